@@ -1,0 +1,60 @@
+# Everything a person or a machine needs: `make run`, `make test`, `make check`.
+PYTHON ?= python3
+BIN := .venv/bin
+PEERS := flite libflite1 espeak-ng sox baresip-core sip-tester linphone-cli chromium iproute2
+
+.PHONY: help run serve test check bench format lock fuzz clean
+
+help:  ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+
+run: .venv/runtime  ## set up what is missing, then serve
+	@$(BIN)/switchroom serve
+
+test: .venv/dev .venv/peers  ## set up what is missing, then run the whole suite
+	@$(BIN)/pytest
+
+check: .venv/dev  ## style, types, import contracts, size budgets and house rules
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/python tools/house_rules.py src tests bench tools
+
+bench: .venv/dev .venv/peers  ## run every benchmark and rewrite the tables of docs/benchmarks.md
+	@$(BIN)/python -m bench
+
+fuzz: .venv/dev  ## the long run of every fuzz test
+	@HYPOTHESIS_PROFILE=nightly $(BIN)/pytest -m "not peer" -k fuzz
+
+format: .venv/dev  ## rewrite the code in the house format
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+lock:  ## compile the lock files anew from pyproject.toml
+	@$(PYTHON) -m venv .venv/lock && .venv/lock/bin/pip install -q uv
+	@.venv/lock/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements.lock pyproject.toml
+	@.venv/lock/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml
+
+clean:  ## forget the environment and all local data
+	@rm -rf .venv var build dist
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Switchroom needs Python 3.11 or later; name one with make PYTHON=...")'
+	@$(PYTHON) -m venv .venv
+
+# A voice makes the agent speak: flite sounds best; espeak-ng is the second choice. Without apt or root, `switchroom doctor` says what to do.
+.venv/runtime: .venv/bin/python requirements.lock pyproject.toml
+	@echo "Installing what Switchroom needs (a minute or two, only the first time) ..."
+	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/pip install -q --disable-pip-version-check --no-deps -e .
+	@tools/install_packages libflite1 || true
+	@touch $@
+
+.venv/dev: .venv/runtime requirements-dev.lock
+	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+.venv/peers: .venv/dev tools/install_packages
+	@tools/install_packages $(PEERS)
+	@touch $@

@@ -1,0 +1,1 @@
+"""Switchroom: an open, white-label voice AI contact centre."""

@@ -1,0 +1,1 @@
+"""What happened: the catalogue of events and the bus that carries them."""

@@ -1,0 +1,332 @@
+"""Every event there is, one frozen dataclass each, in the past tense.
+
+``topic`` is the public name (journal, webhooks, sockets); ``version`` grows when the meaning of a field changes.
+``ephemeral`` events reach live listeners but not the journal. ``sequence`` counts within a call; ``at`` is seconds since the
+epoch. Fields in ``personal`` hold what a person said, typed or is called: logs drop them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar, Literal
+
+from switchroom.identity import AgentId, CallId, EventId, LegId, TenantId
+
+EndReason = Literal[
+    "caller_hangup", "agent_hangup", "transfer", "timeout", "error", "busy", "no_answer", "rejected", "drained"
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """What all events share. ``id`` is unique for ever; consumers use it to stay idempotent."""
+
+    topic: ClassVar[str] = ""
+    version: ClassVar[int] = 1
+    ephemeral: ClassVar[bool] = False
+    personal: ClassVar[frozenset[str]] = frozenset()
+
+    id: EventId
+    tenant: TenantId
+    call: CallId
+    sequence: int
+    at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallStarted(Event):
+    """A call was offered to us and an agent is reserved for it."""
+
+    topic = "voice.call.started"
+    personal = frozenset({"caller", "caller_name"})
+    direction: Literal["inbound", "outbound"]
+    source: Literal["phone_gateway", "browser", "text"]
+    agent: AgentId
+    caller: str
+    caller_name: str = ""
+    dialled: str = ""
+    peer: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallCompleted(Event):
+    """The call ended as calls should; everything about it has been written."""
+
+    topic = "voice.call.completed"
+    reason: EndReason
+    duration: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallFailed(Event):
+    """The call ended because something broke; ``code`` is the error's."""
+
+    topic = "voice.call.failed"
+    code: str
+    message: str
+    duration: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallRinging(Event):
+    """The far side hears ringing."""
+
+    topic = "call.ringing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallConnected(Event):
+    """The call was answered; audio flows. ``after`` is seconds since it was offered."""
+
+    topic = "call.connected"
+    after: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallHeld(Event):
+    """The far side put us on hold."""
+
+    topic = "call.held"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallResumed(Event):
+    """The far side took us off hold."""
+
+    topic = "call.resumed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallEnded(Event):
+    """Nobody talks any more."""
+
+    topic = "call.ended"
+    reason: EndReason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigitPressed(Event):
+    """The caller pressed a key; ``how`` says by which road it came."""
+
+    topic = "call.dtmf"
+    personal = frozenset({"digit"})
+    digit: str
+    how: Literal["rfc4733", "info", "inband", "browser"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingStarted(Event):
+    """A recording is being written."""
+
+    topic = "call.recording.started"
+    path: str
+    rate: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingStored(Event):
+    """The recording is complete: caller on the left, agent on the right."""
+
+    topic = "call.recording.stored"
+    path: str
+    duration: float
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingFailed(Event):
+    """Writing stopped (a full disk, say); what was written until then is kept and the call goes on."""
+
+    topic = "call.recording.failed"
+    path: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegAdded(Event):
+    """A party joined the call."""
+
+    topic = "leg.added"
+    personal = frozenset({"party"})
+    leg: LegId
+    party: str
+    encoding: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegLeft(Event):
+    """A party left the call; ``media`` counts what its audio went through (packets, lost, late, concealed ...)."""
+
+    topic = "leg.left"
+    leg: LegId
+    media: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnStarted(Event):
+    """The caller began to speak (``at`` is the onset) or to type."""
+
+    topic = "turn.started"
+    turn: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnEnded(Event):
+    """The caller's turn was committed; exactly one reply follows. ``waited`` is end of speech to decision, seconds."""
+
+    topic = "turn.ended"
+    personal = frozenset({"text"})
+    turn: int
+    text: str
+    waited: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TranscriptPartial(Event):
+    """What the caller seems to be saying; will be replaced."""
+
+    topic = "transcript.partial"
+    ephemeral = True
+    personal = frozenset({"text"})
+    turn: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TranscriptFinal(Event):
+    """What the caller said. ``start`` and ``end`` are seconds since the call was connected."""
+
+    topic = "transcript.final"
+    personal = frozenset({"text"})
+    turn: int
+    text: str
+    confidence: float
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyStarted(Event):
+    """The first sample of the agent's reply went out."""
+
+    topic = "reply.started"
+    personal = frozenset({"text"})
+    turn: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplySpoken(Event):
+    """The reply was heard to its end. ``timings`` are seconds from the end of the caller's speech (see docs/turns.md)."""
+
+    topic = "reply.spoken"
+    personal = frozenset({"heard"})
+    turn: int
+    heard: str
+    start: float
+    end: float
+    timings: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyInterrupted(Event):
+    """The caller spoke over the reply; ``heard`` is what reached their ear, ``unheard`` what did not."""
+
+    topic = "reply.interrupted"
+    personal = frozenset({"heard", "unheard"})
+    turn: int
+    heard: str
+    unheard: str
+    start: float
+    end: float
+    timings: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyPaused(Event):
+    """The agent fell silent at a sound from the caller and has not decided yet."""
+
+    topic = "reply.paused"
+    ephemeral = True
+    turn: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyResumed(Event):
+    """The sound was a cough or an "mhm": the agent goes on where it paused."""
+
+    topic = "reply.resumed"
+    ephemeral = True
+    turn: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FillerSpoken(Event):
+    """Something was said to keep a wait from being silent."""
+
+    topic = "filler.spoken"
+    turn: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolStarted(Event):
+    """A tool was called on the caller's behalf."""
+
+    topic = "tool.started"
+    personal = frozenset({"arguments"})
+    turn: int
+    tool: str
+    arguments: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolFinished(Event):
+    """The tool answered after ``took`` seconds."""
+
+    topic = "tool.finished"
+    personal = frozenset({"result"})
+    turn: int
+    tool: str
+    result: Mapping[str, object]
+    took: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolFailed(Event):
+    """The tool did not answer usefully."""
+
+    topic = "tool.failed"
+    turn: int
+    tool: str
+    code: str
+    message: str
+    took: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderFailed(Event):
+    """A provider did not do its part; ``capability`` is stt, tts, llm or brain."""
+
+    topic = "provider.failed"
+    provider: str
+    capability: str
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoiceActivity(Event):
+    """The caller's voice began or ended, as detected."""
+
+    topic = "vad"
+    ephemeral = True
+    speaking: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusChanged(Event):
+    """Who is doing what now: listening, thinking, speaking or transferring."""
+
+    topic = "call.status"
+    ephemeral = True
+    status: Literal["listening", "thinking", "speaking", "transferring"]

@@ -1,0 +1,28 @@
+"""The names of things: who owns a call, which call, which leg of it.
+
+Identifiers are opaque strings with a readable prefix. They sort by the time they were made (a millisecond
+clock in front, 60 random bits behind), so a table keyed by them stays in the order things happened.
+"""
+
+import secrets
+import time
+from typing import NewType
+
+TenantId = NewType("TenantId", str)
+AgentId = NewType("AgentId", str)
+UserId = NewType("UserId", str)
+CallId = NewType("CallId", str)
+LegId = NewType("LegId", str)
+EventId = NewType("EventId", str)
+
+_DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: no letter is mistaken for a digit
+
+
+def new_id(prefix: str) -> str:
+    """Return a fresh identifier such as ``call_01kaz3v8g2v4m0x1q7rj3n5t6b``."""
+    value = (int(time.time() * 1000) << 60) | secrets.randbits(60)
+    letters = []
+    for _ in range(22):
+        value, digit = divmod(value, 32)
+        letters.append(_DIGITS[digit])
+    return f"{prefix}_{''.join(reversed(letters))}"

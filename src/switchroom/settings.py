@@ -1,0 +1,85 @@
+"""Everything an operator can set, as one frozen tree read from the environment (``SWITCHROOM_...``, ``.env``).
+
+Built once by the command line and passed down in pieces; nothing imports it as a global.
+"""
+
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+INSECURE_SECRET = "change-me-in-production-0123456789abcdef"  # noqa: S105 - refused unless SWITCHROOM_DEMO is on
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class SipSettings(_Frozen):
+    """Where SIP is spoken."""
+
+    host: str = Field("0.0.0.0", description="address to listen on")  # noqa: S104 - a phone system is called from outside
+    port: int = Field(5060, ge=0, le=65535, description="UDP and TCP port; 0 lets the system choose")
+    advertise: str = Field("", description="address put into Contact and SDP; empty: found out per peer")
+    rtp_first: int = Field(20000, description="first RTP port")
+    rtp_last: int = Field(29998, description="last RTP port")
+
+
+class WebSettings(_Frozen):
+    """Where pages, API and browser sockets are served."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(8080, ge=0, le=65535)
+
+
+class EngineSettings(_Frozen):
+    """Limits of this process."""
+
+    max_calls: int = Field(200, ge=1, description="calls beyond this are refused with 486 or 503")
+    max_call_seconds: float = 1800.0
+    drain_seconds: float = Field(30.0, description="how long running calls may go on after SIGTERM")
+    record: bool = True
+
+
+class SpeechSettings(_Frozen):
+    """The local recogniser and voice."""
+
+    recognisers: int = Field(1, ge=1, description="recogniser worker processes")
+    voices: int = Field(1, ge=1, description="voice worker processes")
+    engine: str = Field("auto", pattern="^(auto|flite|espeak-ng)$")
+
+
+class Settings(BaseSettings):
+    """The whole tree."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="SWITCHROOM_", env_nested_delimiter="__", env_file=".env", frozen=True, extra="ignore"
+    )
+
+    demo: bool = Field(default=True, description="seed a demo tenant and allow the built-in secret")
+    secret: str = INSECURE_SECRET
+    data: Path = Field(Path("var"), description="database, recordings and logs live below this directory")
+    database_url: str = Field("", description="SQLAlchemy URL; empty: SQLite below data")
+    log_format: str = Field("console", pattern="^(console|json)$")
+    log_level: str = "info"
+    log_personal: bool = Field(default=False, description="keep what callers say in the logs; for development only")
+    sip: SipSettings = SipSettings()
+    web: WebSettings = WebSettings()
+    engine: EngineSettings = EngineSettings()
+    speech: SpeechSettings = SpeechSettings()
+
+    @model_validator(mode="after")
+    def _refuse_the_default_secret(self) -> "Settings":
+        if not self.demo and self.secret == INSECURE_SECRET:
+            raise ValueError("SWITCHROOM_SECRET is still the built-in one: set it to 32 random characters or more")
+        return self
+
+    @property
+    def url(self) -> str:
+        """The database to use."""
+        return self.database_url or f"sqlite+aiosqlite:///{self.data / 'switchroom.db'}"
+
+    @property
+    def recordings(self) -> Path:
+        """Where recordings are written."""
+        return self.data / "recordings"

@@ -1,0 +1,141 @@
+"""The rules of the house that no linter knows: size budgets, loose tasks, unbounded queues, broad excepts, vague names.
+
+Run as ``python tools/house_rules.py src tests``; prints one line per finding and exits 1 if there is any.
+"""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+FILE_LINES = 400
+FUNCTION_LINES = 40
+METHODS = 15
+ATTRIBUTES = 12
+VAGUE_NAMES = {"utils", "util", "helpers", "common", "manager", "handler", "base", "core", "misc"}
+BOUNDARIES = {  # the only places that may catch everything; each ends or restarts what it owns
+    "src/switchroom/calls/session.py",
+    "src/switchroom/providers/local/pool.py",
+    "src/switchroom/web/app.py",
+    "src/switchroom/main.py",
+}
+FILE_EXCEPTIONS: set[str] = set()
+
+Finding = tuple[int, str]
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def _body_lines(node: Function) -> int:
+    first = node.body[0]
+    docstring = (
+        isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str)
+    )
+    start = (first.end_lineno or first.lineno) if docstring else node.lineno
+    return (node.end_lineno or node.lineno) - start
+
+
+def _functions(tree: ast.AST) -> Iterator[Finding]:
+    for node in ast.walk(tree):
+        if isinstance(node, Function) and (lines := _body_lines(node)) > FUNCTION_LINES:
+            yield node.lineno, f"function {node.name} has {lines} lines (limit {FUNCTION_LINES})"
+
+
+def _classes(tree: ast.AST) -> Iterator[Finding]:
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.ClassDef):
+            continue
+        methods = [item for item in node.body if isinstance(item, Function)]
+        public = [item.name for item in methods if not item.name.startswith("_")]
+        if len(public) > METHODS:
+            yield node.lineno, f"class {node.name} has {len(public)} public methods (limit {METHODS})"
+        attributes = {
+            target.attr
+            for method in methods
+            for item in ast.walk(method)
+            if isinstance(item, ast.Attribute) and isinstance(item.ctx, ast.Store)
+            for target in [item]
+            if isinstance(target.value, ast.Name) and target.value.id == "self"
+        }
+        if len(attributes) > ATTRIBUTES:
+            yield node.lineno, f"class {node.name} has {len(attributes)} attributes (limit {ATTRIBUTES})"
+
+
+def _dotted(node: ast.AST) -> str:
+    if isinstance(node, ast.Attribute):
+        return f"{_dotted(node.value)}.{node.attr}"
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _calls(tree: ast.AST) -> Iterator[Finding]:
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        name = _dotted(node.func)
+        if name in {"asyncio.Queue", "Queue", "queue.Queue", "SimpleQueue"} and not node.args and not node.keywords:
+            yield node.lineno, f"{name} without a size"
+        if name.endswith((".create_task", ".ensure_future")) and name.startswith(("asyncio.", "loop.")):
+            yield node.lineno, f"{name}: tasks live on a TaskGroup"
+        if name == "asyncio.sleep" and node.args and isinstance(node.args[0], ast.Constant) and node.args[0].value == 0:
+            yield node.lineno, "asyncio.sleep(0) hides a missing wait"
+
+
+def _excepts(tree: ast.AST, path: str) -> Iterator[Finding]:
+    if path in BOUNDARIES or not path.startswith("src/"):
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ExceptHandler) and _dotted(node.type or ast.Name("Exception")) in {
+            "Exception",
+            "BaseException",
+        }:
+            yield node.lineno, "a broad except outside the named boundaries"
+
+
+def _yields(tree: ast.AST) -> Iterator[Finding]:
+    """PEP 789: no yield inside a task group or a timeout in an async generator."""
+    for function in ast.walk(tree):
+        if not isinstance(function, ast.AsyncFunctionDef) or any(
+            "contextmanager" in _dotted(d) for d in function.decorator_list
+        ):
+            continue
+        for block in ast.walk(function):
+            if isinstance(block, ast.AsyncWith) and any(
+                isinstance(item.context_expr, ast.Call)
+                and _dotted(item.context_expr.func) in {"asyncio.TaskGroup", "asyncio.timeout", "asyncio.timeout_at"}
+                for item in block.items
+            ):
+                for inner in ast.walk(block):
+                    if isinstance(inner, ast.Yield):
+                        yield inner.lineno, "yield inside a task group or timeout (PEP 789)"
+
+
+def findings(path: Path) -> Iterator[Finding]:
+    """Check one file."""
+    text = path.read_text(encoding="utf-8")
+    tree = ast.parse(text)
+    lines = text.count("\n")
+    if lines > FILE_LINES and str(path) not in FILE_EXCEPTIONS:
+        yield 1, f"file has {lines} lines (limit {FILE_LINES})"
+    if path.stem in VAGUE_NAMES:
+        yield 1, f"module name {path.stem!r} says nothing; use a noun of the domain"
+    yield from _functions(tree)
+    yield from _classes(tree)
+    yield from _calls(tree)
+    yield from _excepts(tree, str(path))
+    yield from _yields(tree)
+
+
+def main(folders: list[str]) -> int:
+    """Check every Python file below ``folders``; migrations are generated and left out."""
+    count = 0
+    for folder in folders:
+        for path in sorted(Path(folder).rglob("*.py")):
+            if "migrations" in path.parts:
+                continue
+            for line, message in findings(path):
+                print(f"{path}:{line}: {message}")
+                count += 1
+    return 1 if count else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
