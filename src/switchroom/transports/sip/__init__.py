@@ -1,0 +1,1 @@
+"""Telephone calls over SIP and RTP: the sockets around the pure user agent in ``switchroom.sip``."""
