@@ -1,21 +1,45 @@
 """The database: one engine, one transaction per use case, one metadata for all tables.
 
-Code inside ``transaction()`` never commits by itself: leaving the context commits, an exception rolls back.
+Code inside ``transaction()`` never commits by itself: leaving the context commits, an exception rolls back. SQLite
+has one writer at a time, so writers of this process queue up on a fair lock instead of polling the file's; readers
+use ``snapshot()`` and never wait for them.
+
+A foreign key stays within one business feature; between features an identifier is a plain column, so that no feature
+has to import another.
 """
 
+import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import Connection, MetaData, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
+
+from switchroom.errors import Bug
+
+BEGIN = "begin"  # execution option: the statements that open a transaction on SQLite
+WRITING = ("BEGIN IMMEDIATE",)  # a transaction that would turn from reading to writing later could find itself outdated
+READING = ("BEGIN",)
+MIGRATING = ("PRAGMA foreign_keys=OFF", "BEGIN IMMEDIATE")  # a table that is rebuilt must not take its children along
 
 
 class Base(DeclarativeBase):
     """The parent of every table."""
+
+    metadata = MetaData(
+        naming_convention={  # constraints have names everywhere, so that a migration can find them
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
 
 
 class Database:
@@ -23,26 +47,70 @@ class Database:
 
     def __init__(self, url: str) -> None:
         parsed = make_url(url)
-        if parsed.get_backend_name() == "sqlite" and parsed.database not in (None, "", ":memory:"):
+        self.sqlite = parsed.get_backend_name() == "sqlite"
+        if self.sqlite and parsed.database not in (None, "", ":memory:"):
             Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
-        self.engine = create_async_engine(parsed)
-        if parsed.get_backend_name() == "sqlite":
+        self.engine = create_async_engine(parsed, json_serializer=_to_json)
+        if self.sqlite:
             event.listen(self.engine.sync_engine, "connect", _tune_sqlite)
-        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+            event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
+        self._writers = async_sessionmaker(self.engine, expire_on_commit=False)
+        self._readers = async_sessionmaker(self.engine.execution_options(**{BEGIN: READING}), expire_on_commit=False)
+        self._turn = asyncio.Lock()
+        self._writer: asyncio.Task[Any] | None = None
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
-        """One unit of work. Safe to cancel: nothing of it is then stored."""
-        async with self._sessions.begin() as session:
+        """One unit of work. Safe to cancel: nothing of it is then stored. Must not be nested: pass the session on instead."""
+        if not self.sqlite:
+            async with self._writers.begin() as session:
+                yield session
+            return
+        if self._writer is not None and self._writer is asyncio.current_task():
+            raise Bug("a transaction was opened within a transaction: pass the session on instead")
+        async with self._turn:
+            self._writer = asyncio.current_task()
+            try:
+                async with self._writers.begin() as session:
+                    yield session
+            finally:
+                self._writer = None
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[AsyncSession]:
+        """Read a consistent state of the rows; waits for no writer. Safe to cancel."""
+        async with self._readers.begin() as session:
             yield session
+
+    @asynccontextmanager
+    async def rebuilding(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction in which tables may be replaced: foreign keys are not enforced on SQLite until it ends."""
+        connection = await self.engine.execution_options(**{BEGIN: MIGRATING}).connect()
+        try:
+            async with connection.begin():
+                yield connection
+        finally:
+            await connection.invalidate()  # its foreign keys are off: never to be used again
+            await connection.close()
 
     async def close(self) -> None:
         """Return every connection."""
         await self.engine.dispose()
 
 
+def _to_json(value: object) -> str:
+    return json.dumps(value, separators=(",", ":"), skipkeys=True, default=str)
+
+
 def _tune_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # the driver opens no transactions of its own: ``_begin_sqlite`` does
     cursor = connection.cursor()
     for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=5000"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    statements: tuple[str, ...] = connection.get_execution_options().get(BEGIN, WRITING)
+    for statement in statements:
+        connection.exec_driver_sql(statement)

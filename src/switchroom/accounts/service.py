@@ -1,0 +1,198 @@
+"""Creating tenants and users, and finding out who somebody is.
+
+A wrong password, a wrong name and a locked door are told apart by nobody outside: the first two take the same time
+and say the same, the third is decided before anything is looked at.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import cast
+
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from switchroom.accounts import tokens
+from switchroom.accounts.limiter import Limiter
+from switchroom.accounts.model import TenantRow, UserRow
+from switchroom.accounts.tokens import Identity, Purpose, Role
+from switchroom.errors import Conflict, Denied, Invalid, NotFound
+from switchroom.identity import TenantId, UserId, new_id
+from switchroom.storage.db import Database
+
+PASSWORD_LENGTH = 8
+PIN_LENGTH = range(4, 13)
+HASHES_AT_ONCE = 2
+"""Each takes 64 MiB and a core for some 50 ms."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """A customer organisation."""
+
+    id: TenantId
+    slug: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person with a login."""
+
+    id: UserId
+    tenant: TenantId
+    email: str
+    name: str
+    role: Role
+
+
+class Accounts:
+    """Tenants, users, passwords, PINs and tokens."""
+
+    def __init__(
+        self, database: Database, secret: str, wall: Callable[[], float], *, hasher: PasswordHash | None = None
+    ) -> None:
+        self._database = database
+        self._secret = secret
+        self._wall = wall
+        self._hasher = hasher or PasswordHash((Argon2Hasher(),))
+        self._hashing = asyncio.Semaphore(HASHES_AT_ONCE)
+        self._nobody = self._hasher.hash("nobody has this password")
+        self._logins = Limiter(free=5)
+        self._pins = Limiter(free=3)
+        self._addresses = Limiter(free=50)  # one address trying many accounts
+
+    async def create_tenant(self, slug: str, name: str) -> Tenant:
+        """Add a tenant. Raises Conflict if the slug is taken."""
+        tenant = Tenant(TenantId(new_id("tnt")), slug, name)
+        row = TenantRow(id=tenant.id, slug=slug, name=name, parent_id=None, brand={}, created=self._wall())
+        await self._add(row, f"there is a tenant {slug!r} already: choose another slug")
+        return tenant
+
+    async def create_user(self, tenant: TenantId, email: str, password: str, *, name: str, role: Role) -> User:
+        """Add a user. Raises Conflict if the address is taken, Invalid if the password is too short."""
+        email = _email(email)
+        user = User(UserId(new_id("usr")), tenant, email, name, role)
+        row = UserRow(
+            id=user.id,
+            tenant_id=tenant,
+            email=email,
+            name=name,
+            role=role,
+            password_hash=await self._hash(password),
+            pin=None,
+            active=True,
+            created=self._wall(),
+        )
+        await self._add(row, f"there is a user {email} already: use another e-mail address")
+        return user
+
+    async def set_pin(self, user: UserId, pin: str | None) -> None:
+        """Give the user a PIN, or take it away. Raises Conflict if somebody else has it: a PIN alone says who speaks."""
+        if pin is not None and not (pin.isascii() and pin.isdigit() and len(pin) in PIN_LENGTH):
+            raise Invalid("a PIN has 4 to 12 digits")
+        try:
+            async with self._database.transaction() as session:
+                row = await _user(session, user)
+                row.pin = None if pin is None else tokens.pin_digest(pin, self._secret)
+        except IntegrityError as error:
+            raise Conflict("this PIN cannot be used: choose another") from error
+
+    async def set_password(self, user: UserId, password: str) -> None:
+        """Replace the user's password."""
+        hashed = await self._hash(password)
+        async with self._database.transaction() as session:
+            (await _user(session, user)).password_hash = hashed
+
+    async def log_in(self, email: str, password: str, *, address: str) -> User:
+        """Return the user. Raises Denied if e-mail address or password is wrong, Limited while ``address`` is locked out."""
+        email, now = _email(email), self._wall()
+        key = f"{email} {address}"
+        self._addresses.check(address, now)
+        self._logins.check(key, now)
+        row = await self._find(UserRow.email == email)
+        right = await self._verify(password, self._nobody if row is None else row.password_hash)
+        if row is None or not right or not row.active:
+            self._addresses.failed(address, now)
+            self._logins.failed(key, now)
+            raise Denied("e-mail address or password is wrong", code="bad_credentials")
+        self._logins.succeeded(key)
+        return _as_user(row)
+
+    async def check_pin(self, pin: str, *, address: str) -> User:
+        """Return whose PIN it is. Raises Denied if nobody's, Limited while ``address`` is locked out after three wrong ones."""
+        now = self._wall()
+        self._pins.check(address, now)
+        row = await self._find(UserRow.pin == tokens.pin_digest(pin, self._secret))
+        if row is None or not row.active:
+            self._pins.failed(address, now)
+            raise Denied("this PIN is wrong", code="bad_pin")
+        self._pins.succeeded(address)
+        return _as_user(row)
+
+    async def user(self, user: UserId) -> User:
+        """Return the user. Raises NotFound."""
+        async with self._database.snapshot() as session:
+            return _as_user(await _user(session, user))
+
+    async def user_with(self, email: str) -> User:
+        """Return the user of that e-mail address. Raises NotFound."""
+        row = await self._find(UserRow.email == _email(email))
+        if row is None:
+            raise NotFound(f"there is no user {email}")
+        return _as_user(row)
+
+    async def tenant(self, slug: str) -> Tenant:
+        """Return the tenant of that slug. Raises NotFound."""
+        async with self._database.snapshot() as session:
+            row = await session.scalar(select(TenantRow).where(TenantRow.slug == slug))
+        if row is None:
+            raise NotFound(f"there is no tenant {slug!r}")
+        return Tenant(TenantId(row.id), row.slug, row.name)
+
+    def token(self, user: User, purpose: Purpose = "access", *, about: str = "") -> str:
+        """Return a token that says who the user is, for one purpose."""
+        return tokens.issue(Identity(user.id, user.tenant, user.role, about), purpose, self._secret, self._wall())
+
+    def identify(self, token: str, purpose: Purpose = "access") -> Identity:
+        """Return who the token speaks of. Raises Denied."""
+        return tokens.read(token, purpose, self._secret, self._wall())
+
+    async def _add(self, row: TenantRow | UserRow, conflict: str) -> None:
+        try:
+            async with self._database.transaction() as session:
+                session.add(row)
+        except IntegrityError as error:
+            raise Conflict(conflict) from error
+
+    async def _find(self, condition: ColumnElement[bool]) -> UserRow | None:
+        async with self._database.snapshot() as session:
+            return await session.scalar(select(UserRow).where(condition))
+
+    async def _hash(self, password: str) -> str:
+        if len(password) < PASSWORD_LENGTH:
+            raise Invalid(f"a password has at least {PASSWORD_LENGTH} characters")
+        async with self._hashing:
+            return await asyncio.to_thread(self._hasher.hash, password)
+
+    async def _verify(self, password: str, hashed: str) -> bool:
+        async with self._hashing:
+            return await asyncio.to_thread(self._hasher.verify, password, hashed)
+
+
+def _email(email: str) -> str:
+    return email.strip().lower()
+
+
+async def _user(session: AsyncSession, user: UserId) -> UserRow:
+    row = await session.get(UserRow, user)
+    if row is None:
+        raise NotFound(f"there is no user {user}")
+    return row
+
+
+def _as_user(row: UserRow) -> User:
+    return User(UserId(row.id), TenantId(row.tenant_id), row.email, row.name, cast("Role", row.role))

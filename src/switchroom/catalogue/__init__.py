@@ -1,0 +1,1 @@
+"""What answers a call: AI agents and the numbers they are reached at."""

@@ -1,0 +1,37 @@
+"""Tables of AI agents and of the numbers they answer."""
+
+from sqlalchemy import Boolean, Float, ForeignKey, Integer, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from switchroom.storage.db import Base
+
+
+class AgentRow(Base):
+    """An AI voice agent: its flow, how it sounds, how patient it is."""
+
+    __tablename__ = "agents"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    tenant_id: Mapped[str] = mapped_column(String(64), index=True)
+    name: Mapped[str] = mapped_column(String(200))
+    flow: Mapped[str] = mapped_column(String(500))
+    voice: Mapped[str] = mapped_column(String(100))
+    speed: Mapped[float] = mapped_column(Float)
+    language: Mapped[str] = mapped_column(String(16))
+    greeting: Mapped[str] = mapped_column(Text)
+    apology: Mapped[str] = mapped_column(Text)
+    record: Mapped[bool] = mapped_column(Boolean)
+    max_duration: Mapped[float] = mapped_column(Float)
+    silence: Mapped[float] = mapped_column(Float)
+    nudges: Mapped[int] = mapped_column(Integer)
+
+
+class NumberRow(Base):
+    """What can be dialled (an E.164 number, or a SIP user such as ``demo``) and who answers."""
+
+    __tablename__ = "numbers"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    tenant_id: Mapped[str] = mapped_column(String(64), index=True)
+    address: Mapped[str] = mapped_column(String(128), unique=True)
+    agent_id: Mapped[str] = mapped_column(ForeignKey("agents.id"), index=True)

@@ -1,0 +1,170 @@
+"""AI agents, numbers, and who answers what was dialled.
+
+The answer to that last question comes from one table in memory, read whole at the first call after a change: scanners
+dial thousands of numbers that do not exist, and none of them reaches the database.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Literal
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from switchroom.catalogue.model import AgentRow, NumberRow
+from switchroom.errors import Conflict, Invalid, NotFound
+from switchroom.identity import AgentId, TenantId, new_id
+from switchroom.storage.db import Database
+
+APOLOGY = "I'm sorry, I'm having some trouble on my side. Could you say that again?"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentRecord:
+    """An AI voice agent, as configured. The fields mean what they mean in ``ports.CallPlan`` and ``ports.Voice``."""
+
+    id: AgentId
+    tenant_id: TenantId
+    name: str
+    flow: str
+    voice: str = ""
+    speed: float = 1.0
+    language: str = "en"
+    greeting: str = ""
+    apology: str = APOLOGY
+    record: bool = True
+    max_duration: float = 1800.0
+    silence: float = 7.0
+    nudges: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class NumberRecord:
+    """Something that can be dialled."""
+
+    address: str
+    tenant_id: TenantId
+    agent_id: AgentId
+
+
+_COLUMNS = tuple(field.name for field in fields(AgentRecord))
+
+
+class Catalogue:
+    """The agents and numbers of all tenants."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._answers: Mapping[str, AgentRecord] | None = None
+        self._changes = 0
+
+    async def answers(self, dialled: str, source: Literal["phone_gateway", "browser"]) -> AgentRecord:
+        """Return the agent that answers ``dialled``; a browser may also name an agent by its id.
+
+        Raises NotFound if nobody does. Safe to cancel.
+        """
+        table = self._answers if self._answers is not None else await self._load()
+        found = table.get(normalised(dialled))
+        if found is None and source == "browser":
+            found = next((agent for agent in table.values() if agent.id == dialled), None)
+        if found is None:
+            raise NotFound(f"nobody answers {dialled!r}: bind that number to an agent")
+        return found
+
+    async def _load(self) -> Mapping[str, AgentRecord]:
+        changes = self._changes
+        query = select(NumberRow.address, AgentRow).join(AgentRow, NumberRow.agent_id == AgentRow.id)
+        async with self._database.snapshot() as session:
+            table = {address: _record(row) for address, row in await session.execute(query)}
+        if changes == self._changes:  # else somebody wrote while we read: the next call looks again
+            self._answers = table
+        return table
+
+    def changed(self) -> None:
+        """Forget what is in memory; also for whoever writes these tables in another way."""
+        self._changes += 1
+        self._answers = None
+
+    async def save_agent(self, agent: AgentRecord) -> None:
+        """Add the agent or replace what is stored of it."""
+        async with self._database.transaction() as session:
+            await session.merge(AgentRow(**asdict(agent)))
+        self.changed()
+
+    async def create_agent(self, tenant: TenantId, name: str, flow: str) -> AgentRecord:
+        """Add an agent with everything else at its default; ``save_agent(replace(agent, ...))`` changes it."""
+        agent = AgentRecord(id=AgentId(new_id("agt")), tenant_id=tenant, name=name, flow=flow)
+        await self.save_agent(agent)
+        return agent
+
+    async def agents(self, tenant: TenantId) -> list[AgentRecord]:
+        """Return the tenant's agents in the order they were made."""
+        query = select(AgentRow).where(AgentRow.tenant_id == tenant).order_by(AgentRow.id)
+        async with self._database.snapshot() as session:
+            return [_record(row) for row in await session.scalars(query)]
+
+    async def agent(self, agent: AgentId, tenant: TenantId) -> AgentRecord:
+        """Return one agent. Raises NotFound if the tenant has no such agent."""
+        async with self._database.snapshot() as session:
+            row = await session.get(AgentRow, agent)
+        if row is None or row.tenant_id != tenant:
+            raise NotFound(f"there is no agent {agent}")
+        return _record(row)
+
+    async def bind(self, address: str, agent: AgentRecord) -> NumberRecord:
+        """Let ``agent`` answer ``address`` from now on. Raises Conflict if it is another tenant's."""
+        address = normalised(address)
+        if not address:
+            raise Invalid("a number is an E.164 number or the user part of a SIP address: it must not be empty")
+        try:
+            async with self._database.transaction() as session:
+                row = await session.scalar(select(NumberRow).where(NumberRow.address == address))
+                if row is None:
+                    row = NumberRow(id=new_id("num"), address=address, tenant_id=agent.tenant_id)
+                    session.add(row)
+                if row.tenant_id != agent.tenant_id:
+                    raise Conflict(f"{address} belongs to somebody else")
+                row.agent_id = agent.id
+        except IntegrityError as error:
+            raise Conflict(f"{address} cannot be bound to {agent.id}: is that agent still there?") from error
+        self.changed()
+        return NumberRecord(address, agent.tenant_id, agent.id)
+
+    async def numbers(self, tenant: TenantId) -> list[NumberRecord]:
+        """Return what can be dialled to reach the tenant."""
+        query = select(NumberRow).where(NumberRow.tenant_id == tenant).order_by(NumberRow.address)
+        async with self._database.snapshot() as session:
+            rows = await session.scalars(query)
+            return [NumberRecord(row.address, TenantId(row.tenant_id), AgentId(row.agent_id)) for row in rows]
+
+
+_SCHEME = re.compile(r"^(?:sips?|tel):", re.IGNORECASE)
+_SPACING = re.compile(r"[\s().\-]")
+_PHONE = re.compile(r"^\+?[0-9]{3,}$")
+
+
+def normalised(dialled: str) -> str:
+    """Return the form in which an address is stored and compared.
+
+    ``sip:Demo@host;x=y`` is ``demo``; ``+1 (555) 0100`` is ``+15550100``.
+    """
+    address = _SCHEME.sub("", dialled.strip()).split(";")[0].split("@")[0]
+    bare = _SPACING.sub("", address)
+    return bare if _PHONE.match(bare) else address.lower()
+
+
+def _record(row: AgentRow) -> AgentRecord:
+    return AgentRecord(**{name: getattr(row, name) for name in _COLUMNS})
+
+
+async def seed_catalogue(catalogue: Catalogue, tenant: TenantId, flow: str) -> AgentRecord:
+    """Give the demo tenant its receptionist at the number ``demo``, unless it has one. Safe to call at every start."""
+    for agent in await catalogue.agents(tenant):
+        if agent.name == "Receptionist":
+            return agent
+    agent = await catalogue.create_agent(tenant, "Receptionist", flow)
+    agent = replace(agent, greeting="Thank you for calling Bella Vista.")
+    await catalogue.save_agent(agent)
+    await catalogue.bind("demo", agent)
+    return agent

@@ -1,0 +1,174 @@
+"""What events mean for the rows of history.
+
+An event sets columns of at most two rows, by key, to values that it carries itself; of several that set the same
+column the last one wins. So folding an event twice changes nothing, and a batch of hundreds becomes one row per thing
+that changed.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from switchroom.events.catalogue import (
+    CallCompleted,
+    CallConnected,
+    CallEnded,
+    CallFailed,
+    CallHeld,
+    CallResumed,
+    CallRinging,
+    CallStarted,
+    Event,
+    RecordingFailed,
+    RecordingStarted,
+    RecordingStored,
+    ReplyInterrupted,
+    ReplySpoken,
+    ReplyStarted,
+    TranscriptFinal,
+    TurnEnded,
+    TurnStarted,
+)
+
+Rows = dict[tuple[object, ...], dict[str, object]]
+"""Columns to set, by the row's key."""
+
+
+@dataclass(slots=True)
+class Changes:
+    """What a batch of events sets, by table."""
+
+    calls: Rows = field(default_factory=dict)
+    transcripts: Rows = field(default_factory=dict)
+    turns: Rows = field(default_factory=dict)
+    recordings: Rows = field(default_factory=dict)
+
+    def fold(self, events: Iterable[Event]) -> "Changes":
+        """Take more events, in order."""
+        for event in events:
+            if (columns := _call(event)) is not None:
+                _set(self.calls, event, (event.call,), columns)
+            elif (columns := _recording(event)) is not None:
+                _set(self.recordings, event, (event.call, columns["path"]), columns)
+            elif (columns := _turn(event)) is not None:
+                _set(self.turns, event, (event.call, columns["turn"]), columns)
+            if (columns := _line(event)) is not None:
+                _set(self.transcripts, event, (event.call, event.sequence), columns)
+        return self
+
+
+def _set(rows: Rows, event: Event, key: tuple[object, ...], columns: Mapping[str, object]) -> None:
+    row = rows.get(key)
+    if row is None:
+        row = rows[key] = {"tenant_id": event.tenant}
+    row.update(columns)
+
+
+def _call(event: Event) -> dict[str, object] | None:
+    match event:
+        case CallStarted():
+            return _started(event)
+        case CallRinging():
+            return {"state": "ringing"}
+        case CallConnected():
+            return {"state": "talking", "connected": event.at}
+        case CallHeld():
+            return {"state": "held"}
+        case CallResumed():
+            return {"state": "talking"}
+        case _:
+            return _end(event)
+
+
+def _started(event: CallStarted) -> dict[str, object]:
+    return {
+        "state": "offered",
+        "started": event.at,
+        "agent_id": event.agent,
+        "direction": event.direction,
+        "source": event.source,
+        "caller": event.caller,
+        "caller_name": event.caller_name,
+        "dialled": event.dialled,
+        "peer": event.peer,
+    }
+
+
+def _end(event: Event) -> dict[str, object] | None:
+    match event:
+        case CallEnded():
+            return {"state": "ended", "ended": event.at, "reason": event.reason}
+        case CallCompleted():
+            return {"state": "ended", "closed": event.at, "reason": event.reason, "duration": event.duration}
+        case CallFailed():
+            return {
+                "state": "ended",
+                "closed": event.at,
+                "reason": "error",
+                "error": event.code,
+                "message": event.message,
+                "duration": event.duration,
+            }
+        case _:
+            return None
+
+
+def _recording(event: Event) -> dict[str, object] | None:
+    match event:
+        case RecordingStarted():
+            return {"path": event.path, "state": "started", "rate": event.rate}
+        case RecordingStored():
+            return {"path": event.path, "state": "stored", "duration": event.duration, "size": event.size}
+        case RecordingFailed():
+            return {"path": event.path, "state": "failed", "message": event.message}
+        case _:
+            return None
+
+
+def _turn(event: Event) -> dict[str, object] | None:
+    match event:
+        case TurnStarted():
+            return {"turn": event.turn, "started": event.at}
+        case TurnEnded():
+            return {"turn": event.turn, "committed": event.at, "text": event.text, "waited": event.waited}
+        case ReplyStarted():
+            return {"turn": event.turn, "replied": event.at}
+        case ReplySpoken() | ReplyInterrupted():
+            return {
+                "turn": event.turn,
+                "heard": event.heard,
+                "interrupted": isinstance(event, ReplyInterrupted),
+                "timings": dict(event.timings),
+            }
+        case _:
+            return None
+
+
+def _line(event: Event) -> dict[str, object] | None:
+    match event:
+        case TranscriptFinal(text=text) if text:
+            return _said(event, "caller", text, confidence=event.confidence)
+        case ReplySpoken(heard=heard) if heard:
+            return _said(event, "agent", heard)
+        case ReplyInterrupted(heard=heard) if heard:
+            return _said(event, "agent", heard, interrupted=True)
+        case _:
+            return None
+
+
+def _said(
+    event: TranscriptFinal | ReplySpoken | ReplyInterrupted,
+    who: str,
+    text: str,
+    *,
+    interrupted: bool = False,
+    confidence: float | None = None,
+) -> dict[str, object]:
+    return {
+        "turn": event.turn,
+        "who": who,
+        "text": text,
+        "start": event.start,
+        "end": event.end,
+        "interrupted": interrupted,
+        "confidence": confidence,
+    }

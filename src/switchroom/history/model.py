@@ -1,0 +1,87 @@
+"""Tables made from the journal alone: dropping them and reading the journal again gives the same rows.
+
+Every column but the key has a default, because a row begins with whichever event is read first.
+"""
+
+from collections.abc import Mapping
+
+from sqlalchemy import JSON, Boolean, Float, Index, Integer, String, Text, false
+from sqlalchemy.orm import Mapped, mapped_column
+
+from switchroom.storage.db import Base
+
+
+class CallRow(Base):
+    """One call. ``ended``: nobody talks any more; ``closed``: and everything about it has been written."""
+
+    __tablename__ = "voice_calls"
+    __table_args__ = (Index(None, "tenant_id", "id"), Index(None, "closed"))
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    tenant_id: Mapped[str] = mapped_column(String(64))
+    agent_id: Mapped[str] = mapped_column(String(64), server_default="")
+    direction: Mapped[str] = mapped_column(String(16), server_default="inbound")
+    source: Mapped[str] = mapped_column(String(32), server_default="")
+    caller: Mapped[str] = mapped_column(String(320), server_default="")
+    caller_name: Mapped[str] = mapped_column(String(320), server_default="")
+    dialled: Mapped[str] = mapped_column(String(320), server_default="")
+    peer: Mapped[str] = mapped_column(String(320), server_default="")
+    state: Mapped[str] = mapped_column(String(16), server_default="offered")
+    started: Mapped[float | None] = mapped_column(Float)
+    connected: Mapped[float | None] = mapped_column(Float)
+    ended: Mapped[float | None] = mapped_column(Float)
+    closed: Mapped[float | None] = mapped_column(Float)
+    duration: Mapped[float | None] = mapped_column(Float)
+    reason: Mapped[str] = mapped_column(String(32), server_default="")
+    error: Mapped[str] = mapped_column(String(64), server_default="")
+    message: Mapped[str] = mapped_column(Text, server_default="")
+
+
+class TranscriptRow(Base):
+    """One thing that was said and heard; ``start`` and ``end`` are seconds since the call was connected."""
+
+    __tablename__ = "transcripts"
+
+    call_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    sequence: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    tenant_id: Mapped[str] = mapped_column(String(64))
+    turn: Mapped[int] = mapped_column(Integer)
+    who: Mapped[str] = mapped_column(String(16))
+    text: Mapped[str] = mapped_column(Text)
+    start: Mapped[float] = mapped_column(Float)
+    end: Mapped[float] = mapped_column(Float)
+    interrupted: Mapped[bool] = mapped_column(Boolean)
+    confidence: Mapped[float | None] = mapped_column(Float)
+
+
+class TurnRow(Base):
+    """One caller's turn and its reply, with how long each part took."""
+
+    __tablename__ = "turns"
+
+    call_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    turn: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    tenant_id: Mapped[str] = mapped_column(String(64))
+    started: Mapped[float | None] = mapped_column(Float)
+    committed: Mapped[float | None] = mapped_column(Float)
+    replied: Mapped[float | None] = mapped_column(Float)
+    text: Mapped[str] = mapped_column(Text, server_default="")
+    heard: Mapped[str] = mapped_column(Text, server_default="")
+    waited: Mapped[float | None] = mapped_column(Float)
+    interrupted: Mapped[bool] = mapped_column(Boolean, server_default=false())
+    timings: Mapped[Mapping[str, float]] = mapped_column(JSON, server_default="{}")
+
+
+class RecordingRow(Base):
+    """One file of sound: caller on the left, agent on the right."""
+
+    __tablename__ = "recordings"
+
+    call_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    path: Mapped[str] = mapped_column(String(500), primary_key=True)
+    tenant_id: Mapped[str] = mapped_column(String(64))
+    state: Mapped[str] = mapped_column(String(16), server_default="started")
+    rate: Mapped[int] = mapped_column(Integer, server_default="0")
+    duration: Mapped[float] = mapped_column(Float, server_default="0")
+    size: Mapped[int] = mapped_column(Integer, server_default="0")
+    message: Mapped[str] = mapped_column(Text, server_default="")

@@ -1,0 +1,74 @@
+"""The schema of the database: brings it to the newest migration, and tells where tables and models differ.
+
+The scripts in ``migrations/versions`` are the truth for a running installation, so they travel inside the package.
+Upgrading needs no model: only making a new script (``python -m switchroom.storage.schema "what changes"``) compares
+them, and loads them all first.
+"""
+
+import asyncio
+import importlib
+import pkgutil
+import sys
+import tempfile
+from pathlib import Path
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection
+
+import switchroom
+from switchroom.storage.db import Base, Database
+
+SCRIPTS = Path(__file__).parent / "migrations"
+
+
+async def upgrade(database: Database) -> None:
+    """Bring the database to the newest migration, in one transaction: all or nothing. Two processes may do it at once."""
+    async with database.rebuilding() as connection:
+        await connection.run_sync(lambda sync: command.upgrade(_config(sync), "head"))
+
+
+async def differences(database: Database) -> list[str]:
+    """Return what distinguishes the tables of the database from the models; empty if a migration exists for everything."""
+    load_models()
+    async with database.engine.connect() as connection:
+        return await connection.run_sync(_compare)
+
+
+def load_models() -> None:
+    """Import every module that defines tables: each feature's ``model``, each domain, the journal."""
+    for module in pkgutil.walk_packages(switchroom.__path__, "switchroom."):
+        if module.name.endswith((".model", ".journal")) or module.name.startswith("switchroom.domains."):
+            importlib.import_module(module.name)
+
+
+def _compare(connection: Connection) -> list[str]:
+    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    return [str(difference) for difference in compare_metadata(context, Base.metadata)]
+
+
+def _config(connection: Connection) -> Config:
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", str(SCRIPTS))
+    config.set_main_option("path_separator", "os")
+    config.set_main_option("file_template", "%(rev)s_%(slug)s".replace("%", "%%"))
+    return config
+
+
+async def _revise(message: str) -> None:
+    load_models()
+    number = f"{len(list((SCRIPTS / 'versions').glob('[0-9]*.py'))) + 1:04}"
+    with tempfile.TemporaryDirectory() as folder:
+        database = Database(f"sqlite+aiosqlite:///{folder}/empty.db")
+        await upgrade(database)
+        async with database.rebuilding() as connection:
+            await connection.run_sync(
+                lambda sync: command.revision(_config(sync), message, autogenerate=True, rev_id=number)
+            )
+        await database.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(_revise(" ".join(sys.argv[1:])))

@@ -1,0 +1,45 @@
+from switchroom.history.fold import Changes
+from tests.storage.stories import Story
+
+
+def test_a_call_becomes_one_row_however_many_events_it_had() -> None:
+    changes = Changes().fold(Story().whole())
+    assert list(changes.calls) == [("call_1",)]
+    row = changes.calls[("call_1",)]
+    assert (row["state"], row["reason"], row["duration"], row["caller"]) == ("ended", "caller_hangup", 5.0, "+15550100")
+    assert (row["started"], row["connected"], row["ended"], row["closed"]) == (1001.0, 1003.0, 1012.0, 1014.0)
+
+
+def test_the_state_is_what_happened_last() -> None:
+    opening = Story().opening()
+    states = [Changes().fold(opening[: n + 1]).calls[("call_1",)]["state"] for n in range(3)]
+    assert states == ["offered", "ringing", "talking"]
+
+
+def test_the_transcript_holds_what_was_heard_and_not_what_was_meant() -> None:
+    lines = list(Changes().fold(Story().whole()).transcripts.values())
+    assert [(line["who"], line["text"], line["interrupted"]) for line in lines] == [
+        ("agent", "Hello.", False),
+        ("caller", "a table for two", False),
+        ("agent", "Certainly, at", True),
+    ]
+
+
+def test_a_turn_holds_both_sides_and_the_timings() -> None:
+    turns = Changes().fold(Story().whole()).turns
+    assert turns[("call_1", 1)] == {
+        "tenant_id": "tnt_1",
+        "turn": 1,
+        "started": 1006.0,
+        "committed": 1009.0,
+        "text": "a table for two",
+        "waited": 0.3,
+        "heard": "Certainly, at",
+        "interrupted": True,
+        "timings": {"stt": 0.1, "total": 0.4},
+    }
+
+
+def test_folding_twice_changes_nothing() -> None:
+    events = Story().whole()
+    assert Changes().fold(events).fold(events) == Changes().fold(events)

@@ -1,0 +1,42 @@
+import asyncio
+from pathlib import Path
+
+from sqlalchemy import inspect
+
+from switchroom.storage.db import Database
+from switchroom.storage.schema import differences, upgrade
+from tests.storage.stories import migrated
+from tests.virtual_time import run_real
+
+
+def test_an_empty_file_becomes_what_the_models_say(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with migrated(tmp_path) as database:
+            assert await differences(database) == []
+
+    run_real(main())
+
+
+def test_a_missing_migration_is_noticed(tmp_path: Path) -> None:
+    async def main() -> None:
+        database = Database(f"sqlite+aiosqlite:///{tmp_path}/empty.db")
+        assert any("voice_calls" in difference for difference in await differences(database))
+        await database.close()
+
+    run_real(main())
+
+
+def test_upgrading_twice_or_from_two_processes_at_once_does_no_harm(tmp_path: Path) -> None:
+    async def main() -> None:
+        first, second = (Database(f"sqlite+aiosqlite:///{tmp_path}/shared.db") for _ in range(2))
+        async with asyncio.TaskGroup() as group:
+            group.create_task(upgrade(first))
+            group.create_task(upgrade(second))
+        await upgrade(first)
+        async with first.engine.connect() as connection:
+            tables = await connection.run_sync(lambda sync: inspect(sync).get_table_names())
+        assert {"call_events", "tenants", "users", "agents", "numbers", "voice_calls"} <= set(tables)
+        await first.close()
+        await second.close()
+
+    run_real(main())
