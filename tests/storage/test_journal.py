@@ -103,7 +103,7 @@ def test_who_waits_wakes_at_the_commit(tmp_path: Path) -> None:
         async with migrated(tmp_path) as database:
             journal = Journal(database)
             async with asyncio.TaskGroup() as group:
-                waiting = group.create_task(journal.wait(0, poll=3600))
+                waiting = group.create_task(journal.follow(0, poll=3600))
                 async with database.transaction() as session:
                     await journal.append(session, Story().opening())
                     assert not waiting.done()
@@ -116,22 +116,36 @@ def test_another_processs_events_are_noticed_by_polling(tmp_path: Path) -> None:
     async def main() -> None:
         async with migrated(tmp_path) as database:
             async with asyncio.TaskGroup() as group:
-                group.create_task(Journal(database).wait(0, poll=0.01))
+                group.create_task(Journal(database).follow(0, poll=0.01))
                 await Journal(database).write(Story().opening())
 
     run_real(main())
 
 
-def test_a_result_that_is_not_json_is_kept_as_text(tmp_path: Path) -> None:
+def test_what_no_database_takes_is_stored_as_near_as_it_can_be(tmp_path: Path) -> None:
     async def main() -> None:
         odd = replace(
             next(event for event in Story().whole() if isinstance(event, ToolFinished)),
-            result={"when": Path("/x"), "name": "\udcff"},
+            result={
+                "when": Path("/x"),
+                "name": "J\udcffrg",
+                "nul": "a\0b",
+                "inf": float("inf"),
+                "sizes": (1, 2),
+                "é": "é",
+            },
         )
         async with migrated(tmp_path) as database:
             journal = Journal(database)
             await journal.write([odd])
             (entry,) = await journal.after(0)
-            assert entry.data["result"] == {"when": "/x", "name": "\udcff"}
+            assert entry.data["result"] == {
+                "when": "/x",
+                "name": "J?rg",
+                "nul": "a\ufffdb",
+                "inf": None,
+                "sizes": [1, 2],
+                "é": "é",
+            }
 
     run_real(main())

@@ -160,7 +160,7 @@ def test_cancelling_in_mid_commit_loses_and_doubles_nothing(tmp_path: Path) -> N
                 async with writing(bus, journal.write, linger=0.0, most=3):
                     for event in events:
                         bus.publish(event)
-                    await journal.wait(30)
+                    await journal.follow(30)
                     running.cancel()
                     await asyncio.Event().wait()
 

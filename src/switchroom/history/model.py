@@ -1,6 +1,7 @@
 """Tables made from the journal alone: dropping them and reading the journal again gives the same rows.
 
-Every column but the key has a default, because a row begins with whichever event is read first.
+Every column but the key has a default, because a row begins with whichever event is read first. What a peer sent has
+no limit of length.
 """
 
 from collections.abc import Mapping
@@ -22,10 +23,10 @@ class CallRow(Base):
     agent_id: Mapped[str] = mapped_column(String(64), server_default="")
     direction: Mapped[str] = mapped_column(String(16), server_default="inbound")
     source: Mapped[str] = mapped_column(String(32), server_default="")
-    caller: Mapped[str] = mapped_column(String(320), server_default="")
-    caller_name: Mapped[str] = mapped_column(String(320), server_default="")
-    dialled: Mapped[str] = mapped_column(String(320), server_default="")
-    peer: Mapped[str] = mapped_column(String(320), server_default="")
+    caller: Mapped[str] = mapped_column(Text, server_default="")
+    caller_name: Mapped[str] = mapped_column(Text, server_default="")
+    dialled: Mapped[str] = mapped_column(Text, server_default="")
+    peer: Mapped[str] = mapped_column(Text, server_default="")
     state: Mapped[str] = mapped_column(String(16), server_default="offered")
     started: Mapped[float | None] = mapped_column(Float)
     connected: Mapped[float | None] = mapped_column(Float)

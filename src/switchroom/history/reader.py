@@ -7,10 +7,8 @@ answers for.
 
 import asyncio
 from collections.abc import Sequence
-from functools import cache
 
 from sqlalchemy import func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,8 +17,8 @@ from switchroom.history.fold import Changes, Rows
 from switchroom.history.model import CallRow, RecordingRow, TranscriptRow, TurnRow
 from switchroom.identity import CallId, EventId, TenantId, new_id
 from switchroom.observability import get_logger
-from switchroom.storage.db import Base
-from switchroom.storage.journal import Entry, Journal, JournalRow, cursor_of, move_cursor
+from switchroom.storage.db import Base, upsert
+from switchroom.storage.journal import POLL, Entry, Journal, JournalRow, cursor_of, move_cursor, within
 
 NAME = "history"
 BATCH = 1000
@@ -32,7 +30,7 @@ log = get_logger(__name__)
 class HistoryReader:
     """The one writer of history's tables."""
 
-    def __init__(self, journal: Journal, *, linger: float = 0.1) -> None:
+    def __init__(self, journal: Journal, *, linger: float = 0.25) -> None:
         self._journal = journal
         self._linger = linger
         self._cursor: int | None = None
@@ -43,18 +41,23 @@ class HistoryReader:
         """Follow the journal until cancelled. Entries gather for ``linger`` seconds, so that busy times cost few transactions."""
         while True:
             try:
+                committed = self._journal.next_commit()
                 await self.catch_up()
-                await self._journal.wait(self._cursor or 0)
+                await within(POLL, committed)
+                await asyncio.sleep(self._linger)
             except SQLAlchemyError as error:
                 log.warning("history cannot be written, trying again", error=type(error).__name__)
                 await asyncio.sleep(RETRY)
-            await asyncio.sleep(self._linger)
 
     async def catch_up(self) -> None:
         """Fold what the journal holds now. Safe to cancel."""
         async with self._reading:
-            while entries := await self._journal.after(await self._position(), most=BATCH):
-                await self._take(entries)
+            more = True
+            while more:
+                entries = await self._journal.after(await self._position(), most=BATCH)
+                if entries:
+                    await self._take(entries)
+                more = len(entries) == BATCH
 
     async def caught_up(self) -> None:
         """Wait until ``run`` has folded everything that is in the journal now."""
@@ -110,17 +113,7 @@ async def _apply(session: AsyncSession, table: type[Base], key: tuple[str, ...],
     """Insert or update the rows, those that set the same columns together."""
     alike: dict[tuple[str, ...], list[dict[str, object]]] = {}
     for values, columns in rows.items():
-        row = {**columns, **dict(zip(key, values, strict=True))}
+        row = {**dict(zip(key, values, strict=True)), **columns}
         alike.setdefault(tuple(sorted(row)), []).append(row)
-    backend = session.get_bind().dialect.name
-    for names, group in alike.items():
-        await session.execute(_upsert(table, key, names, backend), group)
-
-
-@cache
-def _upsert(
-    table: type[Base], key: tuple[str, ...], names: tuple[str, ...], backend: str
-) -> sqlite.Insert | postgresql.Insert:
-    insert = sqlite.insert(table) if backend == "sqlite" else postgresql.insert(table)
-    changed = {name: insert.excluded[name] for name in names if name not in key}
-    return insert.on_conflict_do_update(index_elements=key, set_=changed)
+    for group in alike.values():
+        await upsert(session, table, key, group)

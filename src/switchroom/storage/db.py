@@ -10,12 +10,14 @@ has to import another.
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Connection, MetaData, event
+from sqlalchemy import Connection, MetaData, Table, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
@@ -98,8 +100,33 @@ class Database:
         await self.engine.dispose()
 
 
+async def upsert(
+    session: AsyncSession,
+    table: type[Base],
+    key: tuple[str, ...],
+    rows: Sequence[Mapping[str, object]],
+    *,
+    replace: bool = True,
+) -> None:
+    """Insert ``rows``, which all set the same columns; where ``key`` exists, set them there, or leave it with ``replace=False``."""
+    backend = session.get_bind().dialect.name
+    names = tuple(name for name in rows[0] if replace and name not in key)
+    await session.execute(_upsert(table, key, names, backend), rows)
+
+
+@cache
+def _upsert(
+    table: type[Base], key: tuple[str, ...], names: tuple[str, ...], backend: str
+) -> sqlite.Insert | postgresql.Insert:
+    plain = cast("Table", table.__table__)  # not the class: the ORM would send row by row
+    insert = sqlite.insert(plain) if backend == "sqlite" else postgresql.insert(plain)
+    if not names:
+        return insert.on_conflict_do_nothing(index_elements=key)
+    return insert.on_conflict_do_update(index_elements=key, set_={name: insert.excluded[name] for name in names})
+
+
 def _to_json(value: object) -> str:
-    return json.dumps(value, separators=(",", ":"), skipkeys=True, default=str)
+    return json.dumps(value, separators=(",", ":"))
 
 
 def _tune_sqlite(connection: Any, _record: object) -> None:

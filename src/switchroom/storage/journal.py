@@ -7,18 +7,19 @@ holds what it made of the events.
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import MISSING, dataclass, fields
+from math import isfinite
 from typing import TypeAlias
 
 from sqlalchemy import JSON, BigInteger, Float, Index, Integer, String, event, func, select, text
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from switchroom.events import catalogue
 from switchroom.events.catalogue import Event
 from switchroom.identity import CallId, EventId, TenantId
-from switchroom.storage.db import Base, Database
+from switchroom.storage.db import Base, Database, upsert
 
 Data: TypeAlias = Mapping[str, object]
 
@@ -39,6 +40,9 @@ _REQUIRED: Mapping[type[Event], frozenset[str]] = {
     )
     for kind in _TOPICS.values()
 }
+POLL = 1.0
+"""How soon, in seconds, a reader notices what another process stored; what its own process stores wakes it at once."""
+
 _APPENDING = 0x53574A4C  # the key of PostgreSQL's advisory lock
 
 
@@ -79,7 +83,11 @@ async def cursor_of(session: AsyncSession, reader: str) -> int:
 
 async def move_cursor(session: AsyncSession, reader: str, number: int) -> None:
     """Remember the reader's position, in the transaction that stores what it made of the entries."""
-    await session.merge(CursorRow(reader=reader, number=number))
+    await upsert(session, CursorRow, ("reader",), [{"reader": reader, "number": number}])
+
+
+Stored: TypeAlias = tuple[int, str, str, str, int, str, int, float, Data]
+"""The columns of a row, in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,35 +122,49 @@ def encode(happened: Event) -> dict[str, object]:
 
 
 def _plain(value: object) -> object:
-    return dict(value) if isinstance(value, Mapping) else value
+    """Return what every database and JSON reader takes: peers send us text that is none."""
+    match value:
+        case str():
+            return value if value.isascii() and "\0" not in value else _text(value)
+        case None | bool() | int():
+            return value
+        case float():
+            return value if isfinite(value) else None
+        case Mapping():
+            return {_text(str(key)): _plain(item) for key, item in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [_plain(item) for item in value]
+        case _:
+            return _text(str(value))
 
 
-def decode(row: JournalRow) -> Entry:
+def _text(value: str) -> str:
+    return value.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
+
+
+def decode(row: Stored) -> Entry:
     """Return the row as an entry; fields that the event no longer has are left in ``data`` only."""
-    kind = _TOPICS.get(row.topic)
+    number, id_, tenant, call, sequence, topic, version, at, data = row
+    envelope = (EventId(id_), TenantId(tenant), CallId(call))
+    kind = _TOPICS.get(topic)
     happened = None
-    if kind is not None and row.data.keys() >= _REQUIRED[kind]:
-        known = {name: row.data[name] for name in _PAYLOADS[kind] if name in row.data}
-        happened = kind(
-            id=EventId(row.id),
-            tenant=TenantId(row.tenant_id),
-            call=CallId(row.call_id),
-            sequence=row.sequence,
-            at=row.at,
-            **known,
-        )
-    return Entry(
-        row.number,
-        EventId(row.id),
-        TenantId(row.tenant_id),
-        CallId(row.call_id),
-        row.sequence,
-        row.topic,
-        row.version,
-        row.at,
-        row.data,
-        happened,
-    )
+    if kind is not None and data.keys() >= _REQUIRED[kind]:
+        known = {name: data[name] for name in _PAYLOADS[kind] if name in data}
+        happened = kind(id=envelope[0], tenant=envelope[1], call=envelope[2], sequence=sequence, at=at, **known)
+    return Entry(number, *envelope, sequence, topic, version, at, data, happened)
+
+
+_STORED = select(
+    JournalRow.number,
+    JournalRow.id,
+    JournalRow.tenant_id,
+    JournalRow.call_id,
+    JournalRow.sequence,
+    JournalRow.topic,
+    JournalRow.version,
+    JournalRow.at,
+    JournalRow.data,
+)
 
 
 class Journal:
@@ -162,11 +184,9 @@ class Journal:
         rows = [encode(happened) for happened in events if not happened.ephemeral]
         if not rows:
             return
-        if self.database.sqlite:
-            await session.execute(sqlite.insert(JournalRow).on_conflict_do_nothing(index_elements=["id"]), rows)
-        else:
+        if not self.database.sqlite:
             await session.execute(text(f"SELECT pg_advisory_xact_lock({_APPENDING})"))
-            await session.execute(postgresql.insert(JournalRow).on_conflict_do_nothing(index_elements=["id"]), rows)
+        await upsert(session, JournalRow, ("id",), rows, replace=False)
         event.listen(session.sync_session, "after_commit", self._wake, once=True)
 
     def _wake(self, _session: object) -> None:
@@ -175,39 +195,42 @@ class Journal:
 
     async def after(self, number: int, *, most: int = 500, topics: Sequence[str] = ()) -> list[Entry]:
         """Return up to ``most`` entries whose number is greater than ``number``, in order."""
-        query = select(JournalRow).where(JournalRow.number > number).order_by(JournalRow.number).limit(most)
+        query = _STORED.where(JournalRow.number > number).order_by(JournalRow.number).limit(most)
         if topics:
             query = query.where(JournalRow.topic.in_(topics))
         async with self.database.snapshot() as session:
-            return [decode(row) for row in await session.scalars(query)]
+            return [decode(row) for row in await session.execute(query)]
 
     async def of_call(self, call: CallId, *, after: int = 0, most: int = 5000) -> list[Entry]:
         """Return the entries of one call with a sequence greater than ``after``, in order."""
         query = (
-            select(JournalRow)
-            .where(JournalRow.call_id == call, JournalRow.sequence > after)
+            _STORED.where(JournalRow.call_id == call, JournalRow.sequence > after)
             .order_by(JournalRow.sequence, JournalRow.number)
             .limit(most)
         )
         async with self.database.snapshot() as session:
-            return [decode(row) for row in await session.scalars(query)]
+            return [decode(row) for row in await session.execute(query)]
 
     async def last(self) -> int:
         """Return the greatest number so far; 0 if nothing was written yet."""
         async with self.database.snapshot() as session:
             return await session.scalar(select(func.max(JournalRow.number))) or 0
 
-    async def wait(self, number: int, *, poll: float = 1.0) -> None:
-        """Wait until there is something after ``number``. Safe to cancel.
+    def next_commit(self) -> asyncio.Event:
+        """Return what is set when this object stores events next. Take it before looking for entries, then wait for it."""
+        return self._more
 
-        Appending through this object wakes at once; ``poll`` is how soon, in seconds, another process's events are noticed.
-        """
+    async def follow(self, number: int, *, most: int = 500, poll: float = POLL) -> list[Entry]:
+        """Return up to ``most`` entries after ``number``; wait until there is one. Safe to cancel."""
         while True:
-            more = self._more  # before looking: what is committed in between wakes us
-            if await self.last() > number:
-                return
-            try:
-                async with asyncio.timeout(poll):
-                    await more.wait()
-            except TimeoutError:
-                continue
+            committed = self._more
+            if entries := await self.after(number, most=most):
+                return entries
+            await within(poll, committed)
+
+
+async def within(seconds: float, happened: asyncio.Event) -> None:
+    """Wait for ``happened``, but no longer than ``seconds``. Safe to cancel."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await happened.wait()

@@ -111,7 +111,7 @@ class JournalWriter:
 
 @asynccontextmanager
 async def writing(
-    bus: Bus, store: Store, *, linger: float = 0.05, most: int = 500, size: int = 50_000, give_up: float = 10.0
+    bus: Bus, store: Store, *, linger: float = 0.1, most: int = 500, size: int = 50_000, give_up: float = 10.0
 ) -> AsyncIterator[JournalWriter]:
     """Store everything published on ``bus`` while the context is open: open it around everything that publishes.
 
