@@ -1,7 +1,8 @@
 """The shape of audio inside Switchroom.
 
 Everything between two ticks is 20 ms of mono 16-bit PCM at 16 kHz: ``FRAME`` samples. A leg may carry another
-encoding on its wire; the plane converts whole groups of legs at once, so a leg only gives and takes ``payload_size`` bytes.
+encoding on its wire; the plane converts whole groups of legs at once, so a leg only gives and takes ``payload_size``
+bytes.
 """
 
 from enum import Enum

@@ -1,0 +1,93 @@
+"""When each row began and ceased to speak, from the probability of each of its windows.
+
+    row        window                                    row        told
+    quiet      p >= 0.5, ``windows_to_start`` in a row   speaking   started, at the true onset
+    speaking   p < 0.35, three in a row (about 100 ms)   quiet      stopped, at the true end
+
+A window says *speech* some time after speech began, and for a while after it ended; the medians of both were measured
+and are taken off. The network goes deaf after long music: a quiet row whose last five windows were below 0.1 is made
+to forget, every two seconds at most. All rows that have a window are judged at once.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from switchroom.media.voice_network import Rows
+
+ONSET = 0.5
+OFFSET = 0.35
+_SILENT_WINDOWS = 3
+_ONSET_LAG = 0.044  # end of the first speech window after the true onset
+_TAIL = 0.048  # end of the last speech window after the true end
+_CALM = 0.1
+_CALM_WINDOWS = 5
+_RESET_EVERY = 2.0
+
+Times = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Rows that began to speak, that fell silent, and whose network should forget; ``at`` in :class:`Activity` says since when."""
+
+    started: Rows
+    stopped: Rows
+    stale: Rows
+
+
+class Activity:
+    """The state of up to ``rows`` rows."""
+
+    def __init__(self, rows: int, *, windows_to_start: int = 1) -> None:
+        self._windows_to_start = windows_to_start
+        self.speaking = np.zeros(rows, np.bool_)
+        self.at: Times = np.zeros(rows, np.float64)
+        """Speaking rows: when they began; quiet rows: when they ended."""
+        self._last: Times = np.zeros(rows, np.float64)  # end of the last window with speech
+        self._run = np.zeros(rows, np.int32)  # windows in a row that speak against the state
+        self._calm = np.zeros(rows, np.int32)
+        self._reset_at: Times = np.zeros(rows, np.float64)
+
+    def grow(self, rows: int) -> None:
+        """Make room for ``rows`` rows."""
+        more = (0, rows - len(self.speaking))
+        self.speaking = np.pad(self.speaking, more)
+        self.at = np.pad(self.at, more)
+        self._last = np.pad(self._last, more)
+        self._run = np.pad(self._run, more)
+        self._calm = np.pad(self._calm, more)
+        self._reset_at = np.pad(self._reset_at, more)
+
+    def reset(self, row: int) -> None:
+        """Begin anew: quiet."""
+        self.speaking[row] = False
+        self.at[row] = self._last[row] = self._reset_at[row] = 0
+        self._run[row] = self._calm[row] = 0
+
+    def judge(self, probabilities: npt.NDArray[np.float32], rows: Rows, ends: Times) -> Verdict:
+        """Take one window of each of ``rows``; ``ends`` is when each window ended."""
+        speaking = self.speaking[rows]
+        speech = probabilities >= np.where(speaking, OFFSET, ONSET)
+        run = np.where(speech != speaking, self._run[rows] + 1, 0)
+        turned = run >= np.where(speaking, _SILENT_WINDOWS, self._windows_to_start)
+        self._run[rows] = np.where(turned, 0, run)
+        self._last[rows[speech]] = ends[speech]
+        started, stopped = rows[turned & ~speaking], rows[turned & speaking]
+        if len(started):
+            self.speaking[started] = True
+            self.at[started] = ends[turned & ~speaking] - _ONSET_LAG - 0.032 * (self._windows_to_start - 1)
+        if len(stopped):
+            self.speaking[stopped] = False
+            self.at[stopped] = self._last[stopped] - _TAIL
+        return Verdict(started, stopped, self._stale(probabilities, rows, ends))
+
+    def _stale(self, probabilities: npt.NDArray[np.float32], rows: Rows, ends: Times) -> Rows:
+        calm = np.where(probabilities < _CALM, self._calm[rows] + 1, 0)
+        self._calm[rows] = calm
+        due = (calm >= _CALM_WINDOWS) & (ends - self._reset_at[rows] >= _RESET_EVERY) & ~self.speaking[rows]
+        stale = rows[due]
+        if len(stale):
+            self._reset_at[stale] = ends[due]
+        return stale

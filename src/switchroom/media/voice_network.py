@@ -1,0 +1,32 @@
+"""What the plane asks a voice activity network."""
+
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+WINDOW = 512
+"""Samples per question at 16 kHz: 32 ms."""
+
+Windows = npt.NDArray[np.float32]
+Rows = npt.NDArray[np.intp]
+
+
+class VoiceNetwork(Protocol):
+    """Says how likely each of many rows speaks. It remembers each row's past, so a row's windows come in order and without gaps."""
+
+    def probabilities(self, windows: Windows, rows: Rows) -> npt.NDArray[np.float32]:
+        """Return ``[n]`` for ``[n, WINDOW]`` samples between -1 and 1; ``rows`` are distinct."""
+        ...
+
+    def pass_over(self, windows: Windows, rows: Rows) -> None:
+        """Take windows in which nobody speaks, without asking; the rows' memory of speech is cleared."""
+        ...
+
+    def reset(self, rows: Rows) -> None:
+        """Forget what these rows said; the last samples are kept as the beginning of the next window."""
+        ...
+
+    def grow(self, rows: int) -> None:
+        """Make room for ``rows`` rows."""
+        ...
