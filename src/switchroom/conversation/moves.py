@@ -1,0 +1,160 @@
+"""What the turn machine is told (in the past tense) and what it decides.
+
+Times are seconds of the one clock that ``now`` is read from.
+"""
+
+from dataclasses import dataclass
+from math import inf
+
+from switchroom.ports import Heard, Held, Patience, Resumed
+
+# --- told ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceStarted:
+    """The caller's voice began ``at`` (the true onset, a little before now).
+
+    ``remaining`` is how many seconds the agent still has to speak, ``inf`` if more is coming than is queued: a "yes" over its
+    last words answers it, a "yes" in the middle only accompanies it.
+    """
+
+    at: float
+    remaining: float = inf
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceStopped:
+    """The caller's voice ended ``at`` (the true end, a little before now). The recogniser was asked for a final transcript."""
+
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """The recogniser failed at this utterance."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class DigitPressed:
+    """The caller pressed a key."""
+
+    digit: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyOwed:
+    """A reply is being prepared that no ``Commit`` or ``Nudge`` asked for: the greeting, say."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgentStarted:
+    """A sentence of the agent begins on the wire. Told again when a following sentence is ``protected`` and this one is not, or the reverse."""
+
+    protected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AgentStopped:
+    """All of the reply was heard, or there was nothing to say; nothing more is owed."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallerInterrupted:
+    """The caller pressed "interrupt"."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallerLeft:
+    """The caller is gone: commit what they said as soon as it is understood, and do nothing else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What the brain awaits from the caller next; holds until told otherwise."""
+
+    patience: Patience = Patience.NORMAL
+    digits: int | None = None
+
+
+Input = (
+    VoiceStarted
+    | VoiceStopped
+    | Heard
+    | Missed
+    | DigitPressed
+    | ReplyOwed
+    | AgentStarted
+    | AgentStopped
+    | CallerInterrupted
+    | CallerLeft
+    | Expected
+    | Held
+    | Resumed
+)
+
+# --- decided ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PauseSpeech:
+    """Fall silent at once; the rest may be wanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeSpeech:
+    """Go on where you paused."""
+
+
+@dataclass(frozen=True, slots=True)
+class StopSpeech:
+    """The reply is over: drop what was not heard and what is still being made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """The caller's turn is complete; exactly one reply is owed to it.
+
+    One of ``digits``, ``text`` and ``missed`` (why nothing was understood) says what it was, in this order of precedence. ``started`` and
+    ``ended`` are when the caller spoke or typed, as truly as we know. The utterance is over: the next voice begins a new one.
+    """
+
+    turn: int
+    text: str = ""
+    digits: str = ""
+    confidence: float = 1.0
+    started: float = 0.0
+    ended: float = 0.0
+    missed: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """Drop the reply that is being made for ``turn``, before anybody hears of it; the caller had not finished.
+
+    The turn that is committed next contains what they said in this one. ``turn`` is None when it was a reply to no turn (greeting, nudge).
+    """
+
+    turn: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Dismiss:
+    """The sound was no turn (a cough, an "mhm"): the utterance is over, the next voice begins a new one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Nudge:
+    """Nobody has said anything for a while, for the ``count``-th time in a row: a reply to the silence is owed."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class GiveUp:
+    """The caller does not answer: end the call."""
+
+
+Decision = PauseSpeech | ResumeSpeech | StopSpeech | Commit | Withdraw | Dismiss | Nudge | GiveUp
