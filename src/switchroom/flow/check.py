@@ -1,0 +1,249 @@
+"""Whether a flow can run, and if not, where and what to do about it.
+
+Everything that could surprise a caller is found before the flow is published: targets that do not exist, nodes nobody reaches,
+circles that never ask, sentences about things nobody knows, tools called with what they do not take.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, time
+from typing import get_args
+
+from switchroom.flow.graph import WORDS, Ask, Branch, Classify, Flow, HangUp, Node, Say, Start, Tool, targets
+from switchroom.flow.slots import Kind
+from switchroom.flow.templates import variables
+from switchroom.flow.tools import Tools, ToolSpec
+
+_EXCHANGE = frozenset(
+    f"exchange.{name}" for name in ("user_message", "intent", "channel.source_type", "caller", "call")
+)
+_TYPES: Mapping[Kind, object] = {
+    "party": int,
+    "day": date,
+    "time": time,
+    "name": str,
+    "yes_no": bool,
+    "phone": str,
+    "text": str,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with which field of which node (empty: of the flow), and what to do."""
+
+    node: str
+    field: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.node or 'flow'}.{self.field}: {self.message}"
+
+
+def check(flow: Flow, tools: Tools) -> Iterator[Problem]:
+    """Yield everything that is wrong with ``flow``, given the tools it may call."""
+    yield from _ends(flow)
+    for intent, target in flow.everywhere.items():
+        yield from _target(flow, "", f"everywhere.{intent}", target)
+        yield from _intent(flow, "", f"everywhere.{intent}", intent)
+    for key, intent in flow.keys.items():
+        if intent not in flow.everywhere:
+            yield Problem(
+                "", f"keys.{key}", f"there is no intent {intent!r} in everywhere; add it there or remove the key"
+            )
+    for node in flow.nodes.values():
+        for field, target in targets(node):
+            yield from _target(flow, node.name, field, target)
+        yield from _node(flow, tools, node)
+        yield from _sentences(flow, tools, node)
+    yield from _unreachable(flow)
+    yield from _circles(flow)
+
+
+def _ends(flow: Flow) -> Iterator[Problem]:
+    if not isinstance(flow.nodes.get(flow.start), Start):
+        yield Problem("", "start", f"{flow.start!r} is not a start node; add one or name the right one")
+    if not isinstance(flow.nodes.get(flow.home), Classify):
+        yield Problem(
+            "", "home", f"{flow.home!r} is not a classify node; name the one to which lost conversations return"
+        )
+
+
+def _target(flow: Flow, node: str, field: str, target: str) -> Iterator[Problem]:
+    if target == "repeat" and "routes." not in field and "everywhere." not in field:
+        yield Problem(node, field, "'repeat' can only follow an intent; use 'back'")
+    elif target not in flow.nodes and target not in WORDS:
+        yield Problem(node, field, f"there is no node {target!r}{_near(target, flow.nodes)}")
+
+
+def _near(name: str, known: Mapping[str, object]) -> str:
+    """Return a hint at the name that was probably meant."""
+    letters = set(name)
+    ranked = sorted(known, key=lambda other: (-len(letters & set(other)) / len(letters | set(other)), other))
+    return f"; did you mean {ranked[0]!r}?" if ranked else ""
+
+
+def _intent(flow: Flow, node: str, field: str, intent: str) -> Iterator[Problem]:
+    if intent not in flow.intents and intent not in {"yes", "no"}:
+        yield Problem(node, field, f"there is no intent {intent!r}; give it examples under intents")
+
+
+def _slot(flow: Flow, node: str, field: str, slot: str) -> Iterator[Problem]:
+    if slot not in flow.slots:
+        yield Problem(node, field, f"there is no slot {slot!r}{_near(slot, flow.slots)}; or declare it under slots")
+
+
+def _node(flow: Flow, tools: Tools, node: Node) -> Iterator[Problem]:
+    match node:
+        case Classify():
+            yield from _classify(flow, node)
+        case Ask():
+            yield from _ask(flow, tools, node)
+        case Tool():
+            yield from _tool(flow, tools, node)
+        case Branch():
+            if node.by not in _known(flow, tools):
+                yield Problem(node.name, "by", f"nothing sets {node.by!r}; use a slot, node.result or exchange....")
+        case Start() | Say() | HangUp():
+            return
+
+
+def _classify(flow: Flow, node: Classify) -> Iterator[Problem]:
+    for intent in node.routes:
+        yield from _intent(flow, node.name, f"routes.{intent}", intent)
+    for slot in node.slots:
+        yield from _slot(flow, node.name, "slots", slot)
+    for name in node.forget:
+        if not isinstance(flow.nodes.get(name), Tool):
+            yield from _slot(flow, node.name, "forget", name)
+    yield from _one_per_kind(flow, node.name, node.slots)
+    for key, intent in node.digits.items():
+        if intent not in node.routes and intent not in flow.everywhere:
+            yield Problem(node.name, f"digits.{key}", f"{intent!r} leads nowhere from here; add it to routes")
+
+
+def _ask(flow: Flow, tools: Tools, node: Ask) -> Iterator[Problem]:
+    for slot in (node.slot, *node.also):
+        yield from _slot(flow, node.name, "slot" if slot == node.slot else "also", slot)
+    yield from _one_per_kind(flow, node.name, (node.slot, *node.also))
+    for intent in node.routes:
+        yield from _intent(flow, node.name, f"routes.{intent}", intent)
+    if node.agree and node.agree not in _known(flow, tools):
+        yield Problem(node.name, "agree", f"nothing sets {node.agree!r}")
+
+
+def _one_per_kind(flow: Flow, node: str, slots: tuple[str, ...]) -> Iterator[Problem]:
+    kinds = [flow.slots[slot].kind for slot in slots if slot in flow.slots]
+    for kind in sorted({kind for kind in kinds if kinds.count(kind) > 1}):
+        yield Problem(
+            node, "slots", f"two slots of kind {kind!r} cannot be told apart in one answer; ask for them one by one"
+        )
+
+
+def _tool(flow: Flow, tools: Tools, node: Tool) -> Iterator[Problem]:
+    spec = tools.get(node.tool)
+    if spec is None:
+        yield Problem(node.name, "tool", f"there is no tool {node.tool!r}{_near(node.tool, tools)}")
+        return
+    for name in node.arguments.keys() - spec.parameters.keys():
+        yield Problem(
+            node.name, f"arguments.{name}", f"tool {node.tool!r} takes {', '.join(spec.parameters) or 'nothing'}"
+        )
+    for name in spec.parameters:
+        yield from _argument(flow, tools, node, spec, name)
+    for slot in node.fill:
+        yield from _slot(flow, node.name, "fill", slot)
+        if slot not in spec.declared.returns:
+            yield Problem(node.name, "fill", f"tool {node.tool!r} does not return {slot!r}")
+
+
+def _argument(flow: Flow, tools: Tools, node: Tool, spec: ToolSpec, name: str) -> Iterator[Problem]:
+    source = node.arguments.get(name, name)
+    if source in flow.slots:
+        expected, kind = spec.parameters[name], flow.slots[source].kind
+        if _TYPES[kind] not in (expected, *get_args(expected)):
+            yield Problem(
+                node.name, f"arguments.{name}", f"tool {node.tool!r} wants {expected}, slot {source!r} is a {kind}"
+            )
+    elif source not in _known(flow, tools) and (name in spec.required or name in node.arguments):
+        yield Problem(
+            node.name, f"arguments.{name}", f"tool {node.tool!r} needs it and nothing sets {source!r}; map it to a slot"
+        )
+
+
+def _known(flow: Flow, tools: Tools) -> frozenset[str]:
+    """Every variable that some node can set."""
+    results = {
+        f"{node.name}.{result}"
+        for node in flow.nodes.values()
+        if isinstance(node, Tool) and node.tool in tools
+        for result in (*tools[node.tool].declared.returns, "error")
+    }
+    return frozenset(flow.slots) | results | _EXCHANGE
+
+
+def _sentences(flow: Flow, tools: Tools, node: Node) -> Iterator[Problem]:
+    known = _known(flow, tools)
+    for field, text in _texts(node):
+        for name in variables(text):
+            if isinstance(node, Start):
+                yield Problem(node.name, field, f"{{{name}}} is not known before the call; write it out")
+            elif name not in known:
+                yield Problem(node.name, field, f"nothing sets {{{name}}}{_near(name, dict.fromkeys(known))}")
+    if isinstance(node, Ask | Classify) and not (node.prompts and all(node.prompts)):
+        yield Problem(node.name, "prompts", "write at least one question, and a different wording for each retry")
+
+
+def _texts(node: Node) -> tuple[tuple[str, str], ...]:
+    match node:
+        case Say() | HangUp():
+            return (("text", node.text),)
+        case Start():
+            return (("greeting", node.greeting),)
+        case Ask() | Classify():
+            return tuple(("prompts", prompt) for prompt in node.prompts)
+        case Tool() | Branch():
+            return ()
+
+
+def _unreachable(flow: Flow) -> Iterator[Problem]:
+    reached = {flow.start, flow.home}
+    waiting = [flow.start, flow.home, *flow.everywhere.values()]
+    while waiting:
+        name = waiting.pop()
+        if name in flow.nodes:
+            reached.add(name)
+            waiting += [target for _, target in targets(flow.nodes[name]) if target not in reached]
+    for name in flow.nodes:
+        if name not in reached:
+            yield Problem(name, "name", "no node leads here; add a route to it or remove it")
+
+
+def _circles(flow: Flow) -> Iterator[Problem]:
+    """Find circles of nodes that never ask: no caller could leave them."""
+    moving = {
+        name: [target for _, target in targets(node) if target in flow.nodes]
+        for name, node in flow.nodes.items()
+        if not isinstance(node, Ask | Classify)
+    }
+    done: set[str] = set()
+    for name in moving:
+        circle = _circle(name, moving, (), done)
+        if circle:
+            yield Problem(
+                name, "next", f"{' -> '.join(circle)} goes in a circle without asking; put an ask node into it"
+            )
+            return
+
+
+def _circle(name: str, moving: Mapping[str, list[str]], path: tuple[str, ...], done: set[str]) -> tuple[str, ...]:
+    if name in path:
+        return (*path[path.index(name) :], name)
+    if name in done or name not in moving:
+        return ()
+    for target in moving[name]:
+        circle = _circle(target, moving, (*path, name), done)
+        if circle:
+            return circle
+    done.add(name)
+    return ()

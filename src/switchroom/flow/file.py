@@ -1,0 +1,207 @@
+"""Reading a flow from YAML: pydantic at the edge, frozen records behind it.
+
+The format is described in docs/flows.md. Only ``true`` and ``false`` are booleans and ``17:00`` is a text, whatever YAML 1.1
+says; a key that is written twice is an error.
+"""
+
+import re
+from collections.abc import Hashable, Mapping
+from datetime import time
+from pathlib import Path
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from switchroom.errors import Invalid
+from switchroom.flow import graph
+from switchroom.flow.slots import Kind, Slot
+from switchroom.flow.words import plain
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _Start(_Part):
+    type: Literal["start"]
+    next: str
+    greeting: str = ""
+    receivers: frozenset[graph.Receiver] = frozenset({"phone_gateway", "browser", "text"})
+
+
+class _Classify(_Part):
+    type: Literal["classify"]
+    prompts: tuple[str, ...]
+    routes: dict[str, str]
+    digits: dict[str, str] = {}
+    slots: tuple[str, ...] = ()
+    forget: tuple[str, ...] = ()
+    filled: str = ""
+    lost: str = ""
+
+
+class _Ask(_Part):
+    type: Literal["ask"]
+    slot: str
+    prompts: tuple[str, ...]
+    next: str
+    also: tuple[str, ...] = ()
+    changed: str = ""
+    fresh: bool = False
+    routes: dict[str, str] = {}
+    digits: dict[str, str] = {}
+    hints: tuple[str, ...] = ()
+    agree: str = ""
+    unfit: str = ""
+    lost: str = ""
+
+
+class _Say(_Part):
+    type: Literal["say"]
+    text: str
+    next: str
+    protected: bool = False
+
+
+class _Tool(_Part):
+    type: Literal["tool"]
+    tool: str
+    next: str
+    failed: str
+    arguments: dict[str, str] = {}
+    fill: tuple[str, ...] = ()
+
+
+class _Branch(_Part):
+    type: Literal["branch"]
+    by: str
+    cases: dict[str, str]
+    otherwise: str
+
+
+class _HangUp(_Part):
+    type: Literal["hang_up"]
+    text: str = ""
+
+
+_Node = Annotated[_Start | _Classify | _Ask | _Say | _Tool | _Branch | _HangUp, Field(discriminator="type")]
+
+
+class _Slot(_Part):
+    kind: Kind
+    least: int = 1
+    most: int = 99
+    first: time = time(0, 0)
+    last: time = time(23, 59)
+
+
+class _Sentences(_Part):
+    silence: tuple[str, ...] = ("Are you still there?", "I can't hear you at the moment.", "Hello?")
+    unheard: str = "I'm sorry, I had some trouble hearing you."
+    stuck: str = "I'm sorry, something went wrong on my side."
+    goodbye: str = "I can't hear you, so I'll hang up now. Please call again. Goodbye."
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    flow: str
+    language: str = "en"
+    start: str = "start"
+    home: str
+    intents: dict[str, tuple[str, ...]] = {}
+    slots: dict[str, _Slot] = {}
+    everywhere: dict[str, str] = {}
+    keys: dict[str, str] = {}
+    sentences: _Sentences = _Sentences()
+    nodes: dict[str, _Node]
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML with only the types the format needs."""
+
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 - a table of PyYAML's
+
+
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
+_Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^(?:null|~|)$"), ["n", "~", ""])
+
+
+def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Hashable, object]:
+    keys = [loader.construct_object(key) for key, _ in node.value]
+    for key in keys:
+        if keys.count(key) > 1:
+            raise Invalid(f"line {node.start_mark.line + 1}: {key!r} is written twice in the same place; keep one")
+    return loader.construct_mapping(node, deep=True)
+
+
+_Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
+
+
+def load(path: Path) -> graph.Flow:
+    """Read the flow in ``path``. Raises Invalid, naming the file, the place and what to do."""
+    try:
+        return parse(path.read_text(encoding="utf-8"))
+    except (Invalid, OSError) as error:
+        raise Invalid(f"{path}: {error}") from error
+
+
+def parse(text: str) -> graph.Flow:
+    """Read a flow from YAML. Raises Invalid. Whether it can run is for ``check`` to say."""
+    try:
+        content = yaml.load(text, _Loader)  # noqa: S506 - a SafeLoader
+    except yaml.YAMLError as error:
+        raise Invalid(f"not YAML: {error}") from error
+    if not isinstance(content, dict):
+        raise Invalid("a flow file is a mapping with flow, home and nodes; this is something else")
+    try:
+        return _flow(_File.model_validate(content))
+    except ValidationError as error:
+        raise Invalid("\n".join(_complaint(dict(problem)) for problem in error.errors())) from error
+
+
+def _complaint(problem: Mapping[str, object]) -> str:
+    place = problem["loc"]
+    path = ".".join(str(part) for part in place) if isinstance(place, tuple) else ""
+    return f"{path}: {problem['msg']}"
+
+
+def _flow(file: _File) -> graph.Flow:
+    return graph.Flow(
+        name=file.flow,
+        language=file.language,
+        start=file.start,
+        home=file.home,
+        nodes={name: _node(name, node) for name, node in file.nodes.items()},
+        intents={name: graph.Intent(name, tuple(map(_shape, examples))) for name, examples in file.intents.items()},
+        slots={name: Slot(name, **slot.model_dump()) for name, slot in file.slots.items()},
+        everywhere=file.everywhere,
+        keys=file.keys,
+        sentences=graph.Sentences(**file.sentences.model_dump()),
+        settings=file.model_extra or {},
+    )
+
+
+def _shape(example: str) -> str:
+    """Return an example as plain text, its slots kept."""
+    return " ".join(part if part.startswith("{") else plain(part) for part in re.split(r"(\{\w+\})", example)).strip()
+
+
+def _node(name: str, node: _Node) -> graph.Node:
+    values = {field: getattr(node, field) for field in type(node).model_fields if field != "type"}
+    match node:
+        case _Start():
+            return graph.Start(name, **values)
+        case _Classify():
+            return graph.Classify(name, **values)
+        case _Ask():
+            return graph.Ask(name, **values)
+        case _Say():
+            return graph.Say(name, **values)
+        case _Tool():
+            return graph.Tool(name, **values)
+        case _Branch():
+            return graph.Branch(name, **values)
+        case _HangUp():
+            return graph.HangUp(name, **values)

@@ -1,0 +1,209 @@
+"""A flow as a value: nodes by name, the intents and slots they use, and where each leads.
+
+Every node kind is one frozen class; the walk, the validation and the phrases `match` over their union, so a new kind cannot be
+forgotten anywhere. A target is a node's name or one of three words: ``back`` (to where a digression left the conversation),
+``repeat`` (say the last reply again) and ``restart`` (forget everything and begin after the start node).
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from switchroom.flow.slots import Slot
+from switchroom.flow.values import Value
+from switchroom.ports import Patience
+
+Receiver = Literal["phone_gateway", "browser", "text"]
+
+BACK, REPEAT, RESTART = "back", "repeat", "restart"
+WORDS = frozenset({BACK, REPEAT, RESTART})
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Where a conversation begins. ``greeting`` is said before anything is asked and stands for the first question."""
+
+    name: str
+    next: str
+    greeting: str = ""
+    receivers: frozenset[Receiver] = frozenset({"phone_gateway", "browser", "text"})
+
+
+@dataclass(frozen=True, slots=True)
+class Classify:
+    """Ask openly and go where the intent leads.
+
+    ``slots`` are filled from the same sentence, the slots and tool results in ``forget`` being emptied first. ``filled`` is
+    where a sentence leads that has values but no intent. ``digits`` give an intent by key. After ``len(prompts)`` failures
+    in a row: ``lost``.
+    """
+
+    name: str
+    prompts: tuple[str, ...]
+    routes: Mapping[str, str]
+    digits: Mapping[str, str] = field(default_factory=dict)
+    slots: tuple[str, ...] = ()
+    forget: tuple[str, ...] = ()
+    filled: str = ""
+    lost: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Ask for one slot unless it is known.
+
+    ``also`` may be filled or corrected by the same answer; a change of one already known leads to ``changed``. ``fresh`` asks
+    even so. ``digits`` are keys that stand for spoken answers; other digits are read by the slot's kind. ``agree`` names
+    a variable whose value a plain "yes" takes over.
+    """
+
+    name: str
+    slot: str
+    prompts: tuple[str, ...]
+    next: str
+    also: tuple[str, ...] = ()
+    changed: str = ""
+    fresh: bool = False
+    routes: Mapping[str, str] = field(default_factory=dict)
+    digits: Mapping[str, str] = field(default_factory=dict)
+    hints: tuple[str, ...] = ()
+    agree: str = ""
+    unfit: str = ""
+    lost: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Say something."""
+
+    name: str
+    text: str
+    next: str
+    protected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """Call a tool. Its results are variables ``name.result``; those in ``fill`` also go into empty slots of that name."""
+
+    name: str
+    tool: str
+    next: str
+    failed: str
+    arguments: Mapping[str, str] = field(default_factory=dict)
+    fill: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """Go where the value of variable ``by`` leads."""
+
+    name: str
+    by: str
+    cases: Mapping[str, str]
+    otherwise: str
+
+
+@dataclass(frozen=True, slots=True)
+class HangUp:
+    """End the call, after a last sentence."""
+
+    name: str
+    text: str = ""
+
+
+Node = Start | Classify | Ask | Say | Tool | Branch | HangUp
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What a caller may want, by example. Slots in examples are written ``{kind}``."""
+
+    name: str
+    examples: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sentences:
+    """What the flow says about the conversation itself."""
+
+    silence: tuple[str, ...]
+    unheard: str
+    stuck: str
+    goodbye: str
+    farewell_node: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """The whole. ``settings`` are the sections of the file that belong to tool sets (``restaurant`` ...)."""
+
+    name: str
+    language: str
+    start: str
+    home: str
+    nodes: Mapping[str, Node]
+    intents: Mapping[str, Intent]
+    slots: Mapping[str, Slot]
+    everywhere: Mapping[str, str]
+    keys: Mapping[str, str]
+    sentences: Sentences
+    settings: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def greeting(self) -> str:
+        """The first sentence, known before the call is answered."""
+        node = self.nodes[self.start]
+        return node.greeting if isinstance(node, Start) else ""
+
+
+def targets(node: Node) -> Iterator[tuple[str, str]]:
+    """Yield every (field, target) of ``node``."""
+    match node:
+        case Start(next=then) | Say(next=then):
+            yield "next", then
+        case Classify(routes=routes, filled=filled, lost=lost):
+            yield from ((f"routes.{intent}", target) for intent, target in routes.items())
+            yield from _given(filled=filled, lost=lost)
+        case Ask(next=then, routes=routes, changed=changed, unfit=unfit, lost=lost):
+            yield "next", then
+            yield from ((f"routes.{intent}", target) for intent, target in routes.items())
+            yield from _given(changed=changed, unfit=unfit, lost=lost)
+        case Tool(next=then, failed=failed):
+            yield from _given(next=then, failed=failed)
+        case Branch(cases=cases, otherwise=otherwise):
+            yield from ((f"cases.{value}", target) for value, target in cases.items())
+            yield "otherwise", otherwise
+        case HangUp():
+            return
+
+
+def _given(**fields: str) -> Iterator[tuple[str, str]]:
+    yield from ((name, target) for name, target in fields.items() if target)
+
+
+def patience(node: Node, slots: Mapping[str, Slot]) -> Patience:
+    """Return how long a caller may think at ``node``."""
+    if not isinstance(node, Ask):
+        return Patience.NORMAL
+    match slots[node.slot].kind:
+        case "yes_no":
+            return Patience.SHORT
+        case "name" | "phone" | "text":
+            return Patience.LONG
+        case _:
+            return Patience.NORMAL
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What a conversation knows about where it happens."""
+
+    tenant: str
+    call: str
+    caller: str = ""
+    source: Receiver = "text"
+
+    def value(self, name: str) -> Value:
+        """Return variable ``exchange.name``."""
+        return {"channel.source_type": self.source, "caller": self.caller, "call": self.call}.get(name)

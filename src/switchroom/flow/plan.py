@@ -1,0 +1,50 @@
+"""A flow made ready to run: checked, its examples indexed, its phrases prepared per point.
+
+Built once per version of a flow and shared by all its calls; nothing in it changes afterwards.
+"""
+
+from switchroom.errors import Invalid
+from switchroom.flow.check import Problem, check
+from switchroom.flow.graph import Ask, Classify, Flow, patience
+from switchroom.flow.intents import Intents
+from switchroom.flow.phrases import Phrases
+from switchroom.flow.tools import Tools
+from switchroom.ports import Expecting
+
+
+class FlowInvalid(Invalid):
+    """The flow cannot run; ``problems`` says where and what to do."""
+
+    code = "flow_invalid"
+
+    def __init__(self, flow: str, problems: tuple[Problem, ...]) -> None:
+        super().__init__(f"the flow {flow!r} cannot run:\n" + "\n".join(f"  {problem}" for problem in problems))
+        self.problems = problems
+
+
+class Plan:
+    """What every call of one flow shares. Raises FlowInvalid."""
+
+    def __init__(self, flow: Flow, tools: Tools) -> None:
+        problems = tuple(check(flow, tools))
+        if problems:
+            raise FlowInvalid(flow.name, problems)
+        self.flow = flow
+        self.tools = tools
+        self.intents = Intents({name: intent.examples for name, intent in flow.intents.items()})
+        phrases = Phrases(flow)
+        self._expecting = {
+            name: Expecting(phrases.at(node), patience(node, flow.slots), _keys(node, flow))
+            for name, node in flow.nodes.items()
+            if isinstance(node, Ask | Classify)
+        }
+
+    def expecting(self, node: str) -> Expecting:
+        """Return what may be heard while the caller is asked at ``node``; elsewhere, what may be heard at home."""
+        return self._expecting.get(node) or self._expecting[self.flow.home]
+
+
+def _keys(node: Ask | Classify, flow: Flow) -> int | None:
+    if isinstance(node, Classify) or flow.slots[node.slot].kind in {"yes_no", "name", "text"}:
+        return 1
+    return None

@@ -1,0 +1,200 @@
+"""The brain of a flow: it walks the graph for one call and speaks.
+
+The state is one frozen value, replaced before anything that depends on it is yielded, so a reply may be broken off at every
+``yield`` and every ``await``:
+
+    broken off while                     then the next prompt
+    a last stretch is spoken             is the answer to the question that stretch ends in
+    sentences before a tool are spoken   is heard at the node that asked, with all slots kept; the tool was not called
+    a tool works                         first takes in the outcome (the errand went on), says what is owed, then is heard
+"""
+
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import replace
+from datetime import datetime
+from typing import assert_never
+
+from switchroom.errors import Bug
+from switchroom.flow.graph import Exchange, Tool
+from switchroom.flow.listening import listen
+from switchroom.flow.plan import Plan
+from switchroom.flow.state import Pending, State
+from switchroom.flow.tools import Errands, Occasion, Outcome
+from switchroom.flow.values import written
+from switchroom.flow.walk import ROUNDS, CallTool, End, Scene, Stuck, Wait, arguments, turn_to, walk
+from switchroom.ports import (
+    CallOpened,
+    EndCall,
+    Expecting,
+    Prompt,
+    ReplyPart,
+    Say,
+    ToolAnswered,
+    ToolCalled,
+    Utterance,
+)
+
+GUARD = "flow.guard"
+"""The name under which a flow that goes in circles is reported, as a tool that failed."""
+
+
+class FlowBrain:
+    """Implements ports.Brain. ``greeted``: the flow's greeting is played when the call is answered, so it is not said again."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        exchange: Exchange,
+        errands: Errands,
+        clock: Callable[[], datetime],
+        *,
+        greeted: bool = True,
+    ) -> None:
+        """``clock`` gives the time of the caller's place, with its zone."""
+        self._plan = plan
+        self._exchange = exchange
+        self._errands = errands
+        self._clock = clock
+        self._greeted = greeted
+        self.state = State(at=plan.flow.start)
+
+    @property
+    def expecting(self) -> Expecting:
+        """What may be heard at the node that asks."""
+        return self._plan.expecting(self.state.at)
+
+    async def reply(self, prompt: Prompt, heard: Sequence[Utterance]) -> AsyncGenerator[ReplyPart, None]:  # noqa: ARG002
+        """Answer ``prompt``. May be closed or cancelled anywhere (see the module's table)."""
+        scene = Scene(self._plan.flow, self._exchange, self._clock())
+        self.state = replace(self.state, turn=self.state.turn + 1, visits={})
+        if self.state.over:
+            yield EndCall()
+            return
+        opening = isinstance(prompt, CallOpened) and not self.state.waiting
+        if not self.state.waiting:
+            async with aclosing(self._catch_up(scene, opening=opening)) as parts:
+                async for part in parts:
+                    yield part
+        if not opening and not self.state.over:
+            async with aclosing(self._answer(scene, prompt)) as parts:
+                async for part in parts:
+                    yield part
+
+    async def _answer(self, scene: Scene, prompt: Prompt) -> AsyncGenerator[ReplyPart, None]:
+        """Take ``prompt`` in at the node that asked, and go on from there."""
+        turn = listen(scene, self._plan.intents, self.state, prompt)
+        self.state = turn.held
+        says = [Say(text) for text in turn.says if text]
+        if turn.moves:
+            async with aclosing(self._go(scene, turn.state, says)) as parts:
+                async for part in parts:
+                    yield part
+            return
+        self.state = _saying(turn.held, says)
+        for say in says:
+            yield say
+        if self.state.over:
+            yield EndCall()
+
+    async def _catch_up(self, scene: Scene, *, opening: bool) -> AsyncGenerator[ReplyPart, None]:
+        """Do what a reply that was broken off still owes; at the opening, everything up to the first question."""
+        if self.state.pending is not None:
+            yield await self._run(scene, self.state.pending)
+        greeting = self._plan.flow.greeting if opening else ""
+        says = [Say(greeting)] if greeting and not self._greeted else []
+        asks = opening and not greeting
+        async with aclosing(self._go(scene, self.state, says, asks=asks)) as parts:
+            async for part in parts:
+                yield part
+        if greeting and self._greeted:
+            self.state = replace(self.state, said=(greeting, *self.state.said))
+
+    async def _go(
+        self, scene: Scene, ahead: State, says: list[Say], *, asks: bool = True
+    ) -> AsyncGenerator[ReplyPart, None]:
+        """Walk from ``ahead`` until the caller is asked or the call is over, calling tools on the way."""
+        while True:
+            stretch = walk(scene, ahead)
+            spoken = [*says, *stretch.says, *self._closing(scene, stretch.stop, asks=asks)]
+            if not isinstance(stretch.stop, CallTool):
+                self.state = _saying(stretch.state, spoken)
+            for say in spoken:
+                yield say
+            if isinstance(stretch.stop, End):
+                yield EndCall()
+            if isinstance(stretch.stop, End | Wait):
+                return
+            async with aclosing(self._work(scene, stretch.state, stretch.stop)) as parts:
+                async for part in parts:
+                    yield part
+            says, ahead = [], self.state
+
+    async def _work(self, scene: Scene, state: State, stop: CallTool | Stuck) -> AsyncGenerator[ReplyPart, None]:
+        """Call the tool at which the walk stopped with ``state``, or report that it went in circles."""
+        match stop:
+            case CallTool(node):
+                pending = self._pending(node, state)
+                self.state = replace(state, pending=pending)
+                yield ToolCalled(node.tool, {name: written(value) for name, value in pending.arguments.items()})
+                yield await self._run(scene, pending)
+            case Stuck(name):
+                self.state = replace(self.state, visits={})
+                for report in _reports(scene, name):
+                    yield report
+            case _:
+                assert_never(stop)
+
+    def _closing(self, scene: Scene, stop: Wait | CallTool | End | Stuck, *, asks: bool) -> list[Say]:
+        """Return what is said because the walk stops."""
+        match stop:
+            case Wait(question):
+                return [Say(question)] if asks and question else []
+            case CallTool(node):
+                filler = self._plan.tools[node.tool].declared.filler
+                return [Say(filler, filler=True)] if filler else []
+            case Stuck():
+                return [Say(scene.flow.sentences.stuck)]
+            case End():
+                return []
+
+    def _pending(self, node: Tool, state: State) -> Pending:
+        """Return the call that ``node`` makes now; its key is unique in the conversation."""
+        parameters = self._plan.tools[node.tool].parameters
+        key = f"{self._exchange.call}:{state.turn}:{node.name}:{state.visits.get(node.name, 0)}"
+        return Pending(node.name, key, arguments(node, parameters, state, self._exchange))
+
+    async def _run(self, scene: Scene, pending: Pending) -> ToolAnswered:
+        """Get the outcome of ``pending`` and take it in. If cancelled, it stays pending."""
+        node = scene.flow.nodes[pending.node]
+        assert isinstance(node, Tool)
+        spec = self._plan.tools[node.tool]
+        occasion = Occasion(self._exchange, pending.key, scene.now)
+        outcome = await self._errands.run(
+            pending.key, lambda: spec.run(occasion, **pending.arguments), spec.declared.limit
+        )
+        self.state = _taken_in(scene, self.state, node, outcome)
+        result = {name: written(value) for name, value in outcome.result.items()}
+        return ToolAnswered(node.tool, outcome.took, result, outcome.error)
+
+
+def _taken_in(scene: Scene, state: State, node: Tool, outcome: Outcome) -> State:
+    """Return ``state`` with the results in it, standing where the tool leads."""
+    state = replace(state, pending=None)
+    if outcome.error is not None:
+        return turn_to(scene.flow, state.knows({f"{node.name}.error": outcome.error.code}), node.failed)
+    named = {f"{node.name}.{name}": value for name, value in outcome.result.items()}
+    filled = {name: outcome.result.get(name) for name in node.fill if state.values.get(name) is None}
+    return turn_to(scene.flow, state.knows({**named, **filled}), node.next)
+
+
+def _saying(state: State, says: list[Say]) -> State:
+    texts = tuple(say.text for say in says if not say.filler)
+    return replace(state, said=texts) if texts else state
+
+
+def _reports(scene: Scene, node: str) -> tuple[ToolCalled, ToolAnswered]:
+    message = (
+        f"flow {scene.flow.name!r}: node {node!r} was entered more than {ROUNDS} times in one turn; break the circle"
+    )
+    return ToolCalled(GUARD, {"node": node}), ToolAnswered(GUARD, 0.0, error=Bug(message, code="flow_loop"))

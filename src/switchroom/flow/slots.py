@@ -1,0 +1,186 @@
+"""What a sentence says about the slots that are open.
+
+The idea: every kind of slot has *marked* readings that stand on their own ("for six people", "at half past seven", "the name is
+Anna") and *bare* ones that count only as the answer to a question ("six", "seven", "anna"). Marked readings are cut out of the
+sentence first, clearest kind first; what is left may answer the question that was asked. So one sentence can fill several slots,
+and a correction can fill one that was not asked for.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import Literal
+
+from switchroom.flow.days import read_days, typed_day
+from switchroom.flow.people import bare_name, bare_party, read_names, read_parties, weak_party
+from switchroom.flow.replies import read_answer, read_phone
+from switchroom.flow.times import read_times, typed_time
+from switchroom.flow.values import Value
+from switchroom.flow.words import plain
+
+Kind = Literal["party", "day", "time", "name", "yes_no", "phone", "text"]
+
+CORRECTION = re.compile(r"^(?:oh )?(?:no|sorry|actually|wait|i mean|i meant|not|make (?:it|that))\b")
+_PART_OF_DAY = re.compile(r"morning|lunchtime|lunch|afternoon|evening|night|tonight")
+_ORDER: tuple[Kind, ...] = ("phone", "name", "day", "time", "party", "yes_no")
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A named place for a value. ``first`` and ``last`` bound a time, ``least`` and ``most`` a party."""
+
+    name: str
+    kind: Kind
+    least: int = 1
+    most: int = 99
+    first: time = time(0, 0)
+    last: time = time(23, 59)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A value and where in the plain text it stands."""
+
+    value: Value
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was found: values by slot, and the text with each found place replaced by ``{kind}``."""
+
+    values: Mapping[str, Value]
+    shape: str
+
+
+Reader = Callable[[str, Slot, datetime], Iterator[Found]]
+
+
+def _times(text: str, slot: Slot, now: datetime) -> Iterator[Found]:  # noqa: ARG001 - readers share a shape
+    for found in read_times(text):
+        yield Found(found.clock.within(slot.first, slot.last), found.start, found.end)
+
+
+def _bare_times(text: str, slot: Slot, now: datetime) -> Iterator[Found]:  # noqa: ARG001
+    for found in read_times(text, bare=True):
+        yield Found(found.clock.within(slot.first, slot.last), found.start, found.end)
+
+
+def _days(text: str, slot: Slot, now: datetime) -> Iterator[Found]:  # noqa: ARG001
+    for found in read_days(text, now.date()):
+        yield Found(found.day, found.start, found.end)
+
+
+def _parties(text: str, slot: Slot, now: datetime) -> Iterator[Found]:  # noqa: ARG001
+    for value, start, end in read_parties(text):
+        yield Found(value, start, end)
+
+
+def _bare_parties(text: str, slot: Slot, now: datetime) -> Iterator[Found]:  # noqa: ARG001
+    for value, start, end in bare_party(text):
+        yield Found(value, start, end)
+
+
+def _weak_parties(text: str, slot: Slot, now: datetime) -> Iterator[Found]:  # noqa: ARG001
+    for value, start, end in weak_party(text):
+        yield Found(value, start, end)
+
+
+def _names(text: str, slot: Slot, now: datetime) -> Iterator[Found]:  # noqa: ARG001
+    for value, start, end in read_names(text):
+        yield Found(value, start, end)
+
+
+def _bare_names(text: str, slot: Slot, now: datetime) -> Iterator[Found]:  # noqa: ARG001
+    for value, start, end in bare_name(text):
+        yield Found(value, start, end)
+
+
+def _phones(text: str, slot: Slot, now: datetime) -> Iterator[Found]:  # noqa: ARG001
+    for value, start, end in read_phone(text):
+        yield Found(value, start, end)
+
+
+def _answers(text: str, slot: Slot, now: datetime) -> Iterator[Found]:  # noqa: ARG001
+    answer = read_answer(text)
+    if answer is not None:
+        yield Found(answer, 0, 0)
+
+
+def _nothing(text: str, slot: Slot, now: datetime) -> Iterator[Found]:  # noqa: ARG001
+    yield from ()
+
+
+_MARKED: dict[Kind, Reader] = {
+    "phone": _phones, "name": _names, "day": _days, "time": _times, "party": _parties, "yes_no": _answers, "text": _nothing,
+}  # fmt: skip
+_BARE: dict[Kind, Reader] = {"name": _bare_names, "time": _bare_times, "party": _bare_parties}
+
+
+def read(text: str, slots: Sequence[Slot], now: datetime, asked: Slot | None = None) -> Reading:
+    """Read ``text`` for ``slots`` (one per kind); ``asked`` is the one whose value was asked for and may stand bare."""
+    rest = plain(text)
+    if asked is not None and asked.kind == "text":
+        return Reading({asked.name: text.strip()} if rest else {}, rest)
+    corrects = bool(CORRECTION.match(rest))
+    values: dict[str, Value] = {}
+    for slot in sorted(slots, key=lambda slot: _ORDER.index(slot.kind) if slot.kind in _ORDER else 99):
+        rest = _take(rest, slot, _MARKED[slot.kind], now, values)
+    if asked is not None and asked.kind == "time" and not corrects:
+        rest = _take(rest, asked, _bare_times, now, values)
+    for slot in slots:
+        if slot.kind == "party":
+            rest = _take(rest, slot, _weak_parties, now, values)
+    if asked is not None:
+        rest = _take(rest, asked, _BARE.get(asked.kind, _nothing), now, values)
+    return Reading(values, rest)
+
+
+def _take(text: str, slot: Slot, reader: Reader, now: datetime, values: dict[str, Value]) -> str:
+    """Put the last mention into ``values`` (people correct themselves forwards); return ``text`` without any."""
+    if slot.name in values:
+        return text
+    found: list[Found] = []
+    for one in reader(text, slot, now):
+        if all(one.end <= other.start or one.start >= other.end for other in found):
+            found.append(one)
+    if slot.kind == "yes_no" and found:
+        values[slot.name] = found[0].value
+        return text
+    for one in sorted(found, key=lambda one: -one.start):
+        values.setdefault(slot.name, one.value)
+        kept = " ".join(_PART_OF_DAY.findall(text[one.start : one.end])) if slot.kind == "day" else ""
+        text = " ".join(f"{text[: one.start]} {{{slot.kind}}} {kept} {text[one.end :]}".split())
+    return text
+
+
+def fits(slot: Slot, value: Value) -> bool:
+    """Return whether ``value`` lies within the slot's bounds."""
+    match value:
+        case bool() | None:
+            return True
+        case int():
+            return slot.least <= value <= slot.most
+        case _:
+            return True
+
+
+def typed(digits: str, slot: Slot, now: datetime) -> Value:
+    """Return the value that ``digits`` mean for ``slot``; None if they mean none."""
+    digits = digits.rstrip("#")
+    match slot.kind:
+        case "party":
+            return int(digits) if digits.isdigit() and len(digits) <= 3 else None
+        case "day":
+            return typed_day(digits, now.date())
+        case "time":
+            clock = typed_time(digits)
+            return clock.within(slot.first, slot.last) if clock else None
+        case "yes_no":
+            return {"1": True, "2": False}.get(digits)
+        case "phone":
+            return digits if digits.isdigit() and len(digits) >= 5 else None
+        case _:
+            return None

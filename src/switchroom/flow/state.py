@@ -1,0 +1,70 @@
+"""Where a conversation stands: one frozen value, replaced as a whole.
+
+``waiting`` is the difference between "the caller was asked at ``at``" and "the walk stands at ``at`` and goes on by itself". A
+reply that is broken off leaves one of the two behind, and both can be continued.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+from switchroom.flow.graph import Exchange
+from switchroom.flow.values import Value, Values
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A tool that was called and whose outcome has not been taken in. ``key`` names the call for ever."""
+
+    node: str
+    key: str
+    arguments: Values
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Everything a conversation remembers."""
+
+    at: str
+    waiting: bool = False
+    values: Values = field(default_factory=lambda: MappingProxyType({}))
+    tries: int = 0
+    answered: bool = False
+    back: tuple[str, ...] = ()
+    turn: int = 0
+    said: tuple[str, ...] = ()
+    message: str = ""
+    intent: str = ""
+    visits: Mapping[str, int] = field(default_factory=dict)
+    last_slot: str = ""
+    pending: Pending | None = None
+    over: bool = False
+
+    def knows(self, values: Values) -> "State":
+        """Return the state with ``values`` in it."""
+        return replace(self, values=MappingProxyType({**self.values, **values}))
+
+    def forgets(self, names: tuple[str, ...]) -> "State":
+        """Return the state without the slots, and without the results of the tool nodes, called ``names``."""
+        kept = {
+            name: value
+            for name, value in self.values.items()
+            if name not in names and name.partition(".")[0] not in names
+        }
+        return replace(self, values=MappingProxyType(kept))
+
+    def goes(self, target: str) -> "State":
+        """Return the state with the walk standing at ``target``."""
+        return replace(self, at=target, waiting=False, answered=False, tries=0)
+
+    def value(self, name: str, exchange: Exchange) -> Value:
+        """Return variable ``name``; None while it is unknown."""
+        match name:
+            case "exchange.user_message":
+                return self.message
+            case "exchange.intent":
+                return self.intent
+            case _ if name.startswith("exchange."):
+                return exchange.value(name.removeprefix("exchange."))
+            case _:
+                return self.values.get(name)

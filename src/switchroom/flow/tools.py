@@ -1,0 +1,124 @@
+"""Functions a flow may call.
+
+A tool is an async method or function under :func:`tool`: its first argument is the :class:`Occasion`, the others are named like
+the variables they take. The flow never waits by itself: it hands every call to the call's :class:`Errands`, which impose the time
+limit, catch what breaks, and keep working when the reply that asked is broken off. The key makes asking twice harmless.
+"""
+
+import inspect
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol, TypeVar, get_type_hints
+
+from switchroom.errors import SwitchroomError
+from switchroom.flow.graph import Exchange
+from switchroom.flow.values import Values
+
+LIMIT = 8.0
+"""Seconds a tool may take unless it says otherwise."""
+
+Run = Callable[..., Awaitable[Values]]
+F = TypeVar("F", bound=Callable[..., Awaitable[Values]])
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """When and for whom a tool is called. ``key`` is the same if the same call is ever made twice."""
+
+    exchange: Exchange
+    key: str
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a tool came back after ``took`` seconds."""
+
+    took: float
+    result: Values = field(default_factory=dict)
+    error: SwitchroomError | None = None
+
+
+class Errands(Protocol):
+    """Runs one call's tools."""
+
+    async def run(self, key: str, work: Callable[[], Awaitable[Values]], limit: float) -> Outcome:
+        """Start ``work`` unless it was started under ``key`` before; wait for it, at most ``limit`` seconds in all.
+
+        Cancelling the wait does not cancel the work, and asking again with the same key gives the same outcome. Never raises what
+        the work raises: a SwitchroomError is in the outcome as it is, a time-out as Unavailable (``tool_timeout``), anything else
+        as Bug.
+        """
+        ...
+
+
+class DirectErrands:
+    """Awaits the tool in place, without a limit: for rehearsals and tests, where nothing can be late."""
+
+    def __init__(self) -> None:
+        self._outcomes: dict[str, Outcome] = {}
+
+    async def run(self, key: str, work: Callable[[], Awaitable[Values]], limit: float) -> Outcome:  # noqa: ARG002
+        """Run ``work`` once per key. Cancelling cancels the work."""
+        if key not in self._outcomes:
+            try:
+                self._outcomes[key] = Outcome(0.0, await work())
+            except SwitchroomError as error:
+                self._outcomes[key] = Outcome(0.0, error=error)
+        return self._outcomes[key]
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """What ``@tool`` says about a function."""
+
+    returns: tuple[str, ...]
+    filler: str
+    limit: float
+
+
+@dataclass(frozen=True, slots=True)
+class ToolSpec:
+    """A tool, ready to be called. ``parameters`` are its arguments and their types, ``required`` those without a default."""
+
+    name: str
+    description: str
+    run: Run
+    parameters: Mapping[str, object]
+    required: frozenset[str]
+    declared: Declaration
+
+
+Tools = Mapping[str, ToolSpec]
+
+
+def tool(*, returns: tuple[str, ...], filler: str = "", limit: float = LIMIT) -> Callable[[F], F]:
+    """Make a function a tool. ``returns`` names its results, ``filler`` is said while it works, ``limit`` is in seconds."""
+
+    def declare(function: F) -> F:
+        function.__dict__["declared_tool"] = Declaration(returns, filler, limit)
+        return function
+
+    return declare
+
+
+def tools_of(*owners: object) -> Tools:
+    """Return the tools that are methods of ``owners``, by name."""
+    return {spec.name: spec for owner in owners for spec in _methods(owner)}
+
+
+def _methods(owner: object) -> Iterator[ToolSpec]:
+    for name, function in inspect.getmembers(type(owner), inspect.isfunction):
+        declared = function.__dict__.get("declared_tool")
+        if isinstance(declared, Declaration):
+            hints = get_type_hints(function)
+            given = list(inspect.signature(function).parameters.values())[2:]  # after self and the occasion
+            yield ToolSpec(
+                name=name,
+                description=inspect.getdoc(function) or "",
+                run=getattr(owner, name),
+                parameters={parameter.name: hints[parameter.name] for parameter in given},
+                required=frozenset(p.name for p in given if p.default is inspect.Parameter.empty),
+                declared=declared,
+            )

@@ -1,0 +1,152 @@
+"""Going through the graph until somebody else must act: the caller, a tool, or nobody any more.
+
+Pure: a state in, sentences and a state out. What was said by the caller is dealt with in ``listening``; here the conversation
+moves by itself.
+
+    node        effect                                         then
+    Start       -                                              next
+    Say         its sentence                                   next
+    Branch      -                                              the case of its variable, else otherwise
+    Ask         slot known and not fresh: -                    next (unfit if out of bounds)
+                else its first prompt                          stop: Wait
+    Classify    its first prompt                               stop: Wait
+    Tool        -                                              stop: CallTool
+    HangUp      its sentence                                   stop: End
+    any, entered more than three times in one turn             stop: Stuck
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import assert_never
+
+from switchroom import ports
+from switchroom.flow.graph import BACK, RESTART, Ask, Branch, Classify, Exchange, Flow, HangUp, Node, Say, Start, Tool
+from switchroom.flow.slots import fits
+from switchroom.flow.state import State
+from switchroom.flow.templates import render
+from switchroom.flow.values import Value, label
+
+ROUNDS = 3
+"""So often may one node be entered during one turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """The caller is asked ``question``."""
+
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallTool:
+    """A tool must be called for ``node``."""
+
+    node: Tool
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """The conversation is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """``node`` was entered too often: the flow goes in circles."""
+
+    node: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A piece of the way: what is said on it, where it leads, why it stops."""
+
+    says: tuple[ports.Say, ...]
+    state: State
+    stop: Wait | CallTool | End | Stuck
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What does not change during a turn."""
+
+    flow: Flow
+    exchange: Exchange
+    now: datetime
+
+    def text(self, template: str, state: State) -> str:
+        """Return ``template`` filled from ``state``."""
+        return render(template, lambda name: state.value(name, self.exchange), self.now)
+
+
+def walk(scene: Scene, state: State) -> Stretch:
+    """Go on from where ``state`` stands."""
+    says: list[ports.Say] = []
+    while True:
+        node = scene.flow.nodes[state.at]
+        visits = state.visits.get(state.at, 0) + 1
+        if visits > ROUNDS:
+            return Stretch(tuple(says), state.goes(scene.flow.home), Stuck(node.name))
+        state = replace(state, visits={**state.visits, state.at: visits})
+        state, stop = _enter(scene, node, state, says)
+        if stop is not None:
+            return Stretch(tuple(says), state, stop)
+
+
+def _enter(
+    scene: Scene, node: Node, state: State, says: list[ports.Say]
+) -> tuple[State, Wait | CallTool | End | Stuck | None]:
+    match node:
+        case Start():
+            return turn_to(scene.flow, state, node.next), None
+        case Say():
+            _append(says, scene.text(node.text, state), protected=node.protected)
+            return turn_to(scene.flow, state, node.next), None
+        case Branch():
+            value = label(state.value(node.by, scene.exchange))
+            return turn_to(scene.flow, state, node.cases.get(value, node.otherwise)), None
+        case Ask():
+            known = _known(scene, node, state)
+            return (turn_to(scene.flow, state, known), None) if known else _wait(scene, node, state)
+        case Classify():
+            return _wait(scene, node, state)
+        case Tool():
+            return state, CallTool(node)
+        case HangUp():
+            _append(says, scene.text(node.text, state))
+            return replace(state, over=True), End()
+        case _:
+            assert_never(node)
+
+
+def _known(scene: Scene, node: Ask, state: State) -> str:
+    """Return where a slot leads that needs no asking; empty if it must be asked for."""
+    value = state.values.get(node.slot)
+    if node.fresh or value is None:
+        return ""
+    return node.next if fits(scene.flow.slots[node.slot], value) else node.unfit
+
+
+def _wait(scene: Scene, node: Ask | Classify, state: State) -> tuple[State, Wait]:
+    back = () if node.name == scene.flow.home else state.back
+    return replace(state, waiting=True, tries=0, back=back), Wait(scene.text(node.prompts[0], state))
+
+
+def _append(says: list[ports.Say], text: str, *, protected: bool = False) -> None:
+    if text:
+        says.append(ports.Say(text, protected=protected))
+
+
+def turn_to(flow: Flow, state: State, target: str) -> State:
+    """Return ``state`` with the walk at ``target``, which may be ``back`` or ``restart``."""
+    if target == BACK:
+        return replace(state, back=state.back[:-1]).goes(state.back[-1] if state.back else flow.home)
+    if target == RESTART:
+        return State(at=flow.home, turn=state.turn, said=state.said, visits=state.visits)
+    return state.goes(target)
+
+
+def arguments(node: Tool, parameters: Mapping[str, object], state: State, exchange: Exchange) -> dict[str, Value]:
+    """Return what ``node`` hands to its tool: each parameter from the variable given for it, or of its name."""
+    values = {name: state.value(node.arguments.get(name, name), exchange) for name in parameters}
+    return {name: value for name, value in values.items() if value is not None}
