@@ -2,11 +2,11 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import event, select, text
 
 from switchroom.errors import Bug
-from switchroom.storage.journal import CursorRow, cursor_of, move_cursor
-from tests.storage.stories import migrated
+from switchroom.storage.journal import CursorRow, Journal, cursor_of, move_cursor
+from tests.storage.stories import Story, migrated
 from tests.virtual_time import run_real
 
 
@@ -75,5 +75,27 @@ def test_foreign_keys_hold_again_after_tables_were_rebuilt(tmp_path: Path) -> No
                 assert (await connection.execute(text("PRAGMA foreign_keys"))).scalar() == 0
             async with database.snapshot() as session:
                 assert (await session.execute(text("PRAGMA foreign_keys"))).scalar() == 1
+
+    run_real(main())
+
+
+@pytest.mark.parametrize("statement", ["BEGIN", "INSERT"])
+def test_a_cancelled_transaction_lets_go_of_the_database(tmp_path: Path, statement: str) -> None:
+    async def main() -> None:
+        async with migrated(tmp_path) as database:
+            journal = Journal(database)
+            cancelled: list[asyncio.Task[None]] = []  # and their tracebacks, which hold cursors
+
+            def cancel(_connection: object, _cursor: object, sql: str, *_rest: object) -> None:
+                if sql.startswith(statement) and not cancelled:
+                    cancelled.append(writing)
+                    writing.cancel()
+
+            event.listen(database.engine.sync_engine, "before_cursor_execute", cancel)
+            async with asyncio.TaskGroup() as group:
+                writing = group.create_task(journal.write(Story("call_1").whole()))
+            assert [task.cancelled() for task in cancelled] == [True]
+            await journal.write(Story("call_2").whole())
+            assert {entry.call for entry in await journal.after(0)} == {"call_2"}
 
     run_real(main())

@@ -11,7 +11,7 @@ has to import another.
 import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
@@ -19,6 +19,7 @@ from typing import Any, cast
 from sqlalchemy import Connection, MetaData, Table, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import MissingGreenlet
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
@@ -56,6 +57,7 @@ class Database:
         if self.sqlite:
             event.listen(self.engine.sync_engine, "connect", _tune_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
+            event.listen(self.engine.sync_engine, "invalidate", _let_go_of_sqlite)
         self._writers = async_sessionmaker(self.engine, expire_on_commit=False)
         self._readers = async_sessionmaker(self.engine.execution_options(**{BEGIN: READING}), expire_on_commit=False)
         self._turn = asyncio.Lock()
@@ -141,3 +143,9 @@ def _begin_sqlite(connection: Connection) -> None:
     statements: tuple[str, ...] = connection.get_execution_options().get(BEGIN, WRITING)
     for statement in statements:
         connection.exec_driver_sql(statement)
+
+
+def _let_go_of_sqlite(connection: Any, _record: object, _error: object) -> None:
+    """Roll back what a cancelled task left open: closing alone does not, as long as a traceback holds one of its cursors."""
+    with suppress(MissingGreenlet):  # a connection that nobody returned is collected outside of any task
+        connection.rollback()

@@ -38,9 +38,9 @@ async def differences(database: Database) -> list[str]:
 
 
 def load_models() -> None:
-    """Import every module that defines tables: each feature's ``model``, each domain, the journal."""
+    """Import every module that defines tables: those named ``model`` or ``tables``, and the journal."""
     for module in pkgutil.walk_packages(switchroom.__path__, "switchroom."):
-        if module.name.endswith((".model", ".journal")) or module.name.startswith("switchroom.domains."):
+        if module.name.rpartition(".")[2] in {"model", "tables", "journal"}:
             importlib.import_module(module.name)
 
 
