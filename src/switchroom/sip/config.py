@@ -1,0 +1,37 @@
+"""What a user agent needs to know about the world around it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from switchroom.sip.peer import Peer
+
+Ha1 = Callable[[str, str], str | None]
+"""``ha1(user, algorithm)``: the stored hash of ``user:realm:password`` in lower-case hex, or None for no such user."""
+
+
+def _nobody(_user: str, _algorithm: str) -> str | None:
+    return None
+
+
+def _open(_method: str, _peer: Peer) -> bool:
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class AgentConfig:
+    """The user agent's settings; the same for its whole life.
+
+    ``local`` says under which address (host, port) a peer reaches us: it goes into Via and Contact. ``challenged`` says who
+    must prove their identity by digest for which method; ``ha1`` and ``realm`` are what they prove it against, and nonces are
+    computed from ``secret``. With ``registrar`` we keep bindings for others.
+    """
+
+    local: Callable[[Peer], tuple[str, int]]
+    product: str = "Switchroom"
+    realm: str = "switchroom"
+    secret: bytes = b""
+    ha1: Ha1 = _nobody
+    challenged: Callable[[str, Peer], bool] = _open
+    registrar: bool = False
+    max_transactions: int = 20_000
+    contact_user: str = ""

@@ -1,0 +1,249 @@
+"""What the user agent tells its driver: bytes to send, and what happened, in order.
+
+A call begins with CallOffered (theirs) or Invite (ours) and ends with exactly one of CallCancelled, CallEnded, CallFailed;
+after that its name is never heard of again.
+
+    theirs   CallOffered, [Progress], Answer -> CallConfirmed -> ... -> CallEnded
+             CallOffered -> CallCancelled                      the caller gave up, or its hop was lost
+             CallOffered, Refuse -> CallEnded                  we refused
+             CallOffered, HangUp -> CallEnded                  we let go before answering
+    ours     Invite -> CallRinging* -> CallAnswered -> ... -> CallEnded
+             Invite -> CallRinging* -> CallFailed              refused, timed out, lost, or hung up by us before an answer
+    inside   SessionOffered, Accept | RefuseOffer              they changed the session; nothing has changed until Accept
+             Offer -> SessionAnswered | OfferRefused           we changed it
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from switchroom.sip.headers import Headers
+from switchroom.sip.peer import Peer
+
+
+@dataclass(frozen=True, slots=True)
+class Transmit:
+    """Send these bytes: one datagram, or one message on a stream."""
+
+    data: bytes
+    peer: Peer
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """Close this connection: what came over it cannot be SIP."""
+
+    peer: Peer
+
+
+@dataclass(frozen=True, slots=True)
+class CallOffered:
+    """Somebody calls us; 100 Trying has been sent. ``dialled`` is the user part of the Request-URI.
+
+    ``caller`` and ``callee`` are the From and To URIs as text; ``caller_user`` and ``caller_name`` their parts.
+    ``headers`` holds every header by any case of its name. Without ``sdp`` they expect our offer in Answer.
+    ``user`` is who proved to be calling by digest, empty if nobody was asked to.
+    """
+
+    call: str
+    dialled: str
+    target: str
+    caller: str
+    caller_user: str
+    caller_name: str
+    callee: str
+    call_id: str
+    headers: Headers
+    sdp: str | None
+    peer: Peer
+    user: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CallRinging:
+    """A provisional response other than 100. ``sdp`` is early media."""
+
+    call: str
+    status: int
+    reason: str
+    sdp: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CallAnswered:
+    """They took our call. ``sdp`` is the answer that stands, be it of this response or of an earlier CallRinging.
+
+    If our Invite had none, it is their offer, and Accept must follow.
+    """
+
+    call: str
+    sdp: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CallConfirmed:
+    """The ACK to our Answer arrived. ``sdp`` is the answer to an offer that we made in it."""
+
+    call: str
+    sdp: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CallCancelled:
+    """The caller gave up before we answered."""
+
+    call: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CallEnded:
+    """The call is over: their BYE, our HangUp, a refusal of ours, or a far side that fell silent.
+
+    ``status`` is the SIP status that says why, if one does, else 0. ``by`` is who ended it.
+    """
+
+    call: str
+    by: Literal["them", "us", "loss"]
+    status: int = 0
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CallFailed:
+    """Our Invite came to nothing. 408: no answer at all; 487: we hung up; 503: the hop was lost.
+
+    ``headers`` are those of the refusal (Contact of a 3xx, Retry-After, Reason), empty if it was not a message.
+    """
+
+    call: str
+    status: int
+    reason: str
+    headers: Headers
+
+
+@dataclass(frozen=True, slots=True)
+class SessionOffered:
+    """They want to change the session. Without ``sdp`` they ask for our offer."""
+
+    call: str
+    sdp: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionAnswered:
+    """Their answer to our Offer, or, after an Accept that was an offer, the one in their ACK."""
+
+    call: str
+    sdp: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfferRefused:
+    """Our Offer was refused; the session is as before."""
+
+    call: str
+    status: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DigitReceived:
+    """A key came by INFO. ``duration`` is in seconds."""
+
+    call: str
+    digit: str
+    duration: float
+
+
+@dataclass(frozen=True, slots=True)
+class InfoReceived:
+    """An INFO with a body other than a digit; it has been answered with 200."""
+
+    call: str
+    content_type: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class InfoAnswered:
+    """The far side answered our SendInfo."""
+
+    call: str
+    status: int
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """Our registration stands for ``expires`` seconds; it is refreshed before that."""
+
+    registration: str
+    expires: float
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationFailed:
+    """The registrar refused or is silent; tried again after ``retry_after`` seconds, never if that is None."""
+
+    registration: str
+    status: int
+    reason: str
+    retry_after: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unregistered:
+    """Our binding is gone, at our own wish."""
+
+    registration: str
+
+
+@dataclass(frozen=True, slots=True)
+class BindingChanged:
+    """Somebody registered with us, refreshed, left or expired (``expires`` 0). ``peer`` is how to reach them."""
+
+    record: str
+    contact: str
+    peer: Peer
+    expires: float
+
+
+@dataclass(frozen=True, slots=True)
+class OptionsAnswered:
+    """What our probe heard; 408 and 503 mean nothing."""
+
+    probe: str
+    status: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """Something was thrown away; count it. ``reason`` is one of a few fixed words."""
+
+    reason: str
+    peer: Peer
+
+
+Output = (
+    Transmit
+    | Close
+    | CallOffered
+    | CallRinging
+    | CallAnswered
+    | CallConfirmed
+    | CallCancelled
+    | CallEnded
+    | CallFailed
+    | SessionOffered
+    | SessionAnswered
+    | OfferRefused
+    | DigitReceived
+    | InfoReceived
+    | InfoAnswered
+    | Registered
+    | RegistrationFailed
+    | Unregistered
+    | BindingChanged
+    | OptionsAnswered
+    | Dropped
+)
