@@ -20,6 +20,7 @@ class AgentRow(Base):
     language: Mapped[str] = mapped_column(String(16))
     greeting: Mapped[str] = mapped_column(Text)
     apology: Mapped[str] = mapped_column(Text)
+    farewell: Mapped[str] = mapped_column(Text)
     record: Mapped[bool] = mapped_column(Boolean)
     max_duration: Mapped[float] = mapped_column(Float)
     silence: Mapped[float] = mapped_column(Float)

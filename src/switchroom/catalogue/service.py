@@ -6,7 +6,7 @@ dial thousands of numbers that do not exist, and none of them reaches the databa
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields
 from typing import Literal
 
 from sqlalchemy import select
@@ -17,12 +17,16 @@ from switchroom.errors import Conflict, Invalid, NotFound
 from switchroom.identity import AgentId, TenantId, new_id
 from switchroom.storage.db import Database
 
+FAREWELL = "I can't hear you, so I will hang up now. Goodbye."
 APOLOGY = "I'm sorry, I'm having some trouble on my side. Could you say that again?"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentRecord:
-    """An AI voice agent, as configured. The fields mean what they mean in ``ports.CallPlan`` and ``ports.Voice``."""
+    """An AI voice agent, as configured. The fields mean what they mean in ``ports.CallPlan`` and ``ports.Voice``.
+
+    An empty ``greeting`` is the flow's own, an empty ``voice`` the best one there is.
+    """
 
     id: AgentId
     tenant_id: TenantId
@@ -33,6 +37,7 @@ class AgentRecord:
     language: str = "en"
     greeting: str = ""
     apology: str = APOLOGY
+    farewell: str = FAREWELL
     record: bool = True
     max_duration: float = 1800.0
     silence: float = 7.0
@@ -159,12 +164,9 @@ def _record(row: AgentRow) -> AgentRecord:
 
 
 async def seed_catalogue(catalogue: Catalogue, tenant: TenantId, flow: str) -> AgentRecord:
-    """Give the demo tenant its receptionist at the number ``demo``, unless it has one. Safe to call at every start."""
-    for agent in await catalogue.agents(tenant):
-        if agent.name == "Receptionist":
-            return agent
-    agent = await catalogue.create_agent(tenant, "Receptionist", flow)
-    agent = replace(agent, greeting="Thank you for calling Bella Vista.")
-    await catalogue.save_agent(agent)
-    await catalogue.bind("demo", agent)
+    """Give the demo tenant its receptionist, and the number ``demo``, unless it has them. Safe to call at every start."""
+    agents = [agent for agent in await catalogue.agents(tenant) if agent.name == "Receptionist"]
+    agent = agents[0] if agents else await catalogue.create_agent(tenant, "Receptionist", flow)
+    if all(number.address != "demo" for number in await catalogue.numbers(tenant)):
+        await catalogue.bind("demo", agent)
     return agent

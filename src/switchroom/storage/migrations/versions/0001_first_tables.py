@@ -21,6 +21,7 @@ def upgrade() -> None:
         sa.Column("language", sa.String(length=16), nullable=False),
         sa.Column("greeting", sa.Text(), nullable=False),
         sa.Column("apology", sa.Text(), nullable=False),
+        sa.Column("farewell", sa.Text(), nullable=False),
         sa.Column("record", sa.Boolean(), nullable=False),
         sa.Column("max_duration", sa.Float(), nullable=False),
         sa.Column("silence", sa.Float(), nullable=False),
