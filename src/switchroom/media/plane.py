@@ -19,6 +19,7 @@ from switchroom.media.band import Band
 from switchroom.media.frame import FRAME, Encoding, Samples
 from switchroom.media.hearing import Hearing
 from switchroom.media.matrix import GainMatrix
+from switchroom.media.playout import Playout
 from switchroom.media.row import Listener, Row, Tap, Wire
 from switchroom.media.silero import SileroNetwork
 from switchroom.media.voice_network import VoiceNetwork
@@ -56,10 +57,18 @@ class Plane:
         self._changed = False
         self._ticks = 0
 
-    def add(self, wire: Wire, listener: Listener, *, tap: Tap | None = None, listen: bool = True) -> Row:
+    def add(
+        self,
+        wire: Wire,
+        listener: Listener,
+        *,
+        tap: Tap | None = None,
+        listen: bool = True,
+        playout: Playout | None = None,
+    ) -> Row:
         """Give a party a row. Without ``listen`` its voice and keys are not watched for."""
         number = heapq.heappop(self._free) if self._free else len(self._rows)
-        row = self._rows[number] = Row(number, wire, listener, tap, listen)
+        row = self._rows[number] = Row(number, wire, listener, tap, listen, playout or Playout())
         self.gains.set(number, row.speech, 1.0)
         self._alter()
         return row
