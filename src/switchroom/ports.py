@@ -4,14 +4,15 @@ The engine, the transports, the providers and the storage are siblings: none imp
 ``main.py`` joins them. What a thing can do is a record it carries, never an ``isinstance``, never a surprise in mid-call.
 """
 
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, time
 from enum import Enum
 from typing import Literal, Protocol
 
 from switchroom.errors import SwitchroomError
 from switchroom.events.catalogue import Event
-from switchroom.identity import AgentId, LegId, TenantId
+from switchroom.identity import AgentId, CallId, LegId, TenantId
 from switchroom.media.frame import Encoding, Samples
 
 # --- a party's connection -----------------------------------------------------------------------------------------
@@ -58,7 +59,19 @@ class Left:
     reason: Literal["hangup", "cancelled", "lost", "error"] = "hangup"
 
 
-Signal = Digit | Held | Resumed | Left
+@dataclass(frozen=True, slots=True)
+class Interrupted:
+    """The party asked the agent to stop speaking, by a button rather than by voice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """The party said this in writing: a whole turn."""
+
+    text: str
+
+
+Signal = Digit | Held | Resumed | Left | Interrupted | Typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,7 +379,47 @@ class LanguageModel(Protocol):
         ...
 
 
+# --- doing --------------------------------------------------------------------------------------------------------
+
+Value = str | int | bool | date | time | None
+Values = Mapping[str, Value]
+"""What a conversation knows: slots and tool results by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a tool came back after ``took`` seconds."""
+
+    took: float
+    result: Values = field(default_factory=dict)
+    error: SwitchroomError | None = None
+
+
+class Errands(Protocol):
+    """Runs one call's tools."""
+
+    async def run(self, key: str, work: Callable[[], Awaitable[Values]], limit: float) -> Outcome:
+        """Start ``work`` unless it was started under ``key`` before; wait for it, at most ``limit`` seconds in all.
+
+        Cancelling the wait does not cancel the work, and asking again with the same key gives the same outcome. Never raises what
+        the work raises: a SwitchroomError is in the outcome as it is, a time-out as Unavailable (``tool_timeout``), anything else
+        as Bug.
+        """
+        ...
+
+
 # --- who answers --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CallDetails:
+    """What a brain is told about the call it thinks for."""
+
+    id: CallId
+    party: Party
+    dialled: str
+    source: Literal["phone_gateway", "browser"]
+    errands: Errands
 
 
 @dataclass(frozen=True, slots=True)
@@ -375,12 +428,13 @@ class CallPlan:
 
     tenant: TenantId
     agent: AgentId
-    open_brain: Callable[[Party], Brain]
+    open_brain: Callable[[CallDetails], Brain]
     voice: Voice
     language: str = "en"
     greeting: str = ""
     """Said at once when the call is answered, rendered beforehand; the brain's CallOpened reply follows it."""
     apology: str = "I'm sorry, I'm having some trouble on my side. Could you say that again?"
+    farewell: str = "I can't hear you, so I will hang up now. Goodbye."
     record: bool = True
     max_duration: float = 1800.0
     silence: float = 7.0

@@ -10,8 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from switchroom.flow.slots import Slot
-from switchroom.flow.values import Value
-from switchroom.ports import Patience
+from switchroom.ports import Patience, Value
 
 Receiver = Literal["phone_gateway", "browser", "text"]
 

@@ -14,9 +14,9 @@ from switchroom.flow.intents import NO_GUESS, Guess, Intents
 from switchroom.flow.replies import read_answer, without_answer
 from switchroom.flow.slots import CORRECTION, Reading, fits, read, typed
 from switchroom.flow.state import State
-from switchroom.flow.values import Value
 from switchroom.flow.walk import Scene, turn_to
 from switchroom.flow.words import plain
+from switchroom.ports import Value
 
 CLEAR = 0.8
 """An intent this clear outweighs even an answer to the question."""

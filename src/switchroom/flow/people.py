@@ -73,7 +73,7 @@ _NAME_MARK = re.compile(
     r" (?!of\b|is\b)"
 )
 _NAME_HINT = re.compile(
-    r"\b(?:it's|it is|this is|i'm|i am|for|that's|it'll be|mr|mrs|ms|miss)(?: (?:mr|mrs|ms|miss))? "
+    r"\b(?:it's|it is|this is|i'm|i am|for|that's|it'll be|mr|mrs|ms|miss|mister)(?: (?:mr|mrs|ms|miss|mister))? "
 )
 _STOP = frozenset(
     "a an and at about actually but by can could day do for from four five six seven eight nine ten one two three guests "  # noqa: SIM905
@@ -86,7 +86,7 @@ _STOP = frozenset(
 ) - {"will"}
 _FILLERS = re.compile(
     r"^(?:(?:yes|yeah|sure|ok|okay|of course|certainly|well|oh|uh|um|so|it's|it is|this is|that's|i'm|i am|the|my|name is|"
-    r"last|first|name|hello|hi|please|no|actually|sorry|mr|mrs|ms|miss|that would be|it'll be|is) )*"
+    r"last|first|name|hello|hi|please|no|actually|sorry|mr|mrs|ms|miss|mister|that would be|it'll be|is) )*"
 )
 _LETTERS = re.compile(r"\b(?:double )?[a-z](?: (?:double )?[a-z]){2,}\b")
 
@@ -121,6 +121,10 @@ def _name_at(text: str, start: int, first: int, *, known: bool) -> Iterator[tupl
     end, words = first, list[str]()
     for match in re.finditer(r"[^\W\d_]+(?:'[^\W\d_]+)?", text[first:]):
         word = match.group()
+        spelled = _LETTERS.match(text, first + match.start())
+        if spelled and words:
+            yield _spelled(spelled.group()), start, spelled.end()
+            return
         if word in _STOP or len(words) == 3 or text[end : first + match.start()].strip():
             break
         words.append(word)

@@ -9,6 +9,7 @@ The state is one frozen value, replaced before anything that depends on it is yi
     a tool works                         first takes in the outcome (the errand went on), says what is owed, then is heard
 """
 
+import hashlib
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
@@ -20,13 +21,15 @@ from switchroom.flow.graph import Exchange, Tool
 from switchroom.flow.listening import listen
 from switchroom.flow.plan import Plan
 from switchroom.flow.state import Pending, State
-from switchroom.flow.tools import Errands, Occasion, Outcome
+from switchroom.flow.tools import Occasion
 from switchroom.flow.values import written
 from switchroom.flow.walk import ROUNDS, CallTool, End, Scene, Stuck, Wait, arguments, turn_to, walk
 from switchroom.ports import (
     CallOpened,
     EndCall,
+    Errands,
     Expecting,
+    Outcome,
     Prompt,
     ReplyPart,
     Say,
@@ -159,10 +162,10 @@ class FlowBrain:
                 return []
 
     def _pending(self, node: Tool, state: State) -> Pending:
-        """Return the call that ``node`` makes now; its key is unique in the conversation."""
-        parameters = self._plan.tools[node.tool].parameters
-        key = f"{self._exchange.call}:{state.turn}:{node.name}:{state.visits.get(node.name, 0)}"
-        return Pending(node.name, key, arguments(node, parameters, state, self._exchange))
+        """Return the call that ``node`` makes now. The same call in the same turn has the same key, so it is made once."""
+        given = arguments(node, self._plan.tools[node.tool].parameters, state, self._exchange)
+        digest = hashlib.sha256(repr(sorted(given.items())).encode()).hexdigest()[:8]
+        return Pending(node.name, f"{self._exchange.call}:{state.turn}:{node.name}:{digest}", given)
 
     async def _run(self, scene: Scene, pending: Pending) -> ToolAnswered:
         """Get the outcome of ``pending`` and take it in. If cancelled, it stays pending."""

@@ -16,8 +16,8 @@ from switchroom.flow.days import read_days, typed_day
 from switchroom.flow.people import bare_name, bare_party, read_names, read_parties, weak_party
 from switchroom.flow.replies import read_answer, read_phone
 from switchroom.flow.times import read_times, typed_time
-from switchroom.flow.values import Value
 from switchroom.flow.words import plain
+from switchroom.ports import Value
 
 Kind = Literal["party", "day", "time", "name", "yes_no", "phone", "text"]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from switchroom.flow.graph import Exchange
-from switchroom.flow.values import Value, Values
+from switchroom.ports import Value, Values
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ import re
 from collections.abc import Callable
 from datetime import datetime
 
-from switchroom.flow.values import Value, spoken
+from switchroom.flow.values import spoken
+from switchroom.ports import Value
 
 _GAP = re.compile(r"\{([^{}]*)\}")
 

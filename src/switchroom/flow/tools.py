@@ -7,13 +7,13 @@ limit, catch what breaks, and keep working when the reply that asked is broken o
 
 import inspect
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, TypeVar, get_type_hints
+from typing import TypeVar, get_type_hints
 
 from switchroom.errors import SwitchroomError
 from switchroom.flow.graph import Exchange
-from switchroom.flow.values import Values
+from switchroom.ports import Outcome, Values
 
 LIMIT = 8.0
 """Seconds a tool may take unless it says otherwise."""
@@ -29,28 +29,6 @@ class Occasion:
     exchange: Exchange
     key: str
     now: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """How a tool came back after ``took`` seconds."""
-
-    took: float
-    result: Values = field(default_factory=dict)
-    error: SwitchroomError | None = None
-
-
-class Errands(Protocol):
-    """Runs one call's tools."""
-
-    async def run(self, key: str, work: Callable[[], Awaitable[Values]], limit: float) -> Outcome:
-        """Start ``work`` unless it was started under ``key`` before; wait for it, at most ``limit`` seconds in all.
-
-        Cancelling the wait does not cancel the work, and asking again with the same key gives the same outcome. Never raises what
-        the work raises: a SwitchroomError is in the outcome as it is, a time-out as Unavailable (``tool_timeout``), anything else
-        as Bug.
-        """
-        ...
 
 
 class DirectErrands:

@@ -1,14 +1,11 @@
 """What a conversation knows: values of slots and tool results, and how they are spoken and written."""
 
-from collections.abc import Mapping
 from datetime import date, datetime, time
 
 from switchroom.flow.days import spoken_day
 from switchroom.flow.times import spoken_time
 from switchroom.flow.words import cardinal
-
-Value = str | int | bool | date | time | None
-Values = Mapping[str, Value]
+from switchroom.ports import Value
 
 
 def spoken(value: Value, now: datetime) -> str:

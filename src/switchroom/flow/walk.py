@@ -25,7 +25,8 @@ from switchroom.flow.graph import BACK, RESTART, Ask, Branch, Classify, Exchange
 from switchroom.flow.slots import fits
 from switchroom.flow.state import State
 from switchroom.flow.templates import render
-from switchroom.flow.values import Value, label
+from switchroom.flow.values import label
+from switchroom.ports import Value
 
 ROUNDS = 3
 """So often may one node be entered during one turn."""

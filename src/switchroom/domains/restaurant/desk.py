@@ -18,8 +18,8 @@ from switchroom.errors import Conflict, NotFound, Unavailable
 from switchroom.flow.days import WEEKDAYS, spoken_day
 from switchroom.flow.times import spoken_time
 from switchroom.flow.tools import Occasion, tool
-from switchroom.flow.values import Values
 from switchroom.flow.words import cardinal
+from switchroom.ports import Values
 from switchroom.storage.db import Database
 
 

@@ -1,0 +1,35 @@
+"""What a call tells the world: stamps its events and publishes them.
+
+Every event of a call passes through here, so they are numbered without a gap in the order they happened.
+"""
+
+import time
+from collections.abc import Callable
+
+from switchroom.events.catalogue import Event
+from switchroom.identity import CallId, EventId, TenantId, new_id
+from switchroom.ports import Publish
+
+
+class Chronicle:
+    """The events of one call, as ``tell(partial(CallHeld, ...))``."""
+
+    def __init__(self, tenant: TenantId, call: CallId, publish: Publish, wall: Callable[[], float] = time.time) -> None:
+        self._tenant = tenant
+        self._call = call
+        self._publish = publish
+        self._wall = wall
+        self._sequence = 0
+
+    def tell(self, make: Callable[..., Event], *, ago: float = 0.0) -> None:
+        """Complete the event with identity, number and time (``ago`` seconds before now), and publish it; never waits."""
+        self._sequence += 1
+        self._publish(
+            make(
+                id=EventId(new_id("evt")),
+                tenant=self._tenant,
+                call=self._call,
+                sequence=self._sequence,
+                at=self._wall() - ago,
+            )
+        )

@@ -1,0 +1,240 @@
+"""The conversation of one call: what happens goes to the turn machine, what it decides is done.
+
+Everything enters through ``feed``, on the event loop, and is applied at once without awaiting; so the conversation's
+state cannot change between reading it and acting on it. Only replies take time, one at a time, in tasks of the call's
+group.
+"""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import assert_never
+
+from switchroom.calls.ears import Ears
+from switchroom.calls.minutes import Minutes
+from switchroom.calls.mouth import Mouth
+from switchroom.calls.reply import Rendered, Replier, Reply
+from switchroom.conversation import turns
+from switchroom.conversation.turns import Commit, Decision, Input, TurnMachine
+from switchroom.events.catalogue import EndReason
+from switchroom.media.frame import Samples
+from switchroom.ports import (
+    Brain,
+    CallerSaid,
+    CallerSilent,
+    CallerTyped,
+    CallerUnheard,
+    CallOpened,
+    Digit,
+    Heard,
+    HearingFailed,
+    Prompt,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a floor is made of."""
+
+    turns: TurnMachine
+    ears: Ears
+    mouth: Mouth
+    brain: Brain
+    replier: Replier
+    minutes: Minutes
+    farewell: Rendered
+
+
+class Floor:
+    """Who speaks, in one call. ``end`` is called when the conversation is over."""
+
+    def __init__(self, parts: Parts, tasks: asyncio.TaskGroup, end: Callable[[EndReason], None]) -> None:
+        self._turns = parts.turns
+        self._ears = parts.ears
+        self._mouth = parts.mouth
+        self._with = parts
+        self._tasks = tasks
+        self._end = end
+        self._reply: Reply | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._keys_by = ""
+        self._closing = False
+        self._settled = asyncio.Event()
+        self._clock = asyncio.get_running_loop().time
+
+    def open(self, greeting: Rendered) -> None:
+        """Begin: greet with what is rendered, then with what the brain says to a call that was opened."""
+        now = self._clock()
+        self._mouth.play(greeting.text, greeting.samples)
+        self._start(Reply(0, CallOpened(), now, text=greeting.text))
+        self.feed(turns.ReplyOwed(), now)
+
+    def feed(self, happened: Input, now: float) -> None:
+        """Take what happened and do what follows from it."""
+        self._apply(self._turns.handle(happened, now), now)
+
+    def pressed(self, digit: Digit, now: float) -> None:
+        """The caller pressed a key. One road only counts: a key that is also heard in the sound is one key."""
+        if digit.how == "inband" and self._keys_by not in ("", "inband"):
+            return
+        self._keys_by = digit.how
+        self._with.minutes.pressed(digit)
+        self.feed(turns.DigitPressed(digit.digit), now)
+
+    def typed(self, text: str, now: float) -> None:
+        """The caller said something in writing."""
+        self.feed(Heard(text, final=True), now)
+
+    async def close(self, limit: float) -> None:
+        """Stop talking, and wait up to ``limit`` seconds until the caller's last words are understood."""
+        now = self._clock()
+        self._closing = True
+        self._cut(now)
+        self._ears.pause()
+        self.feed(turns.CallerLeft(), now)
+        if self._turns.deadline is not None:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(limit):
+                    await self._settled.wait()
+        self._ears.close()
+        if self._task is not None:
+            self._task.cancel()
+
+    # The plane's Listener, for the caller's row.
+
+    def voice_started(self, at: float, now: float, before: Samples) -> None:
+        """The caller's voice began."""
+        self._with.minutes.voice(speaking=True)
+        self._ears.start(before)
+        self.feed(turns.VoiceStarted(at, self._mouth.remaining), now)
+
+    def voice(self, samples: Samples, now: float) -> None:  # noqa: ARG002
+        """20 ms of it."""
+        self._ears.take(samples)
+
+    def voice_stopped(self, at: float, now: float) -> None:
+        """The caller fell silent."""
+        self._with.minutes.voice(speaking=False)
+        self._ears.pause()
+        self.feed(turns.VoiceStopped(at), now)
+
+    def digit(self, digit: str, now: float) -> None:
+        """A key was heard in the sound."""
+        self.pressed(Digit(digit, "inband"), now)
+
+    def playing(self, playing: bool, now: float) -> None:  # noqa: FBT001 - the plane's Listener
+        """The agent's voice began to sound on the wire, or all of it was heard."""
+        if not playing or self._reply is None:
+            return
+        if not self._reply.audible:
+            self._reply.audible = True
+            self._reply.reached("sent", now)
+            self._with.minutes.reply_started(self._reply)
+        self.feed(turns.AgentStarted(protected=self._mouth.protected), now)
+
+    def ticked(self, now: float) -> None:
+        """A tick is over."""
+        self._mouth.ticked()
+        deadline = self._turns.deadline
+        if deadline is not None and deadline <= now:
+            self._apply(self._turns.expire(now), now)
+
+    # The recogniser.
+
+    def reported(self, report: Heard | HearingFailed) -> None:
+        """The recogniser said something."""
+        now = self._clock()
+        match report:
+            case Heard(text, final):
+                if text and not final:
+                    self._with.minutes.partial(self._turns.next_turn, text)
+                self.feed(report, now)
+            case HearingFailed(error):
+                self._with.minutes.failed("stt", error)
+                self.feed(turns.Missed(error.code), now)
+
+    # What the turn machine decides.
+
+    def _apply(self, decisions: list[Decision], now: float) -> None:
+        for decision in decisions:
+            match decision:
+                case turns.PauseSpeech() | turns.ResumeSpeech() | turns.StopSpeech() | turns.Withdraw():
+                    self._steer(decision, now)
+                case turns.Dismiss():
+                    self._ears.committed()
+                case Commit():
+                    self._commit(decision, now)
+                case turns.Nudge(count):
+                    self._start(Reply(self._turns.next_turn - 1, CallerSilent(count), now))
+                case turns.GiveUp():
+                    self._task = self._tasks.create_task(self._take_leave(), name="farewell")
+                case _:
+                    assert_never(decision)
+        if self._closing and self._turns.deadline is None:
+            self._settled.set()
+
+    def _steer(
+        self, decision: turns.PauseSpeech | turns.ResumeSpeech | turns.StopSpeech | turns.Withdraw, now: float
+    ) -> None:
+        match decision:
+            case turns.PauseSpeech():
+                self._mouth.pause()
+                self._with.minutes.paused(self._reply)
+            case turns.ResumeSpeech():
+                self._mouth.resume()
+                self._with.minutes.resumed(self._reply)
+            case _:
+                self._cut(now)
+
+    def _commit(self, commit: Commit, now: float) -> None:
+        self._ears.committed()
+        self._with.minutes.committed(commit, now)
+        if self._closing:
+            return
+        reply = Reply(commit.turn, _prompt(commit), commit.ended)
+        reply.reached("decision", now)
+        self._start(reply)
+
+    def _start(self, reply: Reply) -> None:
+        self._with.minutes.status("thinking")
+        self._reply = reply
+        before = self._task
+        self._task = self._tasks.create_task(self._answer(reply, before), name=f"reply {reply.turn}")
+
+    async def _answer(self, reply: Reply, before: asyncio.Task[None] | None) -> None:
+        if before is not None:  # a brain answers one prompt at a time
+            before.cancel()
+            await asyncio.wait({before})
+        await self._with.replier.speak(reply, self._with.minutes.utterances)
+        now = self._clock()
+        self._reply = None
+        self._with.minutes.reply_ended(reply, self._mouth.cut(), now, interrupted=False)
+        expecting = self._with.brain.expecting
+        self.feed(turns.Expected(expecting.patience, expecting.digits), now)
+        self.feed(turns.AgentStopped(), now)
+        if reply.ends_call:
+            self._end("agent_hangup")
+
+    def _cut(self, now: float) -> None:
+        """End the reply that is being made or heard."""
+        reply, self._reply = self._reply, None
+        if reply is None or self._task is None:
+            return
+        self._task.cancel()
+        self._mouth.stop()
+        self._with.minutes.reply_ended(reply, self._mouth.cut(), now, interrupted=True)
+
+    async def _take_leave(self) -> None:
+        farewell = self._with.farewell
+        self._mouth.play(farewell.text, farewell.samples)
+        await self._mouth.drained()
+        self._end("timeout")
+
+
+def _prompt(commit: Commit) -> Prompt:
+    if commit.digits:
+        return CallerTyped(commit.digits)
+    if commit.missed is not None and not commit.text:
+        return CallerUnheard(commit.missed)
+    return CallerSaid(commit.text, commit.confidence)

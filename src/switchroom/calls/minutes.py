@@ -1,0 +1,113 @@
+"""The minutes of a conversation: who said what and when, as events and as the context that the brain gets.
+
+Only what was heard is written. Times in utterances are seconds since the call was connected.
+"""
+
+from functools import partial
+from typing import Literal
+
+from switchroom.calls.chronicle import Chronicle
+from switchroom.calls.reply import Reply
+from switchroom.conversation.turns import Commit
+from switchroom.errors import SwitchroomError
+from switchroom.events import catalogue as happened
+from switchroom.ports import Digit, Utterance
+
+REMEMBERED = 200
+"""Utterances that the brain is shown; a call that says more forgets its beginning, the journal does not."""
+
+
+class Minutes:
+    """Keeps them for one call."""
+
+    def __init__(self, chronicle: Chronicle, connected: float) -> None:
+        self._tell = chronicle.tell
+        self._connected = connected
+        self._status = ""
+        self.utterances: list[Utterance] = []
+
+    def voice(self, *, speaking: bool) -> None:
+        """The caller's voice began or ended."""
+        self._tell(partial(happened.VoiceActivity, speaking=speaking))
+
+    def status(self, status: Literal["listening", "thinking", "speaking"]) -> None:
+        """Somebody else has the floor."""
+        if status != self._status:
+            self._status = status
+            self._tell(partial(happened.StatusChanged, status=status))
+
+    def pressed(self, digit: Digit) -> None:
+        """The caller pressed a key."""
+        self._tell(partial(happened.DigitPressed, digit=digit.digit, how=digit.how))
+
+    def partial(self, turn: int, text: str) -> None:
+        """The caller seems to be saying this."""
+        self._tell(partial(happened.TranscriptPartial, turn=turn, text=text))
+
+    def failed(self, capability: str, error: SwitchroomError) -> None:
+        """A provider did not do its part."""
+        self._tell(
+            partial(
+                happened.ProviderFailed,
+                provider=capability,
+                capability=capability,
+                code=error.code,
+                message=str(error),
+            )
+        )
+
+    def committed(self, commit: Commit, now: float) -> None:
+        """The caller's turn is complete."""
+        start, end = commit.started - self._connected, commit.ended - self._connected
+        self._tell(partial(happened.TurnStarted, turn=commit.turn), ago=now - commit.started)
+        if commit.text and not commit.digits:
+            self._tell(
+                partial(
+                    happened.TranscriptFinal,
+                    turn=commit.turn,
+                    text=commit.text,
+                    confidence=round(commit.confidence, 3),
+                    start=round(start, 3),
+                    end=round(end, 3),
+                )
+            )
+        text = commit.digits or commit.text
+        self._tell(partial(happened.TurnEnded, turn=commit.turn, text=text, waited=round(now - commit.ended, 3)))
+        if text:
+            self._remember(Utterance("caller", text, start, end))
+
+    def reply_started(self, reply: Reply) -> None:
+        """The first sample of a reply went out."""
+        self.status("speaking")
+        self._tell(partial(happened.ReplyStarted, turn=reply.turn, text=reply.text))
+
+    def paused(self, reply: Reply | None) -> None:
+        """The agent fell silent at a sound."""
+        self._tell(partial(happened.ReplyPaused, turn=reply.turn if reply else 0))
+
+    def resumed(self, reply: Reply | None) -> None:
+        """It was nothing: the agent goes on."""
+        self._tell(partial(happened.ReplyResumed, turn=reply.turn if reply else 0))
+
+    def reply_ended(self, reply: Reply, said: tuple[str, str], now: float, *, interrupted: bool) -> None:
+        """A reply is over; ``said`` is what was heard of it and what was not."""
+        self.status("listening")
+        heard, unheard = said
+        if not reply.audible:
+            return
+        start, end = reply.stages["sent"] - self._connected, now - self._connected
+        made = partial(
+            happened.ReplyInterrupted if interrupted else happened.ReplySpoken,
+            turn=reply.turn,
+            heard=heard,
+            start=round(start, 3),
+            end=round(end, 3),
+            timings=reply.timings(),
+        )
+        self._tell(partial(made, unheard=unheard) if interrupted else made)
+        if heard:
+            self._remember(Utterance("agent", heard, start, end, interrupted))
+
+    def _remember(self, utterance: Utterance) -> None:
+        self.utterances.append(utterance)
+        del self.utterances[:-REMEMBERED]

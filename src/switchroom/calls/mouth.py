@@ -1,0 +1,110 @@
+"""The agent's mouth: sentences become samples in the call's playout, and what was heard of them is known to the sample.
+
+A sentence is fetched from the voice only when the one before is nearly played, so little is rendered in vain when the
+caller interrupts and little is held in memory. The ledger learns of every sample that is queued; the playout knows
+which of them were played.
+"""
+
+import asyncio
+from contextlib import aclosing
+from math import inf
+
+from switchroom.conversation.ledger import Ledger
+from switchroom.media.frame import RATE, Samples
+from switchroom.media.playout import Playout
+from switchroom.ports import TextToSpeech, Voice
+
+LOW_WATER = RATE // 2
+
+
+class Mouth:
+    """Speaks for one call; one ``say`` at a time."""
+
+    def __init__(self, playout: Playout, tts: TextToSpeech, voice: Voice) -> None:
+        self._playout = playout
+        self._tts = tts
+        self._voice = voice
+        self._level = LOW_WATER
+        self._below = asyncio.Event()
+        self._more = False
+        self._protected: list[tuple[int, bool]] = []  # from this sample on
+        self._ledger = Ledger()
+
+    @property
+    def remaining(self) -> float:
+        """Seconds that are still to be heard; ``inf`` while more is being made than is queued."""
+        return inf if self._more else self._playout.queued / RATE
+
+    @property
+    def protected(self) -> bool:
+        """Whether what is heard now must not be interrupted."""
+        while len(self._protected) > 1 and self._protected[1][0] <= self._playout.played:
+            del self._protected[0]
+        return bool(self._protected) and self._protected[0][1]
+
+    def cut(self) -> tuple[str, str]:
+        """Return what was heard and what was not since the last cut."""
+        return self._ledger.cut(self._playout.played)
+
+    def ticked(self) -> None:
+        """Wake who waits for the playout to run low; called once a tick."""
+        if self._playout.queued <= self._level:
+            self._below.set()
+
+    async def say(self, text: str, *, protected: bool = False) -> float | None:
+        """Render ``text`` behind what is queued; return when its first sound was there, None if it has none.
+
+        Returns when it is queued, not when it is heard. Safe to cancel: what is queued stays queued until ``stop``.
+        Raises Unavailable if the voice fails.
+        """
+        self._more = True
+        await self._until_below(LOW_WATER)
+        start = self._begin(text, protected=protected)
+        sounded: float | None = None
+        async with aclosing(self._tts.speak(text, self._voice)) as pieces:
+            async for piece in pieces:
+                if sounded is None:
+                    sounded = asyncio.get_running_loop().time()
+                self._playout.push(piece)
+                self._ledger.grow(self._playout.played + self._playout.queued - start)
+        self._ledger.complete()
+        return sounded
+
+    def play(self, text: str, samples: Samples) -> None:
+        """Queue speech that was rendered before."""
+        self._begin(text, protected=False)
+        self._playout.push(samples)
+        self._ledger.grow(len(samples))
+        self._ledger.complete()
+
+    async def drained(self) -> None:
+        """There is no more: wait until everything queued has been heard. Safe to cancel."""
+        self._more = False
+        self._playout.finish()
+        await self._until_below(0)
+
+    def pause(self) -> None:
+        """Fall silent at once and keep the rest."""
+        self._playout.pause()
+
+    def resume(self) -> None:
+        """Go on where ``pause`` stopped."""
+        self._playout.resume()
+
+    def stop(self) -> None:
+        """Fall silent at once and drop the rest."""
+        self._more = False
+        self._playout.clear()
+        self._protected.clear()
+
+    def _begin(self, text: str, *, protected: bool) -> int:
+        start = self._playout.played + self._playout.queued
+        self._ledger.said(text, start, 0)
+        self._protected.append((start, protected))
+        return start
+
+    async def _until_below(self, level: int) -> None:
+        self._level = level
+        while self._playout.queued > level:
+            self._below.clear()
+            await self._below.wait()

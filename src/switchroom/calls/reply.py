@@ -1,0 +1,128 @@
+"""One reply of the agent, from the prompt to the last sample heard.
+
+A reply is a task that may be cancelled at any time: before its first sample (then nobody knew of it) or while it is
+heard (then the ledger knows how far). A brain or a voice that fails is answered by an apology that was rendered when
+the call began: never by silence.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from functools import partial
+from typing import assert_never
+
+import structlog
+
+from switchroom.calls.chronicle import Chronicle
+from switchroom.calls.mouth import Mouth
+from switchroom.errors import Bug, SwitchroomError
+from switchroom.events import catalogue as happened
+from switchroom.media.frame import Samples
+from switchroom.ports import Brain, EndCall, Prompt, ReplyPart, Say, ToolAnswered, ToolCalled, Utterance
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A sentence and its sound, ready before it is needed."""
+
+    text: str
+    samples: Samples
+
+
+@dataclass(slots=True)
+class Reply:
+    """What is known of a reply while it is made and spoken. Times are the event loop's."""
+
+    turn: int
+    prompt: Prompt
+    since: float
+    """The end of the caller's speech, or when the reply became due."""
+    stages: dict[str, float] = field(default_factory=dict)
+    text: str = ""
+    audible: bool = False
+    ends_call: bool = False
+
+    def reached(self, stage: str, now: float) -> None:
+        """Note when a stage was first reached."""
+        self.stages.setdefault(stage, now)
+
+    def timings(self) -> dict[str, float]:
+        """Return the stages in seconds from ``since`` (docs/turns.md)."""
+        return {stage: round(at - self.since, 4) for stage, at in self.stages.items()}
+
+
+class Replier:
+    """Makes replies for one call, one at a time."""
+
+    def __init__(self, brain: Brain, mouth: Mouth, chronicle: Chronicle, apology: Rendered) -> None:
+        self._brain = brain
+        self._mouth = mouth
+        self._chronicle = chronicle
+        self._apology = apology
+
+    async def speak(self, reply: Reply, heard: Sequence[Utterance]) -> None:
+        """Ask the brain, say what it says; return when all of it was heard. Safe to cancel."""
+        try:
+            async with aclosing(self._brain.reply(reply.prompt, heard)) as parts:
+                async for part in parts:
+                    await self._do(part, reply)
+        except SwitchroomError as error:
+            self._apologise(error, reply)
+        except Exception as error:
+            log.exception("brain broke")
+            self._apologise(Bug(repr(error)), reply)
+        await self._mouth.drained()
+
+    async def _do(self, part: ReplyPart, reply: Reply) -> None:
+        match part:
+            case Say():
+                await self._say(part, reply)
+            case EndCall():
+                reply.ends_call = True
+            case ToolCalled(tool, arguments):
+                self._chronicle.tell(
+                    partial(happened.ToolStarted, turn=reply.turn, tool=tool, arguments=dict(arguments))
+                )
+            case ToolAnswered():
+                self._tool_answered(part, reply.turn)
+            case _:
+                assert_never(part)
+
+    async def _say(self, say: Say, reply: Reply) -> None:
+        reply.reached("brain", asyncio.get_running_loop().time())
+        reply.text = f"{reply.text} {say.text}".strip()
+        if say.filler:
+            self._chronicle.tell(partial(happened.FillerSpoken, turn=reply.turn, text=say.text))
+        sounded = await self._mouth.say(say.text, protected=say.protected)
+        if sounded is not None:
+            reply.reached("voice", sounded)
+
+    def _tool_answered(self, answer: ToolAnswered, turn: int) -> None:
+        tool, took = answer.tool, answer.took
+        if answer.error is None:
+            self._chronicle.tell(
+                partial(happened.ToolFinished, turn=turn, tool=tool, result=dict(answer.result), took=took)
+            )
+        else:
+            code, message = answer.error.code, str(answer.error)
+            self._chronicle.tell(
+                partial(happened.ToolFailed, turn=turn, tool=tool, code=code, message=message, took=took)
+            )
+
+    def _apologise(self, error: SwitchroomError, reply: Reply) -> None:
+        capability = "tts" if error.code.startswith("voice") else "brain"
+        log.error("reply failed", capability=capability, code=error.code, message=str(error))
+        self._chronicle.tell(
+            partial(
+                happened.ProviderFailed,
+                provider=capability,
+                capability=capability,
+                code=error.code,
+                message=str(error),
+            )
+        )
+        reply.text = f"{reply.text} {self._apology.text}".strip()
+        self._mouth.play(self._apology.text, self._apology.samples)

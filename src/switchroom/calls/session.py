@@ -1,0 +1,270 @@
+"""One call, from the offer to the last event.
+
+Everything a call starts lives in the task group of ``run``; when it returns, nothing of the call is left. The call
+rings until its greeting is rendered, is answered, talks (``floor``'s part) and ends for exactly one reason, whoever
+gave it first. The caller's last words are waited for before the journal is closed.
+"""
+
+import asyncio
+from contextlib import aclosing, suppress
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+import structlog
+
+from switchroom.calls.call import Call, CallInput
+from switchroom.calls.chronicle import Chronicle
+from switchroom.calls.ears import Ears
+from switchroom.calls.equipment import Equipment
+from switchroom.calls.errands import TaskErrands
+from switchroom.calls.floor import Floor, Parts
+from switchroom.calls.guard import Guard
+from switchroom.calls.minutes import Minutes
+from switchroom.calls.mouth import Mouth
+from switchroom.calls.recorder import Recorder
+from switchroom.calls.reply import Rendered, Replier
+from switchroom.conversation import turns
+from switchroom.conversation.turns import TurnMachine
+from switchroom.errors import SwitchroomError
+from switchroom.events import catalogue as happened
+from switchroom.events.catalogue import EndReason
+from switchroom.identity import CallId
+from switchroom.media.playout import Playout
+from switchroom.ports import (
+    Answer,
+    CallDetails,
+    CallOffer,
+    CallPlan,
+    Digit,
+    HangUp,
+    Heard,
+    HearingFailed,
+    Held,
+    Interrupted,
+    Left,
+    Refuse,
+    Resumed,
+    Ring,
+    Signal,
+    Typed,
+)
+
+log = structlog.get_logger()
+
+LAST_WORDS = 2.5
+"""How long a call that is over waits for the transcript of what was said last."""
+_GRACE = 5.0
+_DRAIN = 0.15  # what is still in the leg's jitter buffer when the caller hangs up
+
+
+class CallSession:
+    """Runs one call."""
+
+    def __init__(self, call: CallId, offer: CallOffer, plan: CallPlan, equipment: Equipment) -> None:
+        self.id = call
+        self._offer = offer
+        self._plan = plan
+        self._with = equipment
+        self._state = Call()
+        self._chronicle = Chronicle(plan.tenant, call, equipment.publish)
+        self._guard: Guard | None = None
+        self._broken: Exception | None = None
+        self._reason: EndReason | None = None
+        self._over = asyncio.Event()
+        self._clock = asyncio.get_running_loop().time
+        self._connected: float | None = None
+
+    async def run(self) -> None:
+        """Live the call. Cancelling it still writes the end."""
+        self._tell_started()
+        self._offer.leg.attach(self._signalled)
+        failure: SwitchroomError | None = None
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                await self._live(tasks)
+        except* SwitchroomError as errors:
+            failure = _first(errors)
+        except* Exception as errors:
+            log.exception("call broke", call=self.id)
+            failure = SwitchroomError(repr(errors.exceptions[0]), code="bug")
+        finally:
+            self._tell_ended(failure)
+        if self._reason != "caller_hangup":
+            await self._offer.leg.do(HangUp() if self._connected is not None else Refuse("unavailable"))
+
+    def end(self, reason: EndReason) -> None:
+        """End the call; the first reason given is the one that counts."""
+        if self._reason is None:
+            self._reason = reason
+        self._over.set()
+
+    def _broke(self, error: Exception) -> None:
+        self._broken = error
+        self._over.set()
+
+    async def _live(self, tasks: asyncio.TaskGroup) -> None:
+        began = self._clock()
+        await self._offer.leg.do(Ring())
+        self._state.apply(CallInput.RING)
+        self._chronicle.tell(happened.CallRinging)
+        plan = self._plan
+        rendered = [await self._render(text) for text in (plan.greeting, plan.apology, plan.farewell)]
+        if self._over.is_set():
+            return
+        await self._offer.leg.do(Answer())
+        self._connected = self._clock()
+        self._state.apply(CallInput.ANSWER)
+        self._chronicle.tell(partial(happened.CallConnected, after=round(self._connected - began, 4)))
+        await self._talk(tasks, rendered, self._connected)
+
+    async def _talk(self, tasks: asyncio.TaskGroup, rendered: list[Rendered], connected: float) -> None:
+        leg, plane, recorder, playout = self._offer.leg, self._with.plane, self._record(), Playout()
+        errands = TaskErrands(tasks)
+        floor = Floor(self._parts(playout, errands, rendered, connected), tasks, self.end)
+        self._guard = Guard(floor, self._broke)
+        row = plane.add(leg, self._guard, tap=recorder, playout=playout)
+        party, encoding = leg.party.address, leg.encoding.label
+        self._chronicle.tell(partial(happened.LegAdded, leg=leg.id, party=party, encoding=encoding))
+        try:
+            floor.open(rendered[0])
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._plan.max_duration):
+                    await self._over.wait()
+            if self._broken is not None:
+                raise self._broken
+            self.end("timeout")
+            if self._reason == "caller_hangup":
+                await asyncio.sleep(_DRAIN)
+            await floor.close(LAST_WORDS)
+            await errands.finish(_GRACE)
+        finally:
+            plane.remove(row)
+            self._chronicle.tell(partial(happened.LegLeft, leg=leg.id, media=dict(leg.media())))
+            if recorder is not None:
+                await self._store(recorder)
+
+    def _parts(self, playout: Playout, errands: TaskErrands, rendered: list[Rendered], connected: float) -> Parts:
+        plan, offer = self._plan, self._offer
+        brain = plan.open_brain(CallDetails(self.id, offer.leg.party, offer.dialled, offer.source, errands))
+        mouth = Mouth(playout, self._with.tts, plan.voice)
+        ears = Ears(
+            self._with.stt,
+            plan.language,
+            lambda: brain.expecting.hints,
+            self._reported,
+        )
+        timing = replace(self._with.timing, silence=plan.silence, nudges=plan.nudges)
+        return Parts(
+            turns=TurnMachine(timing, language=plan.language),
+            ears=ears,
+            mouth=mouth,
+            brain=brain,
+            replier=Replier(brain, mouth, self._chronicle, rendered[1]),
+            minutes=Minutes(self._chronicle, connected),
+            farewell=rendered[2],
+        )
+
+    async def _render(self, text: str) -> Rendered:
+        pieces = [np.zeros(0, np.int16)]
+        if text:
+            async with aclosing(self._with.tts.speak(text, self._plan.voice)) as speech:
+                pieces += [piece async for piece in speech]
+        return Rendered(text, np.concatenate(pieces))
+
+    def _reported(self, report: Heard | HearingFailed) -> None:
+        if self._guard is not None:
+            self._guard.run(self._guard.floor.reported, report)
+
+    def _signalled(self, signal: Signal) -> None:
+        """Take what the leg reports; never waits."""
+        if isinstance(signal, Left):
+            self.end("caller_hangup")
+        if self._guard is not None and not self._over.is_set():
+            self._guard.run(self._pass_on, signal, self._guard.floor)
+
+    def _pass_on(self, signal: Signal, floor: Floor) -> None:
+        now = self._clock()
+        match signal:
+            case Digit():
+                floor.pressed(signal, now)
+            case Interrupted():
+                floor.feed(turns.CallerInterrupted(), now)
+            case Typed(text):
+                floor.typed(text, now)
+            case Held() if self._move(CallInput.HOLD, happened.CallHeld):
+                floor.feed(signal, now)
+            case Resumed() if self._move(CallInput.RESUME, happened.CallResumed):
+                floor.feed(signal, now)
+            case _:
+                pass
+
+    def _move(self, what: CallInput, told: type[happened.Event]) -> bool:
+        if not self._state.allows(what):
+            return False
+        self._state.apply(what)
+        self._chronicle.tell(told)
+        return True
+
+    # What is told of the call as a whole.
+
+    def _tell_started(self) -> None:
+        offer, party = self._offer, self._offer.leg.party
+        self._chronicle.tell(
+            partial(
+                happened.CallStarted,
+                direction="inbound",
+                source=offer.source,
+                agent=self._plan.agent,
+                caller=party.address,
+                caller_name=party.name,
+                dialled=offer.dialled,
+                peer=offer.peer,
+            )
+        )
+
+    def _tell_ended(self, failure: SwitchroomError | None) -> None:
+        if failure is not None:
+            self._reason = "error"
+        reason = self._reason or "drained"
+        self._state.apply(CallInput.END)
+        duration = round(self._clock() - self._connected, 3) if self._connected is not None else 0.0
+        self._chronicle.tell(partial(happened.CallEnded, reason=reason))
+        if failure is None:
+            self._chronicle.tell(partial(happened.CallCompleted, reason=reason, duration=duration))
+        else:
+            log.error("call failed", call=self.id, code=failure.code, message=str(failure))
+            self._chronicle.tell(
+                partial(happened.CallFailed, code=failure.code, message=str(failure), duration=duration)
+            )
+
+    def _record(self) -> Recorder | None:
+        if not self._plan.record or self._with.disk is None or self._with.recordings is None:
+            return None
+        path = self._with.recordings / self._plan.tenant / f"{self.id}.wav"
+        rate = self._offer.leg.encoding.rate
+        self._chronicle.tell(partial(happened.RecordingStarted, path=str(path), rate=rate))
+        return Recorder(path, rate, self._with.disk, partial(self._recording_failed, str(path)))
+
+    def _recording_failed(self, path: str, message: str) -> None:
+        log.error("recording stopped", call=self.id, message=message)
+        self._chronicle.tell(partial(happened.RecordingFailed, path=path, message=message))
+
+    async def _store(self, recorder: Recorder) -> None:
+        await recorder.close()
+        if not recorder.broken:
+            self._chronicle.tell(
+                partial(
+                    happened.RecordingStored,
+                    path=str(recorder.path),
+                    duration=round(recorder.duration, 3),
+                    size=recorder.size,
+                )
+            )
+
+
+def _first(errors: BaseExceptionGroup[SwitchroomError]) -> SwitchroomError:
+    error: BaseException = errors
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error if isinstance(error, SwitchroomError) else SwitchroomError(repr(error), code="bug")

@@ -1,0 +1,131 @@
+"""Who gets in: admission before answering, a session per call, and the drain at the end.
+
+A call is answered only when everything it needs is there: a plan that says who answers, a free place, and the
+greeting already spoken by the voice. Until then it rings; otherwise it is refused with the reason its transport can
+say.
+"""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import structlog
+
+from switchroom.calls.equipment import Equipment
+from switchroom.calls.metronome import Metronome
+from switchroom.calls.session import CallSession
+from switchroom.errors import NotFound
+from switchroom.identity import CallId, new_id
+from switchroom.ports import CallOffer, CallPlan, Directory, Refuse
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What this process takes on."""
+
+    calls: int = 200
+    lateness: float = 0.04
+    """New calls are refused while one tick in a hundred is later than this."""
+    call_seconds: float = 1800.0
+
+
+class Switchboard:
+    """Admits, runs and ends calls."""
+
+    def __init__(
+        self, equipment: Equipment, directory: Directory, limits: Limits, metronome: Metronome | None = None
+    ) -> None:
+        self._equipment = equipment
+        self._directory = directory
+        self._limits = limits
+        self._metronome = metronome
+        self._tasks: asyncio.TaskGroup | None = None
+        self._sessions: dict[CallId, CallSession] = {}
+        self._admitted = 0
+        self._draining = False
+        self._empty = asyncio.Event()
+        self.refused: dict[str, int] = {}
+
+    @property
+    def calls(self) -> Iterable[CallId]:
+        """The calls that are running."""
+        return tuple(self._sessions)
+
+    @property
+    def count(self) -> int:
+        """How many places are taken, calls that still ring included."""
+        return self._admitted
+
+    async def run(self) -> None:
+        """Run calls until drained. Cancelling ends every call at once; each still writes its end."""
+        async with asyncio.TaskGroup() as self._tasks:
+            await self._empty.wait()
+        self._tasks = None
+
+    def offer(self, offer: CallOffer) -> None:
+        """Take or refuse a call; never waits. Transports call this."""
+        if self._tasks is None:
+            return
+        reason = self._why_not()
+        if reason is not None:
+            self.refused[reason] = self.refused.get(reason, 0) + 1
+            log.warning("call refused", reason=reason, peer=offer.peer)
+            self._tasks.create_task(offer.leg.do(Refuse("unavailable", retry_after=5)), name="refuse")
+            return
+        self._admitted += 1
+        self._tasks.create_task(self._take(offer), name="call")
+
+    def hang_up(self, call: CallId) -> None:
+        """End a running call from our side. Raises NotFound."""
+        if call not in self._sessions:
+            raise NotFound(f"call {call} is not running here")
+        self._sessions[call].end("agent_hangup")
+
+    async def drain(self, limit: float) -> None:
+        """Take no more calls, wait for the running ones up to ``limit`` seconds, then end them politely."""
+        self._draining = True
+        self._check_empty()
+        try:
+            async with asyncio.timeout(limit):
+                await self._empty.wait()
+        except TimeoutError:
+            log.warning("ending calls that outlived the drain", calls=self._admitted)
+            for session in tuple(self._sessions.values()):
+                session.end("drained")
+            await self._empty.wait()
+
+    def _why_not(self) -> str | None:
+        if self._draining:
+            return "draining"
+        if self._admitted >= self._limits.calls:
+            return "full"
+        if self._metronome is not None and self._metronome.late() > self._limits.lateness:
+            return "overloaded"
+        return None
+
+    async def _take(self, offer: CallOffer) -> None:
+        try:
+            plan = await self._directory.find(offer.dialled, offer.source)
+            await self._run(offer, plan)
+        except NotFound:
+            self.refused["not_found"] = self.refused.get("not_found", 0) + 1
+            log.warning("call refused", reason="not_found", peer=offer.peer)
+            await offer.leg.do(Refuse("not_found"))
+        finally:
+            self._admitted -= 1
+            self._check_empty()
+
+    async def _run(self, offer: CallOffer, plan: CallPlan) -> None:
+        call = CallId(new_id("call"))
+        session = CallSession(call, offer, plan, self._equipment)
+        self._sessions[call] = session
+        try:
+            await session.run()
+        finally:
+            del self._sessions[call]
+
+    def _check_empty(self) -> None:
+        if self._draining and self._admitted == 0:
+            self._empty.set()
