@@ -4,12 +4,12 @@ Pure: it decides where the conversation turns and what is to be said first. The 
 sure; values for the open slots; an intent that is likely; nothing, which costs a try and brings the next wording of the question.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import assert_never
 
 from switchroom import ports
-from switchroom.flow.graph import BACK, REPEAT, Ask, Classify
+from switchroom.flow.graph import BACK, REPEAT, Ask, Classify, HangUp
 from switchroom.flow.intents import NO_GUESS, Guess, Intents
 from switchroom.flow.replies import read_answer, without_answer
 from switchroom.flow.slots import CORRECTION, Reading, fits, read, typed
@@ -119,7 +119,7 @@ def _speech(scene: Scene, intents: Intents, node: Ask | Classify, state: State, 
 def _open_answer(scene: Scene, intents: Intents, node: Classify, state: State, text: str) -> Turn:
     flow = scene.flow
     reading = read(text, [flow.slots[name] for name in node.slots], scene.now)
-    intent = intents.guess(reading.shape, node.routes.keys() | flow.everywhere.keys()).intent or _yes_or_no(node, text)
+    intent = _guess(scene, intents, node, reading.shape).intent or _yes_or_no(node, text)
     if intent and intent not in node.routes:
         return _follow(scene, node, state, intent)
     filled = state.forgets(node.forget).knows(reading.values)
@@ -140,7 +140,9 @@ def _answer(scene: Scene, intents: Intents, node: Ask, state: State, text: str) 
     flow = scene.flow
     asked = flow.slots[node.slot]
     reading = _read(scene, node, state, text)
-    guess = _guess(intents, asked.kind, reading, node.routes.keys() | flow.everywhere.keys())
+    guess = _guess(scene, intents, node, without_answer(reading.shape) if asked.kind == "yes_no" else reading.shape)
+    if asked.kind == "text" and guess.score < CLEAR:
+        guess = NO_GUESS
     answered = node.slot in reading.values
     if guess.intent and (guess.score >= CLEAR or (guess.sure and (not answered or asked.kind == "yes_no"))):
         return _follow(scene, node, state, guess.intent)
@@ -166,10 +168,12 @@ def _read(scene: Scene, node: Ask, state: State, text: str) -> Reading:
     return read(text, here, scene.now, slots[node.slot])
 
 
-def _guess(intents: Intents, kind: str, reading: Reading, among: Collection[str]) -> Guess:
-    shape = without_answer(reading.shape) if kind == "yes_no" else reading.shape
-    guess = intents.guess(shape, among) if shape else NO_GUESS
-    return guess if kind != "text" or guess.score >= CLEAR else NO_GUESS
+def _guess(scene: Scene, intents: Intents, node: Ask | Classify, shape: str) -> Guess:
+    """Return the intent of ``shape`` here; one that hangs up must be sure."""
+    flow = scene.flow
+    guess = intents.guess(shape, node.routes.keys() | flow.everywhere.keys())
+    target = node.routes.get(guess.intent) or flow.everywhere.get(guess.intent, "")
+    return NO_GUESS if isinstance(flow.nodes.get(target), HangUp) and not guess.sure else guess
 
 
 def _fill(scene: Scene, node: Ask, state: State, values: Mapping[str, Value]) -> Turn:
