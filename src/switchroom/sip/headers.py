@@ -1,7 +1,15 @@
-"""The headers of a message as an ordered, case-blind mapping of names to text."""
+"""The headers of a message: an ordered, case-blind mapping of names to text, and the two that are values, Via and CSeq."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+
+from switchroom.sip.grammar import HOST, NO_PARAMS, TOKEN, Malformed, Params, number, params
+
+_VIA = re.compile(
+    rf"SIP[ \t]*+/[ \t]*+2\.0[ \t]*+/[ \t]*+({TOKEN})[ \t]++({HOST})(?:[ \t]*+:[ \t]*+(\d{{1,5}}))?", re.IGNORECASE
+)
+_CSEQ = re.compile(rf"(\d++)[ \t]++({TOKEN})")
 
 COMPACT = {  # RFC 3261 §7.3.3 and the registrations after it
     "a": "accept-contact",
@@ -78,3 +86,66 @@ class Headers(Mapping[str, str]):
     def listed(self, name: str) -> list[str]:
         """Return the elements of a header that is a list of tokens (Supported, Allow): comma or line, it is the same."""
         return [item for value in self.all(name) for item in (part.strip() for part in value.split(",")) if item]
+
+
+@dataclass(frozen=True, slots=True)
+class Via:
+    """One hop of a message's way; ``sent_by`` is where the hop wants its responses (RFC 3261 §20.42)."""
+
+    transport: str
+    host: str
+    port: int | None = None
+    params: Params = NO_PARAMS
+
+    @property
+    def branch(self) -> str:
+        """The transaction's name, "" for an RFC 2543 element."""
+        return self.params.get("branch") or ""
+
+    @property
+    def sent_by(self) -> str:
+        """Host and port, as compared when matching transactions (§17.2.3)."""
+        return f"{self.host.lower()}:{self.port or ''}"
+
+    def seen_from(self, host: str, port: int) -> "Via":
+        """Return this Via with where the message really came from (RFC 3261 §18.2.1, RFC 3581 §4)."""
+        seen = self.params
+        if "rport" in seen:
+            seen = seen.put("rport", str(port)).put("received", host)
+        elif self.host != host:
+            seen = seen.put("received", host)
+        return Via(self.transport, self.host, self.port, seen)
+
+    def __str__(self) -> str:
+        port = "" if self.port is None else f":{self.port}"
+        return f"SIP/2.0/{self.transport} {self.host}{port}{self.params}"
+
+
+def parse_via(text: str) -> Via:
+    """Parse one Via element."""
+    match = _VIA.match(text)
+    if match is None:
+        raise Malformed("Bad Via")
+    transport, host, port = match.groups()
+    if port is not None and int(port) > 65535:
+        raise Malformed("Bad port in Via")
+    return Via(transport.upper(), host, int(port) if port else None, params(text[match.end() :]))
+
+
+@dataclass(frozen=True, slots=True)
+class CSeq:
+    """The number and method of a request (RFC 3261 §20.16)."""
+
+    number: int
+    method: str
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.method}"
+
+
+def parse_cseq(text: str) -> CSeq:
+    """Parse a CSeq; its number is below 2**31 (RFC 3261 §8.1.1.5)."""
+    match = _CSEQ.fullmatch(text)
+    if match is None:
+        raise Malformed("Bad CSeq")
+    return CSeq(number(match.group(1), 2**31, "CSeq number"), match.group(2))

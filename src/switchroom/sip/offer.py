@@ -1,10 +1,30 @@
-"""Offer and answer for one audio stream (RFC 3264): what we propose, what we make of what they propose."""
+"""Offer and answer for one audio stream (RFC 3264): what we propose, what we make of what they propose.
 
-from dataclasses import dataclass
+An offer lists every codec we speak. An answer names one, the first of the offer that we speak too (§6.1), so that nobody
+switches in mid-call, and telephone-event beside it. Every further m-section is refused with port 0 in its place.
+Hold comes as ``sendonly``, ``inactive`` or, from older peers, as the address 0.0.0.0 (§8.4).
+"""
+
+import ipaddress
+from dataclasses import dataclass, replace
 from typing import Literal
+
+from switchroom.sip.sdp import Media, SdpFault, SessionDescription, address, parse_sdp
 
 Codec = Literal["PCMU", "PCMA"]
 Direction = Literal["sendrecv", "sendonly", "recvonly", "inactive"]
+
+EVENTS = 101
+"""The payload type under which we offer telephone-event."""
+
+_STATIC: dict[Codec, int] = {"PCMU": 0, "PCMA": 8}  # RFC 3551 §6
+_DIRECTIONS: dict[tuple[bool, bool], Direction] = {
+    (True, True): "sendrecv",
+    (True, False): "sendonly",
+    (False, True): "recvonly",
+    (False, False): "inactive",
+}
+_FLOWS = {direction: flows for flows, direction in _DIRECTIONS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,25 +46,22 @@ class Agreement:
     """What both sides now do. ``sdp`` is the answer to send (empty if the answer was theirs).
 
     Media goes to ``host:port``, its control protocol to ``rtcp_host:rtcp_port``. ``payload`` is the RTP payload type of
-    ``codec``, ``digits`` that of telephone-event (RFC 4733) or None. ``direction`` is ours: ``sendonly`` or ``inactive`` means
-    that they do not want to be heard by us.. see ``held``.
+    ``codec``; telephone-event (RFC 4733) is sent as ``digits`` and heard as ``digits_heard``, None if there is none.
+    ``direction`` is ours. ``held``: they do not listen, so nothing is to be sent. ``ptime`` in milliseconds is their wish.
     """
 
     sdp: str
     codec: Codec
     payload: int
     digits: int | None
+    digits_heard: int | None
     host: str
     port: int
     rtcp_host: str
     rtcp_port: int
     ptime: int
     direction: Direction
-
-    @property
-    def held(self) -> bool:
-        """Whether they have put us on hold: they do not listen to us."""
-        return self.direction in ("recvonly", "inactive")
+    held: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +74,137 @@ class Unacceptable:
 
 def make_offer(local: LocalAudio) -> str:
     """Return the SDP that proposes ``local``."""
-    raise NotImplementedError
+    formats = [(_STATIC[codec], f"{codec}/8000") for codec in local.codecs]
+    return str(_describe(local, (_audio(local, formats, EVENTS if local.digits else None, local.direction),)))
 
 
 def answer_offer(offer: str, local: LocalAudio) -> Agreement | Unacceptable:
     """Answer ``offer``; ``Agreement.sdp`` is what to give to Answer or Accept."""
-    raise NotImplementedError
+    theirs = parse_sdp(offer)
+    if isinstance(theirs, SdpFault):
+        return Unacceptable(400, theirs.reason)
+    for index, media in enumerate(theirs.media):
+        if not _is_audio(media):
+            continue
+        terms = _terms(theirs, media, local)
+        if isinstance(terms, Unacceptable):
+            continue
+        ours = _audio(local, [(terms.payload, f"{terms.codec}/8000")], terms.digits, terms.direction)
+        sections = tuple(ours if i == index else other.refused() for i, other in enumerate(theirs.media))
+        return replace(terms, sdp=str(_describe(local, sections, theirs.times)))
+    return Unacceptable(488, "Not Acceptable Here")
 
 
 def read_answer(answer: str, local: LocalAudio) -> Agreement | Unacceptable:
     """Read their answer to ``make_offer(local)``."""
-    raise NotImplementedError
+    theirs = parse_sdp(answer)
+    if isinstance(theirs, SdpFault):
+        return Unacceptable(400, theirs.reason)
+    if not theirs.media or not _is_audio(theirs.media[0]):
+        return Unacceptable(488, "The answer refuses our audio")
+    terms = _terms(theirs, theirs.media[0], local)
+    if isinstance(terms, Unacceptable):
+        return terms
+    heard = EVENTS if terms.digits is not None else None
+    held = terms.held and _FLOWS[local.direction][0]  # an answer to our own hold holds nobody
+    return replace(terms, digits_heard=heard, held=held)
+
+
+def _is_audio(media: Media) -> bool:
+    return media.kind == "audio" and media.port != 0 and media.protocol.upper() in ("RTP/AVP", "RTP/AVPF")
+
+
+def _terms(theirs: SessionDescription, media: Media, local: LocalAudio) -> Agreement | Unacceptable:
+    """Return what ``media`` and ``local`` have in common."""
+    spoken = _spoken(media)
+    common = [(payload, codec) for payload, name in spoken for codec in local.codecs if name == f"{codec}/8000"]
+    if not common:
+        return Unacceptable(488, "No common codec")
+    host = media.connection or theirs.connection
+    if host is None or not _is_numeric(host):
+        return Unacceptable(488, "No numeric address for audio")
+    nowhere = ipaddress.ip_address(host).is_unspecified
+    they_send, they_hear = _FLOWS[_direction(theirs, media)]
+    we_send, we_hear = _FLOWS[local.direction]
+    they_hear = they_hear and not nowhere
+    events = (
+        next((payload for payload, name in spoken if name == "TELEPHONE-EVENT/8000"), None) if local.digits else None
+    )
+    rtcp_host, rtcp_port = _control(media, host)
+    return Agreement(
+        sdp="",
+        codec=common[0][1],
+        payload=common[0][0],
+        digits=events,
+        digits_heard=events,
+        host=host,
+        port=media.port,
+        rtcp_host=rtcp_host,
+        rtcp_port=rtcp_port,
+        ptime=_ptime(media, local.ptime),
+        direction=_DIRECTIONS[we_send and they_hear, we_hear and they_send],
+        held=not they_hear,
+    )
+
+
+def _spoken(media: Media) -> list[tuple[int, str]]:
+    """Return the payload types of a section in its order, each with ``NAME/RATE``."""
+    names = {payload: f"{codec}/8000" for codec, payload in _STATIC.items()}
+    for name, value in media.attributes:
+        if name == "rtpmap" and value:
+            number, _, encoding = value.partition(" ")
+            if _is_payload(number):
+                names[int(number)] = "/".join(encoding.strip().upper().split("/")[:2])
+    return [(int(text), names[int(text)]) for text in media.formats if _is_payload(text) and int(text) in names]
+
+
+def _is_payload(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 3 and int(text) < 128
+
+
+def _is_numeric(host: str) -> bool:
+    # A name would have to be looked up while the caller waits; RFC 8866 §5.7 allows it and nobody sends one.
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _direction(theirs: SessionDescription, media: Media) -> Direction:
+    for attributes in (media.attributes, theirs.attributes):
+        for name, _ in attributes:
+            if name in _FLOWS:
+                return _DIRECTIONS[_FLOWS[name]]
+    return "sendrecv"
+
+
+def _control(media: Media, host: str) -> tuple[str, int]:
+    """Where RTCP goes (RFC 3605), the port above media if nothing is said."""
+    fields = (media.first("rtcp") or "").split()
+    port = int(fields[0]) if fields and fields[0].isascii() and fields[0].isdigit() and len(fields[0]) < 6 else 0
+    if not 0 < port < 65536:
+        return host, min(media.port + 1, 65535)
+    elsewhere = fields[3] if len(fields) == 4 and _is_numeric(fields[3]) else host
+    return elsewhere, port
+
+
+def _ptime(media: Media, ours: int) -> int:
+    text = media.first("ptime") or ""
+    value = int(text) if text.isascii() and text.isdigit() and len(text) < 4 else ours
+    return value if 10 <= value <= 200 else ours
+
+
+def _audio(local: LocalAudio, formats: list[tuple[int, str]], events: int | None, direction: Direction) -> Media:
+    attributes: list[tuple[str, str | None]] = [("rtpmap", f"{payload} {name}") for payload, name in formats]
+    payloads = [str(payload) for payload, _ in formats]
+    if events is not None:
+        payloads.append(str(events))
+        attributes += [("rtpmap", f"{events} telephone-event/8000"), ("fmtp", f"{events} 0-15")]
+    attributes += [("ptime", str(local.ptime)), (direction, None)]
+    return Media("audio", local.port, "RTP/AVP", tuple(payloads), None, tuple(attributes))
+
+
+def _describe(local: LocalAudio, media: tuple[Media, ...], times: tuple[str, ...] = ("0 0",)) -> SessionDescription:
+    origin = f"- {local.session} {local.version} {address(local.host)}"
+    return SessionDescription(origin, media, local.host, times=times)
