@@ -1,0 +1,239 @@
+"""A SIP endpoint: the pure user agent of ``switchroom.sip`` driven over real sockets.
+
+Whatever happens (a message, a command, a timer) goes into the user agent and comes out as a list of outputs; ``_transmit``
+carries all of them out, in order, and then sets the one timer. Calls meet the rest of the program as legs.
+"""
+
+import asyncio
+import secrets
+import socket
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import structlog
+
+from switchroom.errors import Invalid, Unavailable
+from switchroom.ports import CallOffer, Party
+from switchroom.settings import SipSettings
+from switchroom.sip import commands as sip
+from switchroom.sip import outputs as told
+from switchroom.sip.agent import UserAgent
+from switchroom.sip.config import AgentConfig
+from switchroom.sip.offer import LocalAudio, Unacceptable, answer_offer
+from switchroom.sip.peer import Peer, Transport
+from switchroom.sip.uri import parse_uri
+from switchroom.transports.sip.ports import RtpPorts
+from switchroom.transports.sip.rtp_leg import CallOutput, Line, RtpLeg
+from switchroom.transports.sip.session import MediaPlace
+from switchroom.transports.sip.sockets import SipSockets
+
+log = structlog.get_logger()
+
+Accept = Callable[[CallOffer], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Dialling:
+    """How to make an outbound call. ``ringing`` is told the status of every provisional response."""
+
+    target: str
+    sender: str = ""
+    name: str = ""
+    credentials: sip.Credentials | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    ringing: Callable[[int], None] = lambda _: None
+
+
+class SipEndpoint:
+    """Opened by ``open``, served by ``run``. Calls to us are handed to ``accept``, which must not wait."""
+
+    def __init__(self, settings: SipSettings, accept: Accept) -> None:
+        self.counts: Counter[str] = Counter()
+        """Outputs of the user agent by kind, and what it dropped as ``dropped_REASON``."""
+        self._settings = settings
+        self._accept = accept
+        self._sockets = SipSockets(self._received, self._lost)
+        self._agent = UserAgent(AgentConfig(local=self._local), lambda: secrets.token_hex(8))
+        self._ports = RtpPorts(settings.host, settings.rtp_first, settings.rtp_last)
+        self._legs: dict[str, RtpLeg] = {}
+        self._timer: asyncio.TimerHandle | None = None
+        self._tasks: asyncio.TaskGroup | None = None
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """The host and port it listens on, UDP and TCP; the port is known once it is open."""
+        return self._sockets.address
+
+    @property
+    def calls(self) -> int:
+        """How many calls there are, in any state."""
+        return len(self._legs)
+
+    def counters(self) -> Mapping[str, int]:
+        """Return what was sent, received, dropped and refused so far."""
+        return {**self._sockets.counts, **self.counts}
+
+    async def open(self) -> None:
+        """Bind the sockets. Raises Unavailable if the port is taken."""
+        await self._sockets.open(self._settings.host, self._settings.port)
+
+    async def run(self) -> None:
+        """Serve until cancelled; then everything is closed at once, so end the calls first."""
+        try:
+            async with asyncio.TaskGroup() as self._tasks:
+                await asyncio.get_running_loop().create_future()
+        finally:
+            self._tasks = None
+            self.close()
+
+    def close(self) -> None:
+        """Close the sockets; calls are left as they are."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self._sockets.close()
+
+    async def dial(self, dialling: Dialling) -> RtpLeg:
+        """Call somebody and return the leg once they have answered.
+
+        Cancelling it hangs up. Raises Invalid for an address that is none, NotFound, Denied or Unavailable for what came
+        instead of an answer.
+        """
+        peer = await resolve(dialling.target, self._settings.host)
+        call = f"out_{secrets.token_hex(8)}"
+        leg = self._legs[call] = RtpLeg(call, Party(dialling.target), self._line(peer))
+        leg.ringing = dialling.ringing
+        host, port = self._local(peer)
+        sender = dialling.sender or f"sip:switchroom@{_bracketed(host)}:{port}"
+
+        def invite(sdp: str) -> sip.Invite:
+            return sip.Invite(
+                call,
+                dialling.target,
+                sender,
+                peer,
+                sdp,
+                name=dialling.name,
+                credentials=dialling.credentials,
+                headers=dialling.headers,
+            )
+
+        await leg.dial(invite)
+        return leg
+
+    def send(self, command: sip.Command) -> None:
+        """Give the user agent a command and carry out what comes of it."""
+        self._transmit(self._agent.send(command, self._clock()))
+
+    def _clock(self) -> float:
+        return asyncio.get_running_loop().time()
+
+    def _local(self, peer: Peer) -> tuple[str, int]:
+        host, port = self._sockets.local(peer)
+        return self._settings.advertise or host, port
+
+    def _line(self, peer: Peer) -> Line:
+        return Line(self.send, self._clock, MediaPlace(self._ports, self._local(peer)[0], peer.host))
+
+    def _received(self, data: bytes, peer: Peer) -> None:
+        self._transmit(self._agent.receive(data, peer, self._clock()))
+
+    def _lost(self, peer: Peer) -> None:
+        self._transmit(self._agent.unreachable(peer, self._clock()))
+
+    def _expired(self) -> None:
+        self._timer = None
+        self._transmit(self._agent.expire(self._clock()))
+
+    def _transmit(self, outputs: list[told.Output]) -> None:
+        for output in outputs:
+            self._carry_out(output)
+        self._set_timer()
+
+    def _set_timer(self) -> None:
+        deadline = self._agent.deadline
+        if self._timer is not None and self._timer.when() != deadline:
+            self._timer.cancel()
+            self._timer = None
+        if self._timer is None and deadline is not None:
+            self._timer = asyncio.get_running_loop().call_at(deadline, self._expired)
+
+    def _carry_out(self, output: told.Output) -> None:
+        match output:
+            case told.Transmit(data, peer):
+                self._post(data, peer)
+            case told.Close(peer):
+                self._sockets.drop(peer)
+            case told.Dropped(reason):
+                self.counts[f"dropped_{reason}"] += 1
+            case told.CallOffered():
+                self._offered(output)
+            case (
+                told.Registered()
+                | told.RegistrationFailed()
+                | told.Unregistered()
+                | told.BindingChanged()
+                | told.OptionsAnswered()
+            ):
+                self.counts[type(output).__name__] += 1
+            case _:
+                self._happened(output)
+
+    def _happened(self, output: CallOutput) -> None:
+        self.counts[type(output).__name__] += 1
+        leg = self._legs.get(output.call)
+        if leg is None:
+            return
+        if isinstance(output, told.CallCancelled | told.CallEnded | told.CallFailed):
+            del self._legs[output.call]
+        leg.take(output)
+
+    def _offered(self, offered: told.CallOffered) -> None:
+        self.counts["CallOffered"] += 1
+        line = self._line(offered.peer)
+        if offered.sdp is not None:
+            outcome = answer_offer(offered.sdp, LocalAudio(line.place.host, 9))
+            if isinstance(outcome, Unacceptable):
+                log.info("call without usable audio", peer=offered.peer.host, reason=outcome.reason)
+                self.send(
+                    sip.Refuse(offered.call, outcome.status, headers={"Warning": f'399 switchroom "{outcome.reason}"'})
+                )
+                return
+        leg = RtpLeg(offered.call, Party(offered.caller, offered.caller_name), line, offered.sdp)
+        self._legs[offered.call] = leg
+        peer = f"{offered.peer.transport}:{offered.peer.host}:{offered.peer.port}"
+        self._accept(CallOffer(leg, offered.dialled, "phone_gateway", peer, offered.headers))
+
+    def _post(self, data: bytes, peer: Peer) -> None:
+        if self._sockets.send(data, peer):
+            return
+        if self._tasks is None:
+            self.counts["not_running"] += 1
+            return
+        self._tasks.create_task(self._sockets.connect(peer), name="sip-connect")
+
+
+async def resolve(target: str, our_host: str = "0.0.0.0") -> Peer:  # noqa: S104 - says which family of addresses we have
+    """Return where to send what is meant for a SIP URI: its host's address, port 5060 unless it says otherwise.
+
+    Raises Invalid for what is no SIP URI, Unavailable when the host has no address. Safe to cancel.
+    """
+    try:
+        uri = parse_uri(target)
+    except ValueError as error:
+        raise Invalid(f"{target!r} is not a SIP address: {error}") from error
+    if not uri.is_sip or uri.scheme != "sip":
+        raise Invalid(f"{target!r} is not a sip: address")
+    transport: Transport = "tcp" if uri.transport == "tcp" else "udp"
+    host = uri.host.strip("[]")
+    family = socket.AF_INET6 if ":" in our_host else socket.AF_INET
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(host, uri.port or 5060, family=family)
+    except OSError as error:
+        raise Unavailable(f"there is no route to {host}: {error.strerror}", code="sip_no_route") from error
+    address = found[0][4]
+    return Peer(transport, str(address[0]), int(address[1]))
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host

@@ -1,0 +1,325 @@
+"""A telephone call as a leg: commands become SIP, what SIP reports becomes signals, audio goes through the media session.
+
+state      input                          next      does
+offered    do(Ring)                       offered   180
+offered    do(Answer)                     talking   200 with our answer; or with our offer, and waits for theirs in the ACK
+offered    do(Refuse), do(HangUp)         offered   a final refusal; CallEnded follows
+offered    CallCancelled                  over      Left("cancelled")
+dialling   CallRinging                    dialling  early media is heard
+dialling   CallAnswered                   talking
+dialling   CallFailed                     over      Left("error"), and the dialler learns why
+talking    SessionOffered                 talking   Accept or RefuseOffer; Held or Resumed
+talking    do(HangUp)                     talking   BYE; CallEnded follows
+any        CallEnded                      over      Left("hangup"), Left("lost")
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal, assert_never
+
+from switchroom.errors import Denied, Invalid, NotFound, SwitchroomError, Unavailable
+from switchroom.identity import LegId, new_id
+from switchroom.media.frame import Encoding
+from switchroom.ports import (
+    Answer,
+    Capability,
+    Digit,
+    HangUp,
+    Held,
+    Left,
+    LegCommand,
+    Party,
+    Refuse,
+    Resumed,
+    Ring,
+    SendDigits,
+    Signal,
+)
+from switchroom.sip import commands as sip
+from switchroom.sip import outputs as told
+from switchroom.sip.offer import Unacceptable
+from switchroom.transports.sip.session import MediaPlace, MediaSession
+
+CallOutput = (
+    told.CallRinging
+    | told.CallAnswered
+    | told.CallConfirmed
+    | told.CallCancelled
+    | told.CallEnded
+    | told.CallFailed
+    | told.SessionOffered
+    | told.SessionAnswered
+    | told.OfferRefused
+    | told.DigitReceived
+    | told.InfoReceived
+    | told.InfoAnswered
+)
+
+Road = Literal["rfc4733", "info"]
+
+_TWICE = 0.4
+_CONFIRMATION = (
+    35.0  # longer than the 64*T1 after which the user agent gives up waiting for the ACK (RFC 3261 §13.3.1.4)
+)
+_STATUS = {"not_found": 404, "busy": 486, "unavailable": 480, "rejected": 603}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What a leg needs of its endpoint."""
+
+    send: Callable[[sip.Command], None]
+    clock: Callable[[], float]
+    place: MediaPlace
+
+
+class RtpLeg:
+    """One call over SIP and RTP. ``offer`` is the caller's SDP, None if they want ours."""
+
+    encoding: Encoding = Encoding.PCMU
+
+    def __init__(self, call: str, party: Party, line: Line, offer: str | None = None) -> None:
+        self.id = LegId(new_id("leg"))
+        self.party = party
+        self.ringing: Callable[[int], None] = lambda _: None
+        self._call = call
+        self._line = line
+        self._offer = offer
+        self._session = MediaSession(line.place, line.clock, lambda digit: self._pressed(digit, "rfc4733"))
+        self._roads = _Roads()
+        self._mail = _Mail()
+        self._stands = asyncio.Event()
+        self._failure: SwitchroomError | None = None
+        self._held = False
+        self._infos: deque[str] = deque()
+
+    @property
+    def can(self) -> frozenset[Capability]:
+        """What it can be asked to do."""
+        return frozenset({Capability.SEND_DIGITS})
+
+    def attach(self, report: Callable[[Signal], None]) -> None:
+        """Report signals to ``report``, those first that came before."""
+        self._mail.deliver_to(report)
+
+    def hear(self, now: float) -> bytes | None:
+        """Return 20 ms of what the party said."""
+        stream = self._session.stream
+        return None if stream is None else stream.hear(now)
+
+    def speak(self, payload: bytes, now: float) -> None:  # noqa: ARG002 - paced by the tick itself
+        """Send 20 ms to the party."""
+        stream = self._session.stream
+        if stream is not None:
+            stream.speak(payload)
+
+    def media(self) -> Mapping[str, float]:
+        """Return counters of the audio, the last ones once the call is over."""
+        return self._session.media()
+
+    async def do(self, command: LegCommand) -> None:
+        """Carry out a command; one for a call that is over does nothing. Safe to cancel. Raises Unavailable."""
+        if self._mail.closed:
+            return
+        match command:
+            case Ring():
+                self._line.send(sip.Progress(self._call))
+            case Answer():
+                await self._answer()
+            case Refuse(reason, retry_after):
+                status = 503 if retry_after is not None else _STATUS[reason]
+                headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
+                self._line.send(sip.Refuse(self._call, status, headers=headers))
+            case HangUp():
+                self._line.send(sip.HangUp(self._call))
+            case SendDigits(digits):
+                self._send_digits(digits)
+            case _:
+                assert_never(command)
+
+    async def dial(self, invite: Callable[[str], sip.Invite]) -> None:
+        """Call by the Invite made for our SDP and wait for the answer. Cancelling it hangs up. Raises what came in its place."""
+        try:
+            self._line.send(invite(self._session.offer()))
+            await self._stands.wait()
+        except asyncio.CancelledError:
+            self._line.send(sip.HangUp(self._call))
+            raise
+        except SwitchroomError:
+            self._leave("error")
+            raise
+        if self._failure is not None:
+            raise self._failure
+
+    def take(self, output: CallOutput) -> None:
+        """Take what the user agent reports of this call."""
+        match output:
+            case told.CallRinging() | told.CallAnswered() | told.CallConfirmed():
+                self._progressed(output)
+            case told.CallCancelled() | told.CallEnded() | told.CallFailed():
+                self._over(output)
+            case told.SessionOffered(sdp=sdp):
+                self._renegotiate(sdp)
+            case told.SessionAnswered(sdp=sdp):
+                self._session.settle(sdp)
+                self._tell_hold()
+            case told.DigitReceived(digit=digit):
+                self._pressed(digit, "info")
+            case told.InfoAnswered():
+                self._next_info()
+            case told.OfferRefused() | told.InfoReceived():
+                pass
+            case _:
+                assert_never(output)
+
+    async def _answer(self) -> None:
+        if self._offer is None:
+            self._line.send(sip.Answer(self._call, self._session.offer()))
+            try:
+                async with asyncio.timeout(_CONFIRMATION):
+                    await self._stands.wait()
+            except TimeoutError:
+                raise Unavailable("the caller never answered our offer of audio", code="no_answer_to_offer") from None
+            if self._failure is not None:
+                raise self._failure
+            return
+        answer = self._session.answer(self._offer)
+        if isinstance(answer, Unacceptable):
+            raise Unavailable(f"the caller's audio cannot be used: {answer.reason}", code="no_common_audio")
+        self._adopt()
+        self._line.send(sip.Answer(self._call, answer))
+
+    def _progressed(self, output: told.CallRinging | told.CallAnswered | told.CallConfirmed) -> None:
+        problem = self._session.settle(output.sdp) if output.sdp is not None else None
+        self._adopt()
+        if isinstance(output, told.CallRinging):
+            self.ringing(output.status)
+            return
+        if problem is not None or self._session.stream is None:
+            reason = problem.reason if problem is not None else "no answer to our offer of audio"
+            self._failure = Unavailable(f"no audio with the other side: {reason}", code="no_common_audio")
+            self._line.send(sip.HangUp(self._call))
+        self._stands.set()
+
+    def _over(self, output: told.CallCancelled | told.CallEnded | told.CallFailed) -> None:
+        match output:
+            case told.CallCancelled():
+                self._failure = Unavailable("the caller gave up before the answer", code="cancelled")
+                self._leave("cancelled")
+            case told.CallEnded(by=by):
+                self._failure = self._failure or Unavailable("the call ended before the answer", code="ended")
+                self._leave("lost" if by == "loss" else "hangup")
+            case told.CallFailed(status=status, reason=reason):
+                self._failure = self._failure or refusal(status, reason)
+                self._leave("error")
+
+    def _leave(self, reason: Literal["hangup", "cancelled", "lost", "error"]) -> None:
+        self._session.close()
+        self._mail.put(Left(reason))
+        self._stands.set()
+
+    def _renegotiate(self, sdp: str | None) -> None:
+        if sdp is None:
+            self._line.send(sip.Accept(self._call, self._session.offer()))
+            return
+        answer = self._session.answer(sdp)
+        if isinstance(answer, Unacceptable):
+            self._line.send(sip.RefuseOffer(self._call, answer.status))
+            return
+        self._line.send(sip.Accept(self._call, answer))
+        self._tell_hold()
+
+    def _tell_hold(self) -> None:
+        if self._session.held != self._held:
+            self._held = self._session.held
+            self._mail.put(Held() if self._held else Resumed())
+
+    def _adopt(self) -> None:
+        if self._session.stream is not None:
+            self.encoding = self._session.stream.encoding
+
+    def _pressed(self, digit: str, road: Road) -> None:
+        if not self._roads.twice(digit, road, self._line.clock()):
+            self._mail.put(Digit(digit, road))
+
+    def _send_digits(self, digits: str) -> None:
+        stream = self._session.stream
+        if stream is not None and stream.press(digits):
+            return
+        idle = not self._infos
+        self._infos.extend(digits)
+        if idle:
+            self._send_info()
+
+    def _next_info(self) -> None:
+        if self._infos:
+            self._infos.popleft()
+            self._send_info()
+
+    def _send_info(self) -> None:
+        if self._infos:
+            body = f"Signal={self._infos[0]}\r\nDuration=160\r\n"
+            self._line.send(sip.SendInfo(self._call, "application/dtmf-relay", body))
+
+
+class _Roads:
+    """Knows a key that came by two roads for one: some phones send both events and INFO."""
+
+    def __init__(self) -> None:
+        self._last: dict[Road, tuple[str, float]] = {}
+
+    def twice(self, digit: str, road: Road, now: float) -> bool:
+        """Return whether this key was told already, by the other road and just now."""
+        other: Road = "info" if road == "rfc4733" else "rfc4733"
+        told_digit, at = self._last.get(other, ("", 0.0))
+        if told_digit == digit and now - at < _TWICE:
+            del self._last[other]
+            return True
+        self._last[road] = (digit, now)
+        return False
+
+
+class _Mail:
+    """Signals on their way: kept until somebody is attached, none after Left."""
+
+    def __init__(self) -> None:
+        self.closed = False
+        self._kept: list[Signal] = []
+        self._report: Callable[[Signal], None] | None = None
+
+    def deliver_to(self, report: Callable[[Signal], None]) -> None:
+        self._report = report
+        kept, self._kept = self._kept, []
+        for signal in kept:
+            report(signal)
+
+    def put(self, signal: Signal) -> None:
+        if self.closed:
+            return
+        self.closed = isinstance(signal, Left)
+        if self._report is None:
+            self._kept.append(signal)
+        else:
+            self._report(signal)
+
+
+def refusal(status: int, reason: str) -> SwitchroomError:
+    """Return a refusal by SIP status as one of our errors (RFC 3261 §21)."""
+    message = f"{status} {reason}".strip()
+    match status:
+        case 404 | 410 | 484 | 604:
+            return NotFound(f"nobody there has that address: {message}", code="sip_not_found")
+        case 486 | 600:
+            return Unavailable(f"the line is busy: {message}", code="sip_busy")
+        case 401 | 403 | 407 | 603:
+            return Denied(f"the call was declined: {message}", code="sip_declined")
+        case 408 | 480:
+            return Unavailable(f"nobody answered: {message}", code="sip_no_answer")
+        case 487:
+            return Unavailable(f"the call was cancelled: {message}", code="sip_cancelled")
+        case 415 | 488 | 606:
+            return Invalid(f"the other side cannot use our audio: {message}", code="sip_no_common_audio")
+        case _:
+            return Unavailable(f"the call failed: {message}", code="sip_failed")

@@ -1,0 +1,107 @@
+"""The media session of one call: what was offered and answered (RFC 3264) becomes a stream between two sockets.
+
+The first agreement fixes what the plane gives and gets; later ones move the stream, hold it or change the law on the wire.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from switchroom.media.frame import Encoding
+from switchroom.sip.offer import Agreement, Codec, LocalAudio, Unacceptable, answer_offer, make_offer, read_answer
+from switchroom.transports.sip.latch import Latch
+from switchroom.transports.sip.ports import MediaSockets, RtpPorts
+from switchroom.transports.sip.stream import RtpStream, Terms
+
+_ENCODINGS: Mapping[Codec, Encoding] = {"PCMU": Encoding.PCMU, "PCMA": Encoding.PCMA}
+_CODECS: Mapping[Encoding, Codec] = {encoding: codec for codec, encoding in _ENCODINGS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class MediaPlace:
+    """Where a call's media lives: ports to take from, our address as the peer sees it, and the peer's own."""
+
+    ports: RtpPorts
+    host: str
+    peer_host: str
+
+
+class MediaSession:
+    """Holds the sockets from the first description we give until ``close``."""
+
+    def __init__(self, place: MediaPlace, clock: Callable[[], float], pressed: Callable[[str], None]) -> None:
+        self.stream: RtpStream | None = None
+        self.held = False
+        """Whether they put us on hold."""
+        self._place = place
+        self._clock = clock
+        self._pressed = pressed
+        self._sockets: MediaSockets | None = None
+        self._local = LocalAudio(place.host, 0)
+        self._closed = False
+        self._counters: Mapping[str, float] = {}
+
+    def offer(self) -> str:
+        """Return our proposal. Raises Unavailable when no port is free."""
+        self._describe()
+        return make_offer(self._local)
+
+    def answer(self, sdp: str) -> str | Unacceptable:
+        """Agree to their proposal and return our answer. Raises Unavailable when no port is free."""
+        self._describe()
+        outcome = self._same_law(sdp)
+        if isinstance(outcome, Agreement):
+            self._settle(outcome)
+            return outcome.sdp
+        return outcome
+
+    def settle(self, sdp: str) -> Unacceptable | None:
+        """Take their answer to our last offer."""
+        outcome = read_answer(sdp, self._local)
+        if isinstance(outcome, Agreement):
+            self._settle(outcome)
+            return None
+        return outcome
+
+    def media(self) -> Mapping[str, float]:
+        """Return the stream's counters, its last ones after ``close``."""
+        return self._counters if self.stream is None else self.stream.media()
+
+    def close(self) -> None:
+        """Give the sockets back; nothing is heard or sent any more."""
+        self._closed = True
+        self._counters = self.media()
+        if self._sockets is not None:
+            self._place.ports.give_back(self._sockets, self._clock())
+        self.stream = self._sockets = None
+
+    def _same_law(self, sdp: str) -> Agreement | Unacceptable:
+        """Answer with the law in use if they offer it, else with what they like best."""
+        if self.stream is not None:
+            kept = answer_offer(sdp, replace(self._local, codecs=(_CODECS[self.stream.terms.encoding],)))
+            if isinstance(kept, Agreement):
+                return kept
+        return answer_offer(sdp, self._local)
+
+    def _describe(self) -> None:
+        if self._sockets is None:
+            self._sockets = self._place.ports.take(self._clock())
+            self._local = replace(self._local, port=self._sockets.port)
+        else:
+            self._local = replace(self._local, version=self._local.version + 1)
+
+    def _settle(self, agreed: Agreement) -> None:
+        if self._closed or self._sockets is None:
+            return
+        terms = Terms(
+            address=(agreed.host, agreed.port),
+            encoding=_ENCODINGS[agreed.codec],
+            payload=agreed.payload,
+            events=agreed.digits,
+            sends=agreed.direction in ("sendrecv", "sendonly"),
+            hears=agreed.direction in ("sendrecv", "recvonly"),
+        )
+        self.held = agreed.held
+        if self.stream is None:
+            self.stream = RtpStream(self._sockets, terms, Latch(self._place.peer_host), self._pressed)
+        else:
+            self.stream.aim(terms)

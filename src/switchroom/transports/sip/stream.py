@@ -1,0 +1,225 @@
+"""One call's media on the wire: RTP in and out of a pair of sockets, 20 ms at a time.
+
+The tick drains the socket completely, so that the kernel never keeps a standing queue; what waits for its turn waits in the
+jitter buffer. Nothing here blocks, and nothing a stranger sends does more than raise a counter.
+"""
+
+import secrets
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from switchroom.media import g711
+from switchroom.media.frame import Encoding
+from switchroom.media.jitter import JitterBuffer
+from switchroom.media.rtp import DigitReceiver, RtpFault, RtpPacket, digit_packets
+from switchroom.transports.sip.latch import Address, Latch
+from switchroom.transports.sip.ports import MediaSockets
+
+_STATIC: Mapping[int, Encoding] = {0: Encoding.PCMU, 8: Encoding.PCMA}  # RFC 3551 §6: meant so whatever was agreed
+
+_PER_TICK = 100  # packets; a flood beyond it waits in the kernel and is lost there
+_LARGEST = 2048
+_CONTROL_EVERY = 50  # ticks
+_COMFORT_NOISE = 13  # RFC 3389
+_BETWEEN_KEYS = 3  # ticks of audio
+_QUEUED_KEYS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the two sides agreed on: ``payload`` is the payload type of the encoding, ``events`` that of keys, if there is one."""
+
+    address: Address
+    encoding: Encoding
+    payload: int
+    events: int | None = None
+    sends: bool = True
+    hears: bool = True
+
+
+class RtpStream:
+    """Media of one call; ``pressed`` is told of the keys in it. It closes nothing: the sockets belong to who gave them."""
+
+    def __init__(self, sockets: MediaSockets, terms: Terms, latch: Latch, pressed: Callable[[str], None]) -> None:
+        self.encoding = terms.encoding
+        self.faults: Counter[str] = Counter()
+        self._sockets = sockets
+        self._latch = latch
+        self._pressed = pressed
+        self._terms = terms
+        self._jitter = JitterBuffer(terms.encoding)
+        self._events = DigitReceiver()
+        self._sender = _Sender(terms)
+        self._ticks = 0
+        self.aim(terms)
+
+    @property
+    def terms(self) -> Terms:
+        """What is agreed now."""
+        return self._terms
+
+    def aim(self, terms: Terms) -> None:
+        """Go on under new terms. What the plane gives and gets stays in the first encoding."""
+        self._terms = terms
+        self._latch.announce(terms.address)
+        self._sender.aim(terms, self.encoding)
+
+    def hear(self, now: float) -> bytes | None:
+        """Take everything that has arrived and return this tick's 20 ms; None if they are missing."""
+        receive = self._sockets.rtp.recvfrom
+        for _ in range(_PER_TICK):
+            try:
+                data, source = receive(_LARGEST)
+            except BlockingIOError:
+                break
+            except OSError:
+                self.faults["refused_by_kernel"] += 1
+                continue
+            self._take(data, source[:2], now)
+        else:
+            self.faults["flood"] += 1
+        if self._events.deadline is not None and now >= self._events.deadline:
+            self._tell(self._events.expire(now))
+        self._ticks += 1
+        if self._ticks % _CONTROL_EVERY == 0:
+            self._drain_control()
+        payload = self._jitter.pop(now)
+        return payload if self._terms.hears else None
+
+    def speak(self, payload: bytes) -> None:
+        """Send 20 ms, or a packet of the key that is being pressed in their place."""
+        packet = self._sender.next(payload)
+        target = self._latch.target
+        if packet is None or target is None:
+            return
+        try:
+            self._sockets.rtp.sendto(packet, target)
+        except OSError:
+            self.faults["not_sent"] += 1
+
+    def press(self, digits: str) -> bool:
+        """Send keys, one after the other; False if the other side takes none in its media."""
+        return self._sender.press(digits)
+
+    def media(self) -> Mapping[str, float]:
+        """Return what the audio went through."""
+        counters = self._jitter.counters
+        return {
+            "packets": counters.received,
+            "lost": counters.lost,
+            "late": counters.late,
+            "duplicate": counters.duplicate,
+            "reordered": counters.reordered,
+            "dropped": counters.dropped,
+            "concealed": counters.concealed,
+            "jitter": self._jitter.jitter,
+            "delay": self._jitter.delay,
+            "sent": self._sender.sent,
+            "strangers": self._latch.strangers,
+            "malformed": sum(self.faults.values()),
+        }
+
+    def _take(self, data: bytes, source: Address, now: float) -> None:
+        packet = RtpPacket.parse(data)
+        if isinstance(packet, RtpFault):
+            self.faults[packet.value] += 1
+            return
+        kind = packet.payload_type
+        is_event = kind == self._terms.events
+        encoding = self._terms.encoding if kind == self._terms.payload else _STATIC.get(kind)
+        if encoding is None and not is_event and kind != _COMFORT_NOISE:
+            self.faults["payload_type"] += 1
+            return
+        if not self._latch.accepts(source, now):
+            return
+        if encoding is not None:
+            self._jitter.push(_recode(packet, encoding, self.encoding), now)
+            return
+        self._jitter.observe(packet)
+        if is_event:
+            self._tell(self._events.receive(packet, now))
+
+    def _tell(self, digits: list[str]) -> None:
+        for digit in digits:
+            self._pressed(digit)
+
+    def _drain_control(self) -> None:
+        for _ in range(_PER_TICK):
+            try:
+                self._sockets.rtcp.recv(_LARGEST)
+            except OSError:  # BlockingIOError: nothing is left
+                return
+
+
+class _Sender:
+    """Our side of the stream: one SSRC, one sequence, a timestamp that goes on whether or not something is sent."""
+
+    def __init__(self, terms: Terms) -> None:
+        self.sent = 0
+        self._ssrc = secrets.randbits(32)
+        self._sequence = secrets.randbits(16)
+        self._timestamp = secrets.randbits(32)
+        self._terms = terms
+        self._table: bytes | None = None
+        self._silent = True  # nothing was sent before: the next packet begins a spurt
+        self._digits: deque[str] = deque()
+        self._key: Iterator[RtpPacket] | None = None
+        self._rest = 0
+
+    def aim(self, terms: Terms, from_encoding: Encoding) -> None:
+        """Go on under new terms."""
+        self._terms = terms
+        self._table = _TABLES.get((from_encoding, terms.encoding))
+
+    def press(self, digits: str) -> bool:
+        """Queue keys; False if they cannot be sent as events."""
+        if self._terms.events is None or len(self._digits) + len(digits) > _QUEUED_KEYS:
+            return False
+        self._digits.extend(digits)
+        return True
+
+    def next(self, payload: bytes) -> bytes | None:
+        """Return the packet of this tick."""
+        self._timestamp += len(payload)  # G.711: a byte is a sample
+        if not self._terms.sends:
+            self._silent = True
+            return None
+        packet = self._event()
+        if packet is None:
+            content = payload if self._table is None else payload.translate(self._table)
+            packet = RtpPacket(self._terms.payload, self._sequence, self._timestamp, self._ssrc, content, self._silent)
+            self._silent = False
+        self._sequence += 1
+        self.sent += 1
+        return packet.build()
+
+    def _event(self) -> RtpPacket | None:
+        if self._key is None and self._rest == 0 and self._digits and self._terms.events is not None:
+            first = RtpPacket(self._terms.events, self._sequence, self._timestamp, self._ssrc, b"")
+            self._key = digit_packets(self._digits.popleft(), first)
+        self._rest = max(0, self._rest - 1)
+        if self._key is None:
+            return None
+        packet = next(self._key, None)
+        if packet is None:
+            self._key = None
+            self._rest = _BETWEEN_KEYS
+            self._silent = True
+        return packet
+
+
+_CODES = np.arange(256, dtype=np.uint8)
+_TABLES: Mapping[tuple[Encoding, Encoding], bytes] = {
+    (Encoding.PCMU, Encoding.PCMA): g711.encode_alaw(g711.decode_ulaw(_CODES)).tobytes(),
+    (Encoding.PCMA, Encoding.PCMU): g711.encode_ulaw(g711.decode_alaw(_CODES)).tobytes(),
+}
+
+
+def _recode(packet: RtpPacket, sent: Encoding, wanted: Encoding) -> RtpPacket:
+    """Return the packet in the law that the plane was promised."""
+    if sent is wanted:
+        return packet
+    return packet._replace(payload=packet.payload.translate(_TABLES[sent, wanted]))
