@@ -51,7 +51,10 @@ class ReplyOwed:
 
 @dataclass(frozen=True, slots=True)
 class AgentStarted:
-    """A sentence of the agent begins on the wire. Told again when a following sentence is ``protected`` and this one is not, or the reverse."""
+    """A sentence of the agent begins on the wire. Tell it again when the next one is ``protected`` and this was not.
+
+    After ``StopSpeech`` and ``Withdraw`` nothing more is told of that reply.
+    """
 
     protected: bool = False
 
@@ -64,6 +67,13 @@ class AgentStopped:
 @dataclass(frozen=True, slots=True)
 class CallerInterrupted:
     """The caller pressed "interrupt"."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallerWrote:
+    """The caller said this in writing; it is a whole turn."""
+
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +100,7 @@ Input = (
     | AgentStopped
     | CallerInterrupted
     | CallerLeft
+    | CallerWrote
     | Expected
     | Held
     | Resumed
@@ -117,8 +128,10 @@ class StopSpeech:
 class Commit:
     """The caller's turn is complete; exactly one reply is owed to it.
 
-    One of ``digits``, ``text`` and ``missed`` (why nothing was understood) says what it was, in this order of precedence. ``started`` and
-    ``ended`` are when the caller spoke or typed, as truly as we know. The utterance is over: the next voice begins a new one.
+    ``digits`` count if there are any, else ``text``, else ``missed`` says why nothing was understood. ``started`` and
+    ``ended`` are when the caller spoke or typed, as truly as we know; ``understood`` is when the last final transcript
+    came, None if none did. ``continues`` is the withdrawn turn whose words this one begins with. The utterance is over:
+    the next voice begins a new one.
     """
 
     turn: int
@@ -128,13 +141,15 @@ class Commit:
     started: float = 0.0
     ended: float = 0.0
     missed: str | None = None
+    understood: float | None = None
+    continues: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Withdraw:
     """Drop the reply that is being made for ``turn``, before anybody hears of it; the caller had not finished.
 
-    The turn that is committed next contains what they said in this one. ``turn`` is None when it was a reply to no turn (greeting, nudge).
+    The turn that is committed next contains what they said in this one. None: it was a reply to no turn (greeting, nudge).
     """
 
     turn: int | None

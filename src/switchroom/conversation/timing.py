@@ -29,6 +29,10 @@ class Timing:
     """With the agent paused: a voice of this length without a word is noise."""
     suspense: float = 3.0
     """The agent is never paused longer than this by undecided sounds."""
+    words: int = 1
+    """So many words in a partial transcript end the agent's speech; a recogniser that guesses early wants two."""
+    belief: float = 0.0
+    """Words over the agent's speech that are less certain than this are taken for noise."""
     last_words: float = 1.0
     """With no more than this left to say, the agent is answered by a "yes" rather than accompanied."""
     between_digits: float = 2.0

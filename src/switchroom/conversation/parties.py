@@ -1,0 +1,56 @@
+"""The two sides of a conversation, and the line between them, as the turn machine sees them."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from switchroom.conversation.moves import Commit
+
+
+class Caller(Enum):
+    """What the caller does."""
+
+    QUIET = "quiet"
+    TALKING = "talking"
+    LULL = "lull"  # fell silent, perhaps to go on
+    TYPING = "typing"
+
+
+class Agent(Enum):
+    """What the agent does."""
+
+    SILENT = "silent"
+    OWED = "owed"  # a reply is being made, nothing of it was heard
+    SPEAKING = "speaking"
+    PROTECTED = "protected"  # speaking, and not to be interrupted
+    PAUSED = "paused"  # by us
+
+
+@dataclass(slots=True)
+class Reply:
+    """What the agent does, and what is known of the reply it does it with."""
+
+    agent: Agent = Agent.SILENT
+    protected: bool = False
+    paused: float = 0.0
+    unheard: Commit | None = None
+    """The turn it replies to, as long as nothing of the reply was heard."""
+
+    @property
+    def guarded(self) -> bool:
+        """Whether the caller cannot end it."""
+        return self.agent is Agent.PROTECTED or (self.agent is Agent.PAUSED and self.protected)
+
+    def sound(self) -> None:
+        """It is heard from now on."""
+        self.agent = Agent.PROTECTED if self.protected else Agent.SPEAKING
+        self.unheard = None
+
+
+@dataclass(slots=True)
+class Line:
+    """On hold, gone, and since when nobody has said anything on it."""
+
+    held: bool = False
+    left: bool = False
+    quiet: float | None = None
+    nudges: int = 0

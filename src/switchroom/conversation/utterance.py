@@ -1,0 +1,133 @@
+"""One utterance of the caller while it lasts: when, what was understood of it, what was typed.
+
+The recogniser is asked for a final transcript each time the voice stops, and each covers the whole utterance so far. So
+the transcript is whole when the voice is silent and every final that was asked for has come.
+"""
+
+from dataclasses import dataclass, replace
+
+from switchroom.conversation.completeness import looks_complete
+from switchroom.conversation.moves import Commit, Expected
+from switchroom.conversation.timing import Timing
+from switchroom.conversation.words import Weight, tokens, weigh
+from switchroom.ports import Heard
+
+
+@dataclass(slots=True)
+class Utterance:
+    """What the caller is saying or typing now."""
+
+    started: float
+    voiced: float
+    """When the voice began for the last time."""
+    ended: float
+    answers: bool = False
+    """It began when the agent had no more than its last words to say."""
+    took_floor: bool = False
+    """The agent was stopped for it, or it was written: so it is a turn, whatever its final transcript says."""
+    text: str = ""
+    confidence: float = 1.0
+    digits: str = ""
+    typed: bool = False
+    """The typed answer is complete."""
+    missed: str | None = None
+    understood: float | None = None
+    awaited: int = 0
+    final: bool = False
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing more will be understood unless the voice starts again."""
+        return self.final and self.awaited == 0
+
+    def resume(self, at: float) -> None:
+        """The caller was only thinking."""
+        self.voiced = at
+        self.final = False
+
+    def stop(self, at: float) -> None:
+        """The voice fell silent, and a final transcript was asked for."""
+        self.ended = max(at, self.voiced)
+        self.awaited += 1
+        self.final = False
+
+    def hear(self, heard: Heard, now: float, *, silent: bool) -> None:
+        """Take a transcript; while the voice goes on, a final one is of the past and more is to come."""
+        if heard.final:
+            self.awaited = max(0, self.awaited - 1)
+            self.final = silent
+            self.text, self.confidence, self.missed, self.understood = heard.text.strip(), heard.confidence, None, now
+        elif heard.text.strip() and not self.final:
+            self.text, self.confidence = heard.text.strip(), heard.confidence
+
+    def miss(self, code: str, now: float, *, silent: bool) -> None:
+        """The recogniser failed."""
+        self.awaited = max(0, self.awaited - 1)
+        self.final = silent
+        self.missed, self.understood = code, now
+
+    def press(self, digit: str, now: float, expected: int | None) -> bool:
+        """Take a key; return whether it made the answer complete by its length."""
+        self.ended = now
+        if digit == "#" and self.digits:
+            self.typed = True
+            return False
+        self.digits += digit
+        counted = len(self.digits) == expected
+        self.typed = self.typed or counted or digit == "#"
+        return counted
+
+    def write(self, text: str, now: float) -> None:
+        """Take a turn in writing; what was being said at the time comes before it."""
+        self.text = f"{self.text} {text.strip()}".strip()
+        self.ended, self.missed = now, None
+        self.final = self.typed = self.took_floor = True
+
+    def weight(self, language: str, timing: Timing) -> Weight:
+        """Weigh what is understood so far against the agent's sentence."""
+        if self.confidence < timing.belief:
+            return Weight.NOTHING
+        weight = weigh(self.text, language, final=self.final)
+        few = not self.final and len(tokens(self.text)) < timing.words
+        return Weight.FAINT if few and weight is Weight.WORDS else weight
+
+    def due(self, timing: Timing, expected: Expected, language: str) -> float:
+        """When the caller has been silent long enough."""
+        if not self.final:
+            return self.ended + timing.transcript
+        pause = timing.fixed
+        if pause is None:
+            complete = looks_complete(self.text, language, digits=expected.digits)
+            pause = timing.scale(expected.patience) * (timing.complete if complete else timing.incomplete)
+        ready = self.ended + pause
+        if self.awaited and self.understood is not None:
+            ready = max(ready, min(self.understood + timing.afterthought, self.ended + timing.transcript))
+        return ready
+
+    def content(self, language: str, carried: Commit | None) -> Commit | None:
+        """Return what the turn consists of, after what an earlier, withdrawn one did; None if it is nothing."""
+        nothing = weigh(self.text, language, final=self.final) is Weight.NOTHING
+        text = "" if nothing and not self.took_floor else self.text
+        missed = self.missed if self.missed or not self.took_floor else "unclear"
+        if not (self.final or text):
+            missed = missed or "late"
+        commit = Commit(0, text, self.digits, self.confidence, self.started, self.ended, missed, self.understood)
+        if carried is not None:
+            commit = _joined(carried, commit)
+        if commit.text or commit.digits:
+            return replace(commit, missed=None)
+        return commit if commit.missed else None
+
+
+def _joined(first: Commit, second: Commit) -> Commit:
+    return Commit(
+        0,
+        f"{first.text} {second.text}".strip(),
+        first.digits + second.digits,
+        min(first.confidence, second.confidence),
+        first.started,
+        max(first.ended, second.ended),
+        second.missed or first.missed,
+        second.understood or first.understood,
+        continues=first.turn,
+    )
