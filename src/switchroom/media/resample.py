@@ -7,6 +7,7 @@ block.
 """
 
 import math
+from fractions import Fraction
 from functools import lru_cache
 
 import numpy as np
@@ -17,6 +18,8 @@ from switchroom.media.frame import Samples
 
 _BLOCKS_PER_SECOND = 500
 _CLIP_HALF_WIDTH = 0.004  # seconds; a clip may take its time, so its filter is twice as sharp
+_LOWEST, _HIGHEST = 4_000, 384_000
+_LARGEST_TERM = 800  # of the ratio between the rates of a clip
 _KAISER = 7.0  # -70 dB stop band
 
 Floats = npt.NDArray[np.float32]
@@ -26,8 +29,8 @@ DELAY = 1 / _BLOCKS_PER_SECOND
 """Seconds by which a Resampler's output lags."""
 
 
-@lru_cache(maxsize=32)
-def _filter(rates: tuple[int, int], blocks: tuple[int, int], half: int) -> Floats:
+@lru_cache(maxsize=8)
+def _filter(rates: tuple[float, float], blocks: tuple[int, int], half: int) -> Floats:
     """Return ``[blocks[0] + 2 * half, blocks[1]]``: what each input sample adds to each output sample of a block.
 
     The band edge leaves half the filter's transition above it, so what would alias is already down by more than 60 dB.
@@ -101,17 +104,23 @@ class Resampler:
 
 
 def resample(samples: Samples, rate_in: int, rate_out: int) -> Samples:
-    """Return a whole clip at another rate, aligned with the original."""
-    if rate_in == rate_out or len(samples) == 0:
+    """Return a whole clip at another rate, aligned with the original. Raises Invalid for rates at which nobody records.
+
+    The ratio of odd rates is rounded by less than two millionths, which keeps the filter small.
+    """
+    for rate in (rate_in, rate_out):
+        if not _LOWEST <= rate <= _HIGHEST:
+            raise Invalid(f"{rate} samples per second is no rate for speech: use {_LOWEST} to {_HIGHEST}")
+    ratio = Fraction(rate_in, rate_out)
+    ratio = ratio.limit_denominator(max(1, _LARGEST_TERM * rate_out // max(rate_in, rate_out)))
+    if ratio == 1 or len(samples) == 0:
         return samples
-    if rate_in <= 0 or rate_out <= 0:
-        raise Invalid(f"a sampling rate must be positive, not {min(rate_in, rate_out)}")
-    unit = math.gcd(rate_in, rate_out)
-    whole = max(1, round(0.01 * unit))
-    block, block_out = rate_in // unit * whole, rate_out // unit * whole
+    whole = max(1, round(rate_out / 100 / ratio.denominator))
+    block, block_out = ratio.numerator * whole, ratio.denominator * whole
     half = math.ceil(_CLIP_HALF_WIDTH * rate_in)
     blocks = -(-len(samples) // block)
     padded = np.zeros((1, half + blocks * block + half), np.float32)
     padded[0, half : half + len(samples)] = samples
-    out = _overlapping(padded, blocks, block, block + 2 * half) @ _filter((rate_in, rate_out), (block, block_out), half)
-    return _to_int16(out).reshape(-1)[: -(-len(samples) * rate_out // rate_in)]
+    weights = _filter((rate_in, float(rate_in / ratio)), (block, block_out), half)
+    out = _overlapping(padded, blocks, block, block + 2 * half) @ weights
+    return _to_int16(out).reshape(-1)[: math.ceil(len(samples) / ratio)]

@@ -105,9 +105,8 @@ class SileroNetwork:
         self._cell[rows] = 0
 
     def pass_over(self, windows: Windows, rows: Rows) -> None:
-        """Take windows in which nobody speaks."""
+        """Take windows without asking."""
         self._context[rows] = windows[:, -_CONTEXT:]
-        self.reset(rows)
 
     def probabilities(self, windows: Windows, rows: Rows) -> Floats:
         """Return the probability of speech for each window."""

@@ -49,9 +49,8 @@ class SileroOnnxNetwork:
         self._state[:, rows] = 0
 
     def pass_over(self, windows: Windows, rows: Rows) -> None:
-        """Take windows in which nobody speaks."""
+        """Take windows without asking."""
         self._context[rows] = windows[:, -_CONTEXT:]
-        self.reset(rows)
 
     def probabilities(self, windows: Windows, rows: Rows) -> npt.NDArray[np.float32]:
         """Return the probability of speech for each window."""

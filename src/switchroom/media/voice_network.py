@@ -20,7 +20,7 @@ class VoiceNetwork(Protocol):
         ...
 
     def pass_over(self, windows: Windows, rows: Rows) -> None:
-        """Take windows in which nobody speaks, without asking; the rows' memory of speech is cleared."""
+        """Take windows without asking; what was heard before them is kept, but for the samples that the next one follows."""
         ...
 
     def reset(self, rows: Rows) -> None:
