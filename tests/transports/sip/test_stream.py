@@ -37,8 +37,8 @@ def wire(
     ports = RtpPorts("127.0.0.1", first, first + 7)
     left, right = ports.take(0.0), ports.take(0.0)
     yield (
-        side(left, Terms(("127.0.0.1", right.port), ours, _PAYLOADS[ours], keys)),
-        side(right, Terms(("127.0.0.1", left.port), theirs, _PAYLOADS[theirs], keys)),
+        side(left, Terms(("127.0.0.1", right.port), ours, _PAYLOADS[ours], keys, keys)),
+        side(right, Terms(("127.0.0.1", left.port), theirs, _PAYLOADS[theirs], keys, keys)),
     )
     left.close()
     right.close()
@@ -178,6 +178,12 @@ def test_nothing_is_heard_of_a_party_that_agreed_to_be_silent() -> None:
     with wire() as (left, right):
         right.stream.aim(Terms(("127.0.0.1", left.sockets.port), Encoding.PCMU, 0, 101, hears=False))
         assert not any(talk(left, right))
+
+
+def test_an_address_of_nowhere_is_a_hold_and_no_place_to_send_to() -> None:
+    with wire() as (left, right):
+        left.stream.aim(Terms(("0.0.0.0", right.sockets.port), Encoding.PCMU, 0))
+        assert talk(left, right).count(SOUND) >= 8
 
 
 def test_a_party_that_nobody_listens_for_is_no_error() -> None:

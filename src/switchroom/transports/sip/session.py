@@ -3,6 +3,7 @@
 The first agreement fixes what the plane gives and gets; later ones move the stream, hold it or change the law on the wire.
 """
 
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
@@ -36,7 +37,7 @@ class MediaSession:
         self._clock = clock
         self._pressed = pressed
         self._sockets: MediaSockets | None = None
-        self._local = LocalAudio(place.host, 0)
+        self._local = LocalAudio(place.host, 0, session=secrets.randbits(31))
         self._closed = False
         self._counters: Mapping[str, float] = {}
 
@@ -97,6 +98,7 @@ class MediaSession:
             encoding=_ENCODINGS[agreed.codec],
             payload=agreed.payload,
             events=agreed.digits,
+            events_heard=agreed.digits_heard,
             sends=agreed.direction in ("sendrecv", "sendonly"),
             hears=agreed.direction in ("sendrecv", "recvonly"),
         )

@@ -20,6 +20,7 @@ from switchroom.transports.sip.ports import MediaSockets
 
 _STATIC: Mapping[int, Encoding] = {0: Encoding.PCMU, 8: Encoding.PCMA}  # RFC 3551 §6: meant so whatever was agreed
 
+_NOWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 - the old way of holding (RFC 3264 §8.4), no place to send to
 _PER_TICK = 100  # packets; a flood beyond it waits in the kernel and is lost there
 _LARGEST = 2048
 _CONTROL_EVERY = 50  # ticks
@@ -30,12 +31,16 @@ _QUEUED_KEYS = 64
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What the two sides agreed on: ``payload`` is the payload type of the encoding, ``events`` that of keys, if there is one."""
+    """What the two sides agreed on.
+
+    ``payload`` is the payload type of the encoding, ``events`` that of keys we send, ``events_heard`` that of keys they send.
+    """
 
     address: Address
     encoding: Encoding
     payload: int
     events: int | None = None
+    events_heard: int | None = None
     sends: bool = True
     hears: bool = True
 
@@ -64,7 +69,8 @@ class RtpStream:
     def aim(self, terms: Terms) -> None:
         """Go on under new terms. What the plane gives and gets stays in the first encoding."""
         self._terms = terms
-        self._latch.announce(terms.address)
+        if terms.address[0] not in _NOWHERE:
+            self._latch.announce(terms.address)
         self._sender.aim(terms, self.encoding)
 
     def hear(self, now: float) -> bytes | None:
@@ -128,7 +134,7 @@ class RtpStream:
             self.faults[packet.value] += 1
             return
         kind = packet.payload_type
-        is_event = kind == self._terms.events
+        is_event = kind == self._terms.events_heard
         encoding = self._terms.encoding if kind == self._terms.payload else _STATIC.get(kind)
         if encoding is None and not is_event and kind != _COMFORT_NOISE:
             self.faults["payload_type"] += 1
