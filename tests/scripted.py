@@ -24,7 +24,13 @@ class EnergyNetwork:
         loud: npt.NDArray[np.float32] = (np.abs(windows).max(axis=1) > 0.02).astype(np.float32)
         return loud
 
-    def reset(self, row: int) -> None:
+    def pass_over(self, windows: npt.NDArray[np.float32], rows: npt.NDArray[np.intp]) -> None:
+        return None
+
+    def reset(self, rows: npt.NDArray[np.intp]) -> None:
+        return None
+
+    def grow(self, rows: int) -> None:
         return None
 
 

@@ -84,7 +84,7 @@ class Floor:
 
     def typed(self, text: str, now: float) -> None:
         """The caller said something in writing."""
-        self.feed(Heard(text, final=True), now)
+        self.feed(turns.CallerWrote(text), now)
 
     async def close(self, limit: float) -> None:
         """Stop talking, and wait up to ``limit`` seconds until the caller's last words are understood."""

@@ -1,0 +1,81 @@
+"""Who answers what was dialled: an agent of the catalogue, thinking with its flow.
+
+Flows are read once and kept; a file that has changed is read again at the next call, and one that cannot be used is
+refused with what is wrong while calls go on with the version that worked.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+import structlog
+
+from switchroom.catalogue.service import AgentRecord, Catalogue
+from switchroom.domains.restaurant.reception import Reception
+from switchroom.errors import Invalid, NotFound
+from switchroom.flow.file import load
+from switchroom.ports import CallPlan, Voice
+from switchroom.storage.db import Database
+
+log = structlog.get_logger()
+
+
+def utc_now() -> datetime:
+    """Return the time with its zone."""
+    return datetime.now(UTC)
+
+
+class Answering:
+    """Implements ports.Directory."""
+
+    def __init__(
+        self, catalogue: Catalogue, database: Database, flows: Path, now: Callable[[], datetime] = utc_now
+    ) -> None:
+        self._catalogue = catalogue
+        self._database = database
+        self._flows = flows
+        self._now = now
+        self._receptions: dict[Path, tuple[float, Reception]] = {}
+
+    async def find(self, dialled: str, source: Literal["phone_gateway", "browser"]) -> CallPlan:
+        """Return the plan of the agent that answers. Raises NotFound, Invalid if its flow cannot be used. Safe to cancel."""
+        agent = await self._catalogue.answers(dialled, source)
+        return self.plan(agent)
+
+    def plan(self, agent: AgentRecord) -> CallPlan:
+        """Return what a call with ``agent`` needs to know."""
+        reception = self._reception(agent)
+        return CallPlan(
+            tenant=agent.tenant_id,
+            agent=agent.id,
+            open_brain=reception.opener(agent.tenant_id, self._now),
+            voice=Voice(agent.voice, agent.speed, agent.language),
+            language=agent.language,
+            greeting=agent.greeting or reception.greeting,
+            apology=agent.apology,
+            farewell=agent.farewell,
+            record=agent.record,
+            max_duration=agent.max_duration,
+            silence=agent.silence,
+            nudges=agent.nudges,
+        )
+
+    def _reception(self, agent: AgentRecord) -> Reception:
+        path = self._flows / agent.flow
+        known = self._receptions.get(path)
+        try:
+            changed = path.stat().st_mtime
+        except OSError as error:
+            if known is None:
+                raise NotFound(f"the flow of agent {agent.name!r} is not there: {path}") from error
+            return known[1]
+        if known is None or known[0] != changed:
+            try:
+                known = self._receptions[path] = (changed, Reception(load(path), self._database))
+            except Invalid as error:
+                if known is None:
+                    raise
+                log.warning("flow cannot be used, going on with the one before", flow=str(path), problem=str(error))
+                known = self._receptions[path] = (changed, known[1])
+        return known[1]

@@ -1,0 +1,239 @@
+"""Composition: the only place that names concrete parts.
+
+Things are opened in the order they depend on each other and closed in the reverse order, so the journal is there before
+the first event and after the last one. SIGTERM and SIGINT stop the taking of calls, let the running ones finish up to a
+limit, then end the rest.
+"""
+
+import asyncio
+import signal
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from switchroom.accounts.seed import seed_accounts
+from switchroom.accounts.service import Accounts, User
+from switchroom.answering import Answering
+from switchroom.calls.equipment import Equipment
+from switchroom.calls.metronome import Metronome
+from switchroom.calls.recorder import Disk
+from switchroom.calls.switchboard import Limits, Switchboard
+from switchroom.catalogue.service import Catalogue, seed_catalogue
+from switchroom.demo import DemoLogin, demo_login
+from switchroom.events.bus import Bus
+from switchroom.history.reader import HistoryReader
+from switchroom.history.service import CallHistory
+from switchroom.media.plane import Plane
+from switchroom.observability import Metrics, set_up
+from switchroom.ports import Directory, SpeechToText, TextToSpeech
+from switchroom.settings import Settings
+from switchroom.storage.db import Database
+from switchroom.storage.journal import Journal
+from switchroom.storage.journal_writer import writing
+from switchroom.storage.schema import upgrade
+from switchroom.transports.sip.endpoint import SipEndpoint
+from switchroom.web.app import create_app
+from switchroom.web.server import serving
+from switchroom.web.services import EngineState, Services
+
+log = structlog.get_logger()
+
+FLOWS = Path(__file__).resolve().parents[2]
+
+
+@asynccontextmanager
+async def hosting(service: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Keep ``service`` running while the context is open; if it breaks, the context breaks with it."""
+    async with asyncio.TaskGroup() as tasks:
+        task = tasks.create_task(service)
+        try:
+            yield
+        finally:
+            task.cancel()
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """What is remembered: the database and everything that reads or writes it."""
+
+    database: Database
+    bus: Bus
+    journal: Journal
+    reader: HistoryReader
+    history: CallHistory
+    accounts: Accounts
+    catalogue: Catalogue
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """What takes calls."""
+
+    switchboard: Switchboard
+    metronome: Metronome
+    plane: Plane
+    endpoint: SipEndpoint
+
+
+@asynccontextmanager
+async def keeping_records(settings: Settings) -> AsyncIterator[Records]:
+    """Open the database, bring it up to date, close what an earlier process left open, and follow the events."""
+    database = Database(settings.url)
+    await upgrade(database)
+    bus, journal = Bus(), Journal(database)
+    reader = HistoryReader(journal)
+    left = await reader.recover(time.time())
+    if left:
+        log.warning("closed calls that an earlier process left open", calls=len(left))
+    records = Records(
+        database,
+        bus,
+        journal,
+        reader,
+        CallHistory(database, journal),
+        Accounts(database, settings.secret, time.time),
+        Catalogue(database),
+    )
+    try:
+        async with hosting(reader.run()), writing(bus, journal.write):
+            yield records
+        await reader.catch_up()
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def taking_calls(
+    settings: Settings, records: Records, speech: tuple[SpeechToText, TextToSpeech], directory: Directory
+) -> AsyncIterator[Engine]:
+    """Run the engine; leaving the context drains it."""
+    plane = Plane()
+    with Disk() as disk:
+        stt, tts = speech
+        recordings = settings.recordings if settings.engine.record else None
+        equipment = Equipment(plane, stt, tts, records.bus.publish, disk, recordings)
+        metronome = Metronome(plane, idle=lambda: plane.measure().rows == 0)
+        limits = Limits(settings.engine.max_calls, call_seconds=settings.engine.max_call_seconds)
+        switchboard = Switchboard(equipment, directory, limits, metronome)
+        endpoint = SipEndpoint(settings.sip, switchboard.offer)
+        await endpoint.open()
+        async with hosting(metronome.run()), hosting(endpoint.run()), hosting(switchboard.run()):
+            try:
+                yield Engine(switchboard, metronome, plane, endpoint)
+            finally:
+                await switchboard.drain(settings.engine.drain_seconds)
+
+
+async def seed_demo(settings: Settings, records: Records) -> tuple[DemoLogin, User]:
+    """Make the demo tenant, its user and its receptionist, unless they are there."""
+    login = demo_login(settings.data)
+    account = await seed_accounts(records.accounts, login.password, login.pin)
+    await seed_catalogue(records.catalogue, account.tenant.id, "examples/restaurant.yaml")
+    return login, account.user
+
+
+@asynccontextmanager
+async def everything(settings: Settings) -> AsyncIterator["Running"]:
+    """Run all roles in this process."""
+    async with AsyncExitStack() as stack:
+        records = await stack.enter_async_context(keeping_records(settings))
+        login, user = await seed_demo(settings, records) if settings.demo else (None, None)
+        speech = await stack.enter_async_context(open_speech(settings.speech))
+        directory = Answering(records.catalogue, records.database, FLOWS)
+        engine = await stack.enter_async_context(taking_calls(settings, records, (speech.stt, speech.tts), directory))
+        metrics = _metrics(engine)
+        services = Services(
+            accounts=records.accounts,
+            catalogue=records.catalogue,
+            history=records.history,
+            database=records.database,
+            bus=records.bus,
+            metrics=metrics,
+            accept=engine.switchboard.offer,
+            engine=lambda: EngineState(engine.switchboard.count, settings.engine.max_calls, engine.switchboard.draining),
+            settings=settings,
+            sip_address=sip_address(engine.endpoint),
+            demo_user=user,
+        )
+        host = settings.web.host
+        port = await stack.enter_async_context(serving(create_app(services), host, settings.web.port))
+        yield Running(records, engine, speech, f"http://{host}:{port}", sip_address(engine.endpoint), login)
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """What a started program can be asked."""
+
+    records: Records
+    engine: Engine
+    speech: LocalSpeech
+    web: str
+    sip: str
+    login: DemoLogin | None
+
+
+async def serve(settings: Settings, say: Callable[[str], None] = print) -> int:
+    """Run until SIGTERM or SIGINT; a second one does not wait for running calls. Returns the exit status."""
+    set_up(settings.log_format, settings.log_level, keep_personal=settings.log_personal)
+    stop = asyncio.Event()
+    main_task = asyncio.current_task()
+
+    def stopping() -> None:
+        if stop.is_set() and main_task is not None:
+            main_task.cancel()
+        stop.set()
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping)
+    try:
+        async with everything(settings) as running:
+            say(banner(running))
+            await stop.wait()
+            log.info("stopping", calls=running.engine.switchboard.count)
+    except* SwitchroomError as errors:
+        say(f"Switchroom could not start or go on: {first(errors)}")
+        return 1
+    return 0
+
+
+def banner(running: Running) -> str:
+    """Return what a person wants to know once everything runs."""
+    lines = [
+        "",
+        f"  Switchroom is ready.   Pages   {running.web}",
+        f"                         Phone   {running.sip}",
+    ]
+    if running.login is not None:
+        login = running.login
+        lines.append(f"                         Login   {login.email}  password {login.password}  PIN {login.pin}")
+    lines += [
+        f"                         Speech  {running.speech.described}",
+        "",
+        f'  Try it:  .venv/bin/switchroom call {running.sip} --say "A table for four on Friday at seven thirty please"',
+        f"  or open  {running.web}/voice_assistant  and press the button.   Stop with Ctrl-C.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def sip_address(endpoint: SipEndpoint) -> str:
+    """Return what a phone on this machine dials to reach the demo agent."""
+    host, port = endpoint.address
+    host = "127.0.0.1" if host in ("0.0.0.0", "::", "") else host  # noqa: S104 - compared, not bound
+    return f"sip:demo@{host}" + ("" if port == 5060 else f":{port}")
+
+
+def _metrics(engine: Engine) -> Metrics:
+    metrics = Metrics()
+    switchboard, metronome, plane = engine.switchboard, engine.metronome, engine.plane
+    metrics.gauge("switchroom_calls", "Calls running now", lambda: float(switchboard.count))
+    metrics.gauge("switchroom_tick_late_p99_seconds", "Lateness of the last minute's ticks, p99", metronome.late)
+    metrics.gauge("switchroom_ticks_skipped", "Ticks given up as too late", lambda: float(metronome.skipped))
+    metrics.gauge("switchroom_frames_concealed", "20 ms frames made up", lambda: float(plane.measure().concealed))
+    return metrics
