@@ -28,7 +28,7 @@ intents:
 everywhere: {weather: weather, repeat: repeat, bye: bye}
 keys: {"*": repeat}
 nodes:
-  start: {type: start, greeting: Good day., next: menu}
+  start: {type: start, greeting: "Good day.", next: menu}
   menu:
     type: classify
     prompts: ["What is it?", "Pardon, what is it?", Press 1 to be counted.]
@@ -55,7 +55,7 @@ nodes:
   count: {type: tool, tool: count, next: counted, failed: failed}
   counted: {type: say, text: "You are number {count.number}.", next: menu}
   failed: {type: say, text: My pencil broke., next: menu}
-  weather: {type: say, text: It rains., next: back}
+  weather: {type: say, text: "It rains.", next: back}
   bye: {type: hang_up, text: Goodbye.}
 """
 

@@ -8,7 +8,8 @@ from switchroom.flow.graph import Flow
 from switchroom.flow.intents import Intents
 from switchroom.flow.slots import read
 
-FLOW: Flow = load(Path(__file__).parents[2] / "examples" / "restaurant.yaml")
+EXAMPLE = Path(__file__).parents[2] / "examples" / "restaurant.yaml"
+FLOW: Flow = load(EXAMPLE)
 INTENTS = Intents({name: intent.examples for name, intent in FLOW.intents.items()})
 NOW = datetime(2026, 11, 24, 15, 0)  # noqa: DTZ001
 AT_MENU = {"book", "change", "cancel", "thanks", *FLOW.everywhere}

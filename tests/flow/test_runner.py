@@ -118,7 +118,7 @@ def test_a_greeting_that_was_not_played_is_said_and_stands_for_the_question() ->
 
 
 def test_without_a_greeting_the_call_opens_with_the_question() -> None:
-    assert run(said(brain(Counter(), text=SMALL.replace("greeting: Good day., ", "")), CallOpened())) == "What is it?"
+    assert run(said(brain(Counter(), text=SMALL.replace('greeting: "Good day.", ', "")), CallOpened())) == "What is it?"
 
 
 def test_the_greeting_can_be_repeated() -> None:

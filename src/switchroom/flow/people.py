@@ -113,6 +113,12 @@ def bare_name(text: str) -> Iterator[tuple[str, int, int]]:
             yield from _name_at(text, known.start(), known.start(), known=True)
 
 
+def is_only_a_name(text: str) -> bool:
+    """Return whether plain ``text`` is a known name and nothing else."""
+    words = text.split()
+    return 0 < len(words) <= 2 and all(word in NAMES and word not in _STOP for word in words)
+
+
 def _name_at(text: str, start: int, first: int, *, known: bool) -> Iterator[tuple[str, int, int]]:
     spelled = _LETTERS.match(text, first)
     if spelled:

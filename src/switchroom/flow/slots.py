@@ -13,7 +13,7 @@ from datetime import datetime, time
 from typing import Literal
 
 from switchroom.flow.days import read_days, typed_day
-from switchroom.flow.people import bare_name, bare_party, read_names, read_parties, weak_party
+from switchroom.flow.people import bare_name, bare_party, is_only_a_name, read_names, read_parties, weak_party
 from switchroom.flow.replies import read_answer, read_phone
 from switchroom.flow.times import read_times, typed_time
 from switchroom.flow.words import plain
@@ -130,11 +130,13 @@ def read(text: str, slots: Sequence[Slot], now: datetime, asked: Slot | None = N
         rest = _take(rest, slot, _MARKED[slot.kind], now, values)
     if asked is not None and asked.kind == "time" and not corrects:
         rest = _take(rest, asked, _bare_times, now, values)
-    for slot in slots:
-        if slot.kind == "party":
-            rest = _take(rest, slot, _weak_parties, now, values)
+    for slot in (slot for slot in slots if slot.kind == "party"):
+        rest = _take(rest, slot, _weak_parties, now, values)
     if asked is not None:
         rest = _take(rest, asked, _BARE.get(asked.kind, _nothing), now, values)
+    if not values and is_only_a_name(rest):
+        for slot in (slot for slot in slots if slot.kind == "name"):
+            rest = _take(rest, slot, _bare_names, now, values)
     return Reading(values, rest)
 
 

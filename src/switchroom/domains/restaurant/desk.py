@@ -68,7 +68,7 @@ class ReservationDesk:
         day: date | None = None,
         time: time | None = None,
     ) -> Values:
-        """Find the caller's reservation by name, else by number: ``status`` found, none, unknown (none of that name) or several.
+        """Find the caller's reservation by name, else by number: ``status`` found or why not (see ``_not_one``).
 
         ``differs`` says whether party, day or time, where given, are not what is reserved.
         """
@@ -80,7 +80,7 @@ class ReservationDesk:
         if len(found) > 1 and day is not None:
             found = [one for one in found if self._local(one).date() == day] or found
         if len(found) != 1:
-            return {"status": "several" if found else "unknown" if name else "none", "reservation": ""}
+            return {"status": _not_one(found, name, day), "reservation": ""}
         local = self._local(found[0])
         kept: Values = {"party": found[0].party, "day": local.date(), "time": local.time().replace(tzinfo=None)}
         wanted: Values = {"party": party, "day": day, "time": time}
@@ -141,6 +141,13 @@ class ReservationDesk:
                 yield session
         except SQLAlchemyError as error:
             raise Unavailable(f"the reservation book cannot be used: {error}", code="database") from error
+
+
+def _not_one(found: Sequence[Reservation], name: str, day: date | None) -> str:
+    """``none`` of this number, ``unknown`` name, ``several``, or ``same_day``: several even so."""
+    if not found:
+        return "unknown" if name else "none"
+    return "several" if day is None else "same_day"
 
 
 def _alternatives(house: Restaurant, wanted: datetime, free: Sequence[time]) -> Values:
