@@ -30,6 +30,26 @@ EXAMPLE = Path(__file__).parents[2] / "examples" / "restaurant.yaml"
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)  # a Tuesday; London is on UTC then
 TENANT = TenantId("tenant")
 
+MORE = "Is there anything else I can do for you?"
+BYE = "Thank you for calling. Goodbye. [end]"
+FRIDAY = "Friday the twenty-seventh of November"
+TOMORROW = "tomorrow, Wednesday the twenty-fifth of November"
+EVENING = "at seven thirty in the evening"
+
+
+def confirm(party: str, day: str, at: str, name: str) -> str:
+    return f"That's a table for {party}, {day}, at {at}, under {name}. Is that right?"
+
+
+def booked(party: str, day: str, at: str) -> str:
+    return f"Your table for {party} is booked, {day}, at {at}. We look forward to seeing you. {MORE}"
+
+
+Line = tuple[str, str]
+Rows = list[tuple[str, int, str, str]]
+
+SEVEN_THIRTY = "seven thirty in the evening"
+
 
 class Guest:
     """Calls the restaurant, says lines, and keeps what it is told."""
@@ -95,6 +115,13 @@ class House:
         async with self.database.transaction() as session:
             rows: list[Message] = list(await book.messages(session, TENANT))
         return [(row.caller, row.text) for row in rows]
+
+
+async def book_tables(house: House, *sentences: str) -> None:
+    """Book a table per sentence, each in a call of its own."""
+    for number, sentence in enumerate(sentences):
+        told = await Guest(house, call=f"earlier_{number}").talks(sentence, "yes")
+        assert told[-1].endswith(MORE), told
 
 
 @asynccontextmanager
