@@ -71,6 +71,13 @@ class Ledger:
         if sentence.words and sentence.samples:
             self._samples_per_letter = sentence.samples / sentence.shares[-1]
 
+    def broke(self) -> None:
+        """The last sentence gets no more samples than it has: what they do not reach was never said."""
+        if self._sentences and not self._sentences[-1].made:
+            sentence = self._sentences[-1]
+            reached = sentence.heard(sentence.start + sentence.samples, self._samples_per_letter)
+            sentence.words, sentence.made = sentence.words[:reached], True
+
     def heard(self, played: int) -> str:
         """Return what was heard since the last cut."""
         return self._divide(played)[0]

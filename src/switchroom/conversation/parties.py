@@ -51,6 +51,8 @@ class Line:
     """On hold, gone, and since when nobody has said anything on it."""
 
     held: bool = False
+    deaf: bool = False
+    """A voice began while it was held: whoever it is does not speak to us."""
     left: bool = False
     quiet: float | None = None
     nudges: int = 0

@@ -173,7 +173,9 @@ class TurnMachine:
             if self._caller is Caller.TALKING:
                 self._caller = Caller.LULL
                 self._utterance.stop(at)
-            return []
+            unwanted, self._line.deaf = self._line.deaf and self._caller is Caller.QUIET, False
+            return [Dismiss()] if unwanted else []
+        self._line.deaf |= self._line.held
         if self._line.held or self._line.left or self._caller in {Caller.TALKING, Caller.TYPING}:
             return []
         if self._caller is Caller.QUIET:
