@@ -1,0 +1,149 @@
+"""The sockets of SIP on loopback, without a user agent behind them."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+
+from switchroom.sip.peer import Peer
+from switchroom.transports.sip import sockets as limits
+from switchroom.transports.sip.sockets import SipSockets, route
+from tests.interop.ports import free_block
+from tests.virtual_time import run_real
+
+MESSAGE = b"OPTIONS sip:a@b SIP/2.0\r\nContent-Length: 5\r\n\r\nhello"
+
+
+class Box:
+    """Sockets whose messages and losses are kept."""
+
+    def __init__(self) -> None:
+        self.messages: asyncio.Queue[tuple[bytes, Peer]] = asyncio.Queue()
+        self.lost: asyncio.Queue[Peer] = asyncio.Queue()
+        self.sockets = SipSockets(lambda data, peer: self.messages.put_nowait((data, peer)), self.lost.put_nowait)
+
+    def peer(self, transport: str) -> Peer:
+        return Peer("tcp" if transport == "tcp" else "udp", *self.sockets.address)
+
+
+@asynccontextmanager
+async def box() -> AsyncIterator[Box]:
+    made = Box()
+    await made.sockets.open("127.0.0.1", 0)
+    try:
+        yield made
+    finally:
+        made.sockets.close()
+        await asyncio.sleep(0)
+
+
+def with_boxes(scenario: Callable[[Box, Box], Awaitable[None]]) -> None:
+    async def main() -> None:
+        async with asyncio.timeout(10.0), box() as here, box() as there:
+            await scenario(here, there)
+
+    run_real(main())
+
+
+def test_datagrams_and_connections_share_a_port() -> None:
+    async def scenario(here: Box, there: Box) -> None:
+        assert here.sockets.send(MESSAGE, there.peer("udp"))
+        data, peer = await there.messages.get()
+        assert data == MESSAGE
+        assert (peer.host, peer.port) == here.sockets.address
+        assert not here.sockets.send(MESSAGE, there.peer("tcp"))
+        await here.sockets.connect(there.peer("tcp"))
+        data, peer = await there.messages.get()
+        assert data == MESSAGE
+        assert peer.connection > 0
+
+    with_boxes(scenario)
+
+
+def test_a_connection_is_used_again_and_in_both_directions() -> None:
+    async def scenario(here: Box, there: Box) -> None:
+        assert not here.sockets.send(b"\r\n\r\n" + MESSAGE, there.peer("tcp"))
+        assert here.sockets.send(MESSAGE, there.peer("tcp")), "the second message waits for the same connection"
+        await here.sockets.connect(there.peer("tcp"))
+        _, peer = await there.messages.get()
+        assert (await there.messages.get())[1] == peer
+        assert here.sockets.send(MESSAGE, there.peer("tcp"))
+        assert (await there.messages.get())[1] == peer
+        assert there.sockets.send(MESSAGE, peer)
+        assert (await here.messages.get())[0] == MESSAGE
+
+    with_boxes(scenario)
+
+
+def test_a_connection_that_is_lost_is_told_and_another_is_made() -> None:
+    async def scenario(here: Box, there: Box) -> None:
+        here.sockets.send(MESSAGE, there.peer("tcp"))
+        await here.sockets.connect(there.peer("tcp"))
+        _, peer = await there.messages.get()
+        there.sockets.drop(peer)
+        lost = await here.lost.get()
+        assert lost.is_same_place(there.peer("tcp"))
+        assert not here.sockets.send(MESSAGE, there.peer("tcp"))
+
+    with_boxes(scenario)
+
+
+@pytest.mark.parametrize("transport", ["udp", "tcp"])
+def test_a_closed_port_is_told(transport: str) -> None:
+    async def scenario(here: Box, there: Box) -> None:
+        nobody = Peer("tcp" if transport == "tcp" else "udp", "127.0.0.1", free_block(2))
+        if not here.sockets.send(MESSAGE, nobody):
+            await here.sockets.connect(nobody)
+        assert await here.lost.get() == nobody
+
+    with_boxes(scenario)
+
+
+@pytest.mark.parametrize(
+    "stream",
+    [
+        b"A" * 40_000,
+        b"INVITE sip:a SIP/2.0\r\nContent-Length: 999999\r\n\r\n",
+        b"GET / HTTP/1.1\r\nX: " + b"y" * 40_000,
+    ],
+)
+def test_a_stream_that_is_no_sip_is_closed(stream: bytes) -> None:
+    async def scenario(here: Box, there: Box) -> None:
+        reader, writer = await asyncio.open_connection(*there.sockets.address)
+        writer.write(stream)
+        with pytest.raises((EOFError, ConnectionError)):
+            await reader.readexactly(1)
+        writer.close()
+        assert there.sockets.counts["stream_fault"] == 1
+
+    with_boxes(scenario)
+
+
+def test_a_ping_is_answered() -> None:
+    async def scenario(here: Box, there: Box) -> None:
+        reader, writer = await asyncio.open_connection(*there.sockets.address)
+        writer.write(b"\r\n\r\n")
+        assert await reader.readexactly(2) == b"\r\n"
+        writer.close()
+
+    with_boxes(scenario)
+
+
+def test_one_host_cannot_take_all_connections(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "MAX_PER_HOST", 2)
+
+    async def scenario(here: Box, there: Box) -> None:
+        opened = [await asyncio.open_connection(*there.sockets.address) for _ in range(3)]
+        with pytest.raises((EOFError, ConnectionError)):
+            await opened[2][0].readexactly(1)
+        assert there.sockets.counts["connection_refused"] == 1
+        for _, writer in opened:
+            writer.close()
+
+    with_boxes(scenario)
+
+
+def test_our_address_is_found_by_the_way_to_the_peer() -> None:
+    assert route("127.0.0.1") == "127.0.0.1"
+    assert route("no such address") == "127.0.0.1"
