@@ -43,6 +43,10 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
     def time(self) -> float:
         return self._jump.now
 
+    def pass_time(self, seconds: float) -> None:
+        """Let time pass as if a callback had worked for so long."""
+        self._jump.now += seconds
+
 
 async def _alone(main: Coroutine[Any, Any, T]) -> T:
     result = await main

@@ -23,7 +23,7 @@ async def seed_accounts(accounts: Accounts, password: str, pin: str) -> DemoAcco
     try:
         tenant = await accounts.tenant(SLUG)
     except NotFound:
-        tenant = await accounts.create_tenant(SLUG, "Bella Vista")
+        tenant = await accounts.create_tenant(SLUG, "The Copper Table")
     try:
         return DemoAccount(tenant, await accounts.user_with(EMAIL), fresh=False)
     except NotFound:

@@ -10,6 +10,7 @@ from contextlib import aclosing
 from math import inf
 
 from switchroom.conversation.ledger import Ledger
+from switchroom.errors import SwitchroomError
 from switchroom.media.frame import RATE, Samples
 from switchroom.media.playout import Playout
 from switchroom.ports import TextToSpeech, Voice
@@ -61,12 +62,16 @@ class Mouth:
         await self._until_below(LOW_WATER)
         start = self._begin(text, protected=protected)
         sounded: float | None = None
-        async with aclosing(self._tts.speak(text, self._voice)) as pieces:
-            async for piece in pieces:
-                if sounded is None:
-                    sounded = asyncio.get_running_loop().time()
-                self._playout.push(piece)
-                self._ledger.grow(self._playout.played + self._playout.queued - start)
+        try:
+            async with aclosing(self._tts.speak(text, self._voice)) as pieces:
+                async for piece in pieces:
+                    if sounded is None:
+                        sounded = asyncio.get_running_loop().time()
+                    self._playout.push(piece)
+                    self._ledger.grow(self._playout.played + self._playout.queued - start)
+        except SwitchroomError:
+            self._ledger.broke()
+            raise
         self._ledger.complete()
         return sounded
 

@@ -58,7 +58,8 @@ class Subscription:
         """Return everything that waits, without waiting."""
         events = list(self._queue)
         self._queue.clear()
-        self._ready.clear()
+        if not self.closed:
+            self._ready.clear()
         return events
 
     async def batch(self) -> list[Event]:

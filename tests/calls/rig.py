@@ -1,0 +1,191 @@
+"""One engine in virtual time: scripted phone, recogniser, voice and brain around the real plane and switchboard."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, TypeVar
+
+from switchroom.calls.equipment import Equipment
+from switchroom.calls.metronome import Metronome
+from switchroom.calls.recorder import Disk
+from switchroom.calls.switchboard import Limits, Switchboard
+from switchroom.errors import NotFound, Unavailable
+from switchroom.events.catalogue import Event
+from switchroom.identity import AgentId, TenantId
+from switchroom.media.frame import Samples
+from switchroom.media.plane import Plane
+from switchroom.ports import (
+    CallerSaid,
+    CallOffer,
+    CallPlan,
+    EndCall,
+    Expecting,
+    Heard,
+    HearingFailed,
+    Hints,
+    Prompt,
+    ReplyPart,
+    Say,
+    Utterance,
+    Voice,
+)
+from tests.scripted import EnergyNetwork, ScriptedLeg, voice
+
+E = TypeVar("E", bound=Event)
+GREETING = "Hello, how can I help you?"
+
+
+@dataclass
+class ScriptedEar:
+    """A recogniser that understands the next text of its script ``delay`` after each utterance; None fails."""
+
+    texts: list[str | None]
+    delay: float = 0.1
+    name: str = "scripted"
+    _report: Callable[[Heard | HearingFailed], None] | None = None
+    _current: str | None = ""
+    _asked: bool = True
+
+    def listen(
+        self, language: str, hints: Callable[[], Hints], report: Callable[[Heard | HearingFailed], None]
+    ) -> "ScriptedEar":
+        self._report = report
+        return self
+
+    def begin(self) -> None:
+        self._current = self.texts.pop(0) if self.texts else ""
+
+    def hear(self, samples: Samples) -> None:
+        return None
+
+    def pause(self) -> None:
+        asyncio.get_running_loop().call_later(self.delay, self._say, self._current)
+
+    def close(self) -> None:
+        self._report = None
+
+    def _say(self, text: str | None) -> None:
+        if self._report is not None:
+            failed = HearingFailed(Unavailable("the recogniser died", code="stt_died"))
+            self._report(failed if text is None else Heard(text, final=True, confidence=0.9))
+
+
+class ScriptedSpeech:
+    """A voice whose sound is 60 ms per letter; ``broken`` texts fail."""
+
+    name = "scripted"
+
+    def __init__(self, broken: Sequence[str] = ()) -> None:
+        self._broken = broken
+
+    async def speak(self, text: str, voice_: Voice) -> AsyncGenerator[Samples, None]:
+        if text in self._broken:
+            raise Unavailable("the voice died", code="voice_died")
+        yield voice(0.06 * len(text), 4000)
+
+
+@dataclass
+class ScriptedMind:
+    """A brain that repeats what it hears; "goodbye" ends the call."""
+
+    answers: Mapping[str, Sequence[ReplyPart]] = field(default_factory=dict)
+    expecting: Expecting = Expecting(Hints("scripted"))
+    prompts: list[Prompt] = field(default_factory=list)
+    context: list[list[Utterance]] = field(default_factory=list)
+
+    async def reply(self, prompt: Prompt, heard: Sequence[Utterance]) -> AsyncGenerator[ReplyPart, None]:
+        self.prompts.append(prompt)
+        self.context.append(list(heard))
+        match prompt:
+            case CallerSaid(text) if text in self.answers:
+                for part in self.answers[text]:
+                    yield part
+            case CallerSaid(text):
+                yield Say(f"You said {text}.")
+                if text == "goodbye":
+                    yield EndCall()
+            case _:
+                for part in self.answers.get(type(prompt).__name__, ()):
+                    yield part
+
+
+@dataclass
+class Rig:
+    """A running engine and what it told."""
+
+    switchboard: Switchboard
+    metronome: Metronome
+    events: list[Event]
+    mind: ScriptedMind
+
+    def of(self, kind: type[E]) -> list[E]:
+        """Return the events of one kind."""
+        return [event for event in self.events if isinstance(event, kind)]
+
+    def offer(self, leg: ScriptedLeg, dialled: str = "demo") -> None:
+        self.switchboard.offer(CallOffer(leg, dialled, "phone_gateway", "udp:test"))
+
+    async def until_idle(self) -> None:
+        """Wait until no call is left."""
+        while self.switchboard.count:
+            await asyncio.sleep(0.1)
+
+    async def call(self, leg: ScriptedLeg) -> ScriptedLeg:
+        """Offer a call and wait for its end."""
+        self.offer(leg)
+        await self.until_idle()
+        return leg
+
+
+@dataclass(frozen=True)
+class _Directory:
+    plan: CallPlan
+
+    async def find(self, dialled: str, source: Literal["phone_gateway", "browser"]) -> CallPlan:
+        if dialled != "demo":
+            raise NotFound(f"nobody answers {dialled!r}")
+        return self.plan
+
+
+@asynccontextmanager
+async def rig(
+    ear: ScriptedEar | None = None,
+    mind: ScriptedMind | None = None,
+    *,
+    speech: ScriptedSpeech | None = None,
+    limits: Limits | None = None,
+    recordings: Path | None = None,
+    **plan: object,
+) -> AsyncIterator[Rig]:
+    """Run an engine."""
+    mind = mind or ScriptedMind()
+    events: list[Event] = []
+    plane = Plane(lambda _: EnergyNetwork())
+    directory = _Directory(_plan(mind, plan))
+    with Disk() as disk:
+        equipment = Equipment(
+            plane, ear or ScriptedEar([]), speech or ScriptedSpeech(), events.append, disk, recordings
+        )
+        metronome = Metronome(plane)
+        switchboard = Switchboard(equipment, directory, limits or Limits())
+        async with asyncio.TaskGroup() as tasks:
+            ticking = tasks.create_task(metronome.run())
+            tasks.create_task(switchboard.run())
+            await asyncio.sleep(0.005)
+            yield Rig(switchboard, metronome, events, mind)
+            await switchboard.drain(5.0)
+            ticking.cancel()
+
+
+def _plan(mind: ScriptedMind, changes: Mapping[str, object]) -> CallPlan:
+    given: dict[str, object] = {
+        "tenant": TenantId("tnt_test"),
+        "agent": AgentId("agt_test"),
+        "open_brain": lambda _: mind,
+        "voice": Voice(),
+        "greeting": GREETING,
+        **changes,
+    }
+    return CallPlan(**given)  # type: ignore[arg-type]

@@ -1,0 +1,138 @@
+"""Who gets in, and how the house closes."""
+
+import asyncio
+
+import pytest
+
+from switchroom.calls.switchboard import Limits
+from switchroom.errors import NotFound
+from switchroom.events import catalogue as happened
+from switchroom.identity import CallId
+from switchroom.ports import Answer, HangUp, Prompt, Refuse, Ring
+from tests.calls.rig import ScriptedEar, ScriptedMind, rig
+from tests.scripted import ScriptedLeg, voice
+from tests.virtual_time import run
+
+
+def test_a_call_rings_before_it_is_answered() -> None:
+    async def main() -> None:
+        async with rig() as engine:
+            leg = await engine.call(ScriptedLeg(leaves=2.0))
+        assert leg.commands == [Ring(), Answer()]
+
+    run(main())
+
+
+def test_an_unknown_number_is_refused_as_not_found() -> None:
+    async def main() -> None:
+        leg = ScriptedLeg()
+        async with rig() as engine:
+            engine.offer(leg, dialled="nobody")
+            await engine.until_idle()
+        assert leg.commands == [Refuse("not_found")]
+        assert engine.events == []
+
+    run(main())
+
+
+def test_a_call_beyond_the_limit_is_refused_and_the_others_go_on() -> None:
+    async def main() -> None:
+        first, second = ScriptedLeg(leaves=5.0), ScriptedLeg()
+        async with rig(limits=Limits(calls=1)) as engine:
+            engine.offer(first)
+            engine.offer(second)
+            await engine.until_idle()
+        assert second.commands == [Refuse("unavailable", retry_after=5)]
+        assert engine.switchboard.refused == {"full": 1}
+        assert len(engine.of(happened.CallCompleted)) == 1
+
+    run(main())
+
+
+def test_a_place_is_free_again_after_a_call() -> None:
+    async def main() -> None:
+        async with rig(limits=Limits(calls=1)) as engine:
+            await engine.call(ScriptedLeg(leaves=2.0))
+            await engine.call(ScriptedLeg(leaves=2.0))
+        assert len(engine.of(happened.CallCompleted)) == 2
+
+    run(main())
+
+
+def test_a_drain_takes_no_new_calls_and_lets_running_ones_finish() -> None:
+    async def main() -> None:
+        running, late = ScriptedLeg(leaves=3.0), ScriptedLeg()
+        async with rig() as engine:
+            engine.offer(running)
+            await asyncio.sleep(1.0)
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(engine.switchboard.drain(10.0))
+                await asyncio.sleep(0.1)
+                engine.offer(late)
+            assert [event.reason for event in engine.of(happened.CallEnded)] == ["caller_hangup"]
+        assert late.commands == [Refuse("unavailable", retry_after=5)]
+
+    run(main())
+
+
+def test_a_drain_ends_calls_that_outlive_it() -> None:
+    async def main() -> None:
+        leg = ScriptedLeg()
+        async with rig() as engine:
+            engine.offer(leg)
+            await asyncio.sleep(1.0)
+            await engine.switchboard.drain(2.0)
+        assert engine.of(happened.CallEnded)[0].reason == "drained"
+        assert isinstance(leg.commands[-1], HangUp)
+
+    run(main())
+
+
+def test_a_call_can_be_ended_from_outside() -> None:
+    async def main() -> None:
+        leg = ScriptedLeg()
+        async with rig() as engine:
+            engine.offer(leg)
+            await asyncio.sleep(1.0)
+            engine.switchboard.hang_up(next(iter(engine.switchboard.calls)))
+            await engine.until_idle()
+            with pytest.raises(NotFound):
+                engine.switchboard.hang_up(CallId("call_gone"))
+        assert engine.of(happened.CallEnded)[0].reason == "agent_hangup"
+
+    run(main())
+
+
+def test_what_breaks_in_one_call_ends_that_call_only() -> None:
+    class Broken(ScriptedMind):
+        def reply(self, prompt: Prompt, heard: object) -> object:  # type: ignore[override]
+            raise ValueError("a bug in a brain")
+
+    async def main() -> None:
+        async with rig(ScriptedEar(["goodbye"]), Broken()) as engine:
+            await engine.call(ScriptedLeg([(3.0, voice(1.0))], leaves=9.0))
+            assert [event.capability for event in engine.of(happened.ProviderFailed)] == ["brain", "brain"]
+            assert engine.of(happened.CallCompleted)
+
+    run(main())
+
+
+def test_a_leg_that_breaks_in_the_tick_fails_its_own_call() -> None:
+    async def main() -> None:
+        broken, whole = ScriptedLeg(), ScriptedLeg([(3.0, voice(1.0))], leaves=8.0)
+        async with rig(ScriptedEar(["goodbye"])) as engine:
+            engine.offer(broken)
+            await asyncio.sleep(1.0)
+            session = next(iter(engine.switchboard._sessions.values()))
+            guard = session._guard
+            assert guard is not None
+            guard.run(_explode)
+            await engine.call(whole)
+        assert [event.code for event in engine.of(happened.CallFailed)] == ["bug"]
+        assert len(engine.of(happened.CallCompleted)) == 1
+
+    run(main())
+
+
+def _explode() -> None:
+    raise RuntimeError("boom")
