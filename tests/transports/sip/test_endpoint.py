@@ -194,7 +194,7 @@ def test_a_dial_that_is_given_up_cancels_the_ringing() -> None:
             calls.cancel()
             await called.over.wait()
         assert called.signals == [Left("cancelled")]
-        while calling.endpoint.calls:  # noqa: ASYNC110 - the endpoint tells nobody when it is empty
+        while calling.endpoint.calls:
             await asyncio.sleep(0.01)  # the 487 and its ACK
 
     with_desks(scenario)

@@ -223,6 +223,27 @@ def test_hanging_up_asks_the_agent_and_leaves_when_it_says_so(agent: ScriptedAge
     assert leg.media()["packets"] == 0
 
 
+def test_a_party_of_whom_nothing_comes_is_lost(agent: ScriptedAgent) -> None:
+    leg, signals = answered(agent)
+    for second in range(61):
+        leg.hear(float(second))
+    assert signals == []
+    leg.hear(60.5)
+    assert signals == [Left("lost")]
+    assert isinstance(agent.commands[-1], sip.HangUp)
+    leg.take(told.CallEnded("in_1", "us"))
+    assert signals == [Left("lost")]
+
+
+def test_a_party_on_hold_may_be_silent(agent: ScriptedAgent) -> None:
+    leg, signals = answered(agent)
+    leg.take(told.SessionOffered("in_1", offer(direction="inactive")))
+    for second in range(100):
+        leg.hear(float(second))
+    assert signals == [Held()]
+    over(leg, signals)
+
+
 def test_a_call_without_a_free_port_is_not_answered(agent: ScriptedAgent) -> None:
     taken = [agent.place.ports.take(0.0) for _ in range(4)]
     leg, _ = offered(agent, offer())

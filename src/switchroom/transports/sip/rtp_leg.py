@@ -60,6 +60,7 @@ CallOutput = (
 Road = Literal["rfc4733", "info"]
 
 _TWICE = 0.4
+_LOST = 60.0  # a party whose phone lost its power says neither a word nor goodbye
 _CONFIRMATION = (
     35.0  # longer than the 64*T1 after which the user agent gives up waiting for the ACK (RFC 3261 §13.3.1.4)
 )
@@ -88,11 +89,9 @@ class RtpLeg:
         self._line = line
         self._offer = offer
         self._session = MediaSession(line.place, line.clock, lambda digit: self._pressed(digit, "rfc4733"))
-        self._roads = _Roads()
         self._mail = _Mail()
         self._stands = asyncio.Event()
         self._failure: SwitchroomError | None = None
-        self._held = False
         self._infos: deque[str] = deque()
 
     @property
@@ -107,7 +106,13 @@ class RtpLeg:
     def hear(self, now: float) -> bytes | None:
         """Return 20 ms of what the party said."""
         stream = self._session.stream
-        return None if stream is None else stream.hear(now)
+        if stream is None:
+            return None
+        payload = stream.hear(now)
+        if payload is None and stream.deaf_for(now) > _LOST and not self._session.held:
+            self._line.send(sip.HangUp(self._call, {"Reason": 'SIP;cause=408;text="media lost"'}))  # RFC 3326
+            self._leave("lost")
+        return payload
 
     def speak(self, payload: bytes, now: float) -> None:  # noqa: ARG002 - paced by the tick itself
         """Send 20 ms to the party."""
@@ -232,17 +237,14 @@ class RtpLeg:
         self._tell_hold()
 
     def _tell_hold(self) -> None:
-        if self._session.held != self._held:
-            self._held = self._session.held
-            self._mail.put(Held() if self._held else Resumed())
+        self._mail.hold(held=self._session.held)
 
     def _adopt(self) -> None:
         if self._session.stream is not None:
             self.encoding = self._session.stream.encoding
 
     def _pressed(self, digit: str, road: Road) -> None:
-        if not self._roads.twice(digit, road, self._line.clock()):
-            self._mail.put(Digit(digit, road))
+        self._mail.press(digit, road, self._line.clock())
 
     def _send_digits(self, digits: str) -> None:
         stream = self._session.stream
@@ -264,30 +266,18 @@ class RtpLeg:
             self._line.send(sip.SendInfo(self._call, "application/dtmf-relay", body))
 
 
-class _Roads:
-    """Knows a key that came by two roads for one: some phones send both events and INFO."""
-
-    def __init__(self) -> None:
-        self._last: dict[Road, tuple[str, float]] = {}
-
-    def twice(self, digit: str, road: Road, now: float) -> bool:
-        """Return whether this key was told already, by the other road and just now."""
-        other: Road = "info" if road == "rfc4733" else "rfc4733"
-        told_digit, at = self._last.get(other, ("", 0.0))
-        if told_digit == digit and now - at < _TWICE:
-            del self._last[other]
-            return True
-        self._last[road] = (digit, now)
-        return False
-
-
 class _Mail:
-    """Signals on their way: kept until somebody is attached, none after Left."""
+    """Signals on their way: kept until somebody is attached, none after Left.
+
+    A key that comes by two roads is told once (some phones send both events and INFO), and so is a hold.
+    """
 
     def __init__(self) -> None:
         self.closed = False
         self._kept: list[Signal] = []
         self._report: Callable[[Signal], None] | None = None
+        self._held = False
+        self._pressed: dict[Road, tuple[str, float]] = {}
 
     def deliver_to(self, report: Callable[[Signal], None]) -> None:
         self._report = report
@@ -303,6 +293,20 @@ class _Mail:
             self._kept.append(signal)
         else:
             self._report(signal)
+
+    def hold(self, *, held: bool) -> None:
+        if held != self._held:
+            self._held = held
+            self.put(Held() if held else Resumed())
+
+    def press(self, digit: str, road: Road, now: float) -> None:
+        other: Road = "info" if road == "rfc4733" else "rfc4733"
+        before, at = self._pressed.get(other, ("", 0.0))
+        if before == digit and now - at < _TWICE:
+            del self._pressed[other]
+            return
+        self._pressed[road] = (digit, now)
+        self.put(Digit(digit, road))
 
 
 def refusal(status: int, reason: str) -> SwitchroomError:

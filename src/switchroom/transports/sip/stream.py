@@ -54,7 +54,7 @@ class RtpStream:
         self._sockets = sockets
         self._latch = latch
         self._pressed = pressed
-        self._terms = terms
+        self._alive: float | None = None
         self._jitter = JitterBuffer(terms.encoding)
         self._events = DigitReceiver()
         self._sender = _Sender(terms)
@@ -69,6 +69,7 @@ class RtpStream:
     def aim(self, terms: Terms) -> None:
         """Go on under new terms. What the plane gives and gets stays in the first encoding."""
         self._terms = terms
+        self._alive = None
         if terms.address[0] not in _NOWHERE:
             self._latch.announce(terms.address)
         self._sender.aim(terms, self.encoding)
@@ -90,10 +91,16 @@ class RtpStream:
         if self._events.deadline is not None and now >= self._events.deadline:
             self._tell(self._events.expire(now))
         self._ticks += 1
+        if self._alive is None:
+            self._alive = now
         if self._ticks % _CONTROL_EVERY == 0:
-            self._drain_control()
+            self._drain_control(now)
         payload = self._jitter.pop(now)
         return payload if self._terms.hears else None
+
+    def deaf_for(self, now: float) -> float:
+        """Return for how many seconds nothing at all came from the party, neither media nor control."""
+        return 0.0 if self._alive is None else now - self._alive
 
     def speak(self, payload: bytes) -> None:
         """Send 20 ms, or a packet of the key that is being pressed in their place."""
@@ -141,6 +148,7 @@ class RtpStream:
             return
         if not self._latch.accepts(source, now):
             return
+        self._alive = now
         if encoding is not None:
             self._jitter.push(_recode(packet, encoding, self.encoding), now)
             return
@@ -152,12 +160,14 @@ class RtpStream:
         for digit in digits:
             self._pressed(digit)
 
-    def _drain_control(self) -> None:
+    def _drain_control(self, now: float) -> None:
         for _ in range(_PER_TICK):
             try:
-                self._sockets.rtcp.recv(_LARGEST)
+                _, source = self._sockets.rtcp.recvfrom(_LARGEST)
             except OSError:  # BlockingIOError: nothing is left
                 return
+            if self._latch.target is not None and source[0] == self._latch.target[0]:
+                self._alive = now
 
 
 class _Sender:
