@@ -13,7 +13,7 @@ from typing import assert_never
 
 from switchroom.flow.days import MONTHS, WEEKDAYS
 from switchroom.flow.graph import Ask, Classify, Flow
-from switchroom.flow.names import FIRST_NAMES, SURNAMES
+from switchroom.flow.names import COMMON_NAMES, FIRST_NAMES, SURNAMES
 from switchroom.flow.slots import Kind, Slot
 from switchroom.flow.templates import variables
 from switchroom.flow.times import ways_to_say
@@ -26,12 +26,16 @@ MOST = 4000
 ASKED = 1.5
 """Sentences that answer the question, for each that says something else."""
 
+ALONE = 3
+"""How often a value stands alone, for each of the forms it is dressed in."""
+
 TOGETHER = 160
 """Sentences with several slots at once."""
 
 _FRAMES: dict[Kind, tuple[str, ...]] = {
     "party": ("{}", "for {}", "{} people", "a table for {}", "we are {}", "there will be {} of us", "no for {}",
-              "make it {} people", "for {} people please", "a party of {}", "{} guests", "just {}", "actually {} people"),
+              "no {} people", "make it {} people", "for {} people please", "a party of {}", "{} guests", "just {}",
+              "actually {} people"),
     "day": ("{}", "on {}", "{} please", "no on {}", "for {}", "make it {}", "this {}", "next {}", "can we do {}", "how about {}"),
     "time": ("{}", "at {}", "{} please", "make it {}", "no at {}", "around {}", "at about {}", "{} in the evening", "{} p m",
              "{} tonight", "how about {}", "could we do {}", "can we come at {}"),
@@ -87,21 +91,21 @@ class Phrases:
         intents = {**flow.everywhere, **(node.routes if isinstance(node, Ask) else {})}
         rest = [*beside, *(sentence for intent in intents for sentence in self._intent(intent, 2))]
         weight = max(1, round(ASKED * len(rest) / max(len(asked), 1)))
-        return _hints([*rest, *asked * min(weight, MOST // max(len(asked), 1))], self._names(node))
+        return _hints([*rest, *asked * max(1, min(weight, MOST // max(len(asked), 1)))], self._names(node))
 
     def _slot(self, name: str) -> list[str]:
         """Return every value alone, and in several of the forms in which answers are given."""
         slot = self._flow.slots[name]
         frames, values = _FRAMES[slot.kind][1:], self._values[name]
-        rounds = min(len(frames), max(2, 600 // len(values)))
+        rounds = max(1, min(len(frames), 600 // len(values)))
         framed = [frames[(n + turn) % len(frames)].format(v) for turn in range(rounds) for n, v in enumerate(values)]
-        return [*values, *framed]
+        return [*values * min(ALONE, rounds), *framed, *_unlikely(slot)]
 
     def _beside(self, name: str) -> list[str]:
         """Return how a slot is mentioned that was not asked for: every value once, marked."""
         slot = self._flow.slots[name]
         frames = _FRAMES[slot.kind][1:] or _FRAMES[slot.kind]
-        values = FIRST_NAMES if slot.kind == "name" else self._values[name]
+        values = COMMON_NAMES * 2 + FIRST_NAMES if slot.kind == "name" else self._values[name]
         return [frame.format(value) for frame, value in zip(cycle(frames), values, strict=False)]
 
     def _intent(self, name: str, times: int) -> Iterator[str]:
@@ -160,12 +164,13 @@ def _hints(sentences: Iterable[str], names: Sequence[str]) -> Hints:
 def _spoken_values(slot: Slot) -> Iterator[str]:
     match slot.kind:
         case "party":
-            yield from (cardinal(n).replace("-", " ") for n in range(slot.least, min(slot.most, 30) + 5))
+            yield from (cardinal(n).replace("-", " ") for n in range(slot.least, min(slot.most, 30) + 1))
         case "day":
             yield from _days()
         case "time":
             yield from _times(slot)
         case "name":
+            yield from COMMON_NAMES
             yield from FIRST_NAMES
             yield from SURNAMES
             yield from (f"{first} {last}" for first, last in zip(cycle(FIRST_NAMES), SURNAMES, strict=False))
@@ -175,6 +180,13 @@ def _spoken_values(slot: Slot) -> Iterator[str]:
             yield from _phones()
         case "text":
             yield from _MESSAGES
+
+
+def _unlikely(slot: Slot) -> Iterator[str]:
+    """Yield what is out of bounds but must be heard, so that it can be refused."""
+    if slot.kind == "party":
+        for n in range(slot.most + 1, slot.most + 13):
+            yield from (cardinal(n).replace("-", " "), f"{cardinal(n).replace('-', ' ')} people")
 
 
 def _days() -> Iterator[str]:
