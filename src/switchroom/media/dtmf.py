@@ -31,8 +31,12 @@ _NO_KEY = -1
 
 
 def _bank() -> npt.NDArray[np.float32]:
-    """Return ``[_BLOCK, 16]``: cosines, then sines, scaled so that the sum of squares is the power of the tone."""
-    angle = 2 * np.pi * np.arange(_BLOCK)[:, None] * np.array(_LOW + _HIGH)[None, :] / RATE
+    """Return ``[_BLOCK, 48]``: cosines, then sines, scaled so that the sum of squares is the power of the tone.
+
+    A telephone may be off by 1.5 %, so each tone is looked for at three places.
+    """
+    places = np.outer((0.99, 1.0, 1.01), _LOW + _HIGH).reshape(-1)
+    angle = 2 * np.pi * np.arange(_BLOCK)[:, None] * places[None, :] / RATE
     return np.asarray(np.hstack([np.cos(angle), np.sin(angle)]) * (np.sqrt(2) / _BLOCK), np.float32)
 
 
@@ -97,7 +101,8 @@ def _keys(samples: Samples) -> tuple[npt.NDArray[np.int16], npt.NDArray[np.float
     """Return the key in each block, or _NO_KEY, and the block's power."""
     values = samples * np.float32(1 / 32768)
     parts = values @ _BANK
-    tones = parts[:, :8] ** 2 + parts[:, 8:] ** 2
+    parts *= parts
+    tones = (parts[:, :24] + parts[:, 24:]).reshape(-1, 3, 8).max(axis=1)
     power = np.einsum("ij,ij->i", values, values) / _BLOCK
     low, high = tones[:, :4], tones[:, 4:]
     low_sorted, high_sorted = np.sort(low, axis=1), np.sort(high, axis=1)

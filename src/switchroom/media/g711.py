@@ -12,7 +12,7 @@ from switchroom.media.frame import Samples
 Codes = npt.NDArray[np.uint8]
 
 _ULAW_BIAS = 33  # on the 14-bit scale of the law
-_ULAW_CLIP = 8159
+_ULAW_CLIP = 8158
 _ULAW_ENDS = np.array([0x3F, 0x7F, 0xFF, 0x1FF, 0x3FF, 0x7FF, 0xFFF, 0x1FFF])  # the last magnitude of each segment
 _ALAW_ENDS = np.array([0x1F, 0x3F, 0x7F, 0xFF, 0x1FF, 0x3FF, 0x7FF, 0xFFF])
 

@@ -17,7 +17,9 @@ from switchroom.media.voice_network import WINDOW, Rows, VoiceNetwork
 
 _PHASES = 8
 _STEP = WINDOW // _PHASES
-_NOTHING_SENT = 10 ** (-90 / 10)  # mean square of a window, at most, that is digital silence
+_NOTHING_SENT = 10 ** (
+    -90 / 10
+)  # variance of a window, at most, that is digital silence (which in A-law is a constant 8)
 _SETTLED = 32  # windows
 _NOBODY: Rows = np.empty(0, np.intp)
 _NOTHING = Verdict(_NOBODY, _NOBODY, _NOBODY)
@@ -94,7 +96,8 @@ class Watch:
 
     def _ask(self, rows: Rows, power: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         windows = self._windows[: len(rows)]
-        still = np.where(power <= _NOTHING_SENT, self._still[rows] + 1, 0)
+        variance = power - windows.mean(axis=1) ** 2
+        still = np.where(variance <= _NOTHING_SENT, self._still[rows] + 1, 0)
         self._still[rows] = still
         doubtful = (still <= _SETTLED) | self.activity.speaking[rows]
         asked = int(np.count_nonzero(doubtful))
