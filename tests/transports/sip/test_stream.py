@@ -11,6 +11,7 @@ import pytest
 from switchroom.media.frame import Encoding
 from switchroom.media.g711 import decode_alaw, decode_ulaw, encode_alaw, encode_ulaw
 from switchroom.media.rtp import RtpPacket
+from switchroom.transports.sip.control import EVERY, report
 from switchroom.transports.sip.latch import Latch
 from switchroom.transports.sip.ports import MediaSockets, RtpPorts
 from switchroom.transports.sip.stream import RtpStream, Terms
@@ -36,12 +37,14 @@ def wire(
     first = free_block(8)
     ports = RtpPorts("127.0.0.1", first, first + 7)
     left, right = ports.take(0.0), ports.take(0.0)
-    yield (
-        side(left, Terms(("127.0.0.1", right.port), ours, _PAYLOADS[ours], keys, keys)),
-        side(right, Terms(("127.0.0.1", left.port), theirs, _PAYLOADS[theirs], keys, keys)),
-    )
-    left.close()
-    right.close()
+    try:
+        yield (
+            side(left, Terms(("127.0.0.1", right.port), ours, _PAYLOADS[ours], None, keys, keys)),
+            side(right, Terms(("127.0.0.1", left.port), theirs, _PAYLOADS[theirs], None, keys, keys)),
+        )
+    finally:
+        left.close()
+        right.close()
 
 
 _PAYLOADS = {Encoding.PCMU: 0, Encoding.PCMA: 8}
@@ -74,7 +77,7 @@ def test_what_one_side_says_the_other_hears() -> None:
 
 def test_the_first_packet_of_a_spurt_is_marked_and_time_goes_on_in_silence() -> None:
     with wire() as (left, right):
-        terms = Terms(("127.0.0.1", right.sockets.port), Encoding.PCMU, 0, 101)
+        terms = Terms(("127.0.0.1", right.sockets.port), Encoding.PCMU, 0, None, 101)
         left.stream.speak(SOUND)
         left.stream.speak(SOUND)
         left.stream.aim(replace(terms, sends=False))
@@ -130,7 +133,7 @@ def test_the_other_law_is_recoded() -> None:
 def test_a_change_of_law_on_the_wire_changes_nothing_for_the_plane() -> None:
     with wire() as (left, right):
         talk(left, right)
-        terms = Terms(("127.0.0.1", right.sockets.port), Encoding.PCMA, 8, 101)
+        terms = Terms(("127.0.0.1", right.sockets.port), Encoding.PCMA, 8, None, 101)
         left.stream.aim(terms)
         left.stream.speak(SOUND)
         packet = arrived(right.sockets.rtp)[-1]
@@ -176,8 +179,29 @@ def test_a_flood_is_taken_in_portions() -> None:
 
 def test_nothing_is_heard_of_a_party_that_agreed_to_be_silent() -> None:
     with wire() as (left, right):
-        right.stream.aim(Terms(("127.0.0.1", left.sockets.port), Encoding.PCMU, 0, 101, hears=False))
+        right.stream.aim(Terms(("127.0.0.1", left.sockets.port), Encoding.PCMU, 0, None, 101, hears=False))
         assert not any(talk(left, right))
+
+
+def test_both_sides_report_every_five_seconds() -> None:
+    with wire() as (left, right):
+        talk(left, left, ticks=EVERY)
+        data, source = right.sockets.rtcp.recvfrom(2048)
+        assert source[1] == left.sockets.port + 1
+        assert data[:2] == b"\x80\xc8" and data[28:30] == b"\x81\xca"
+        sent = int.from_bytes(data[20:24], "big")
+        assert 0 < sent <= EVERY
+        assert int.from_bytes(data[24:28], "big") == 160 * sent
+
+
+def test_a_report_is_a_sign_of_life() -> None:
+    with wire() as (left, right):
+        right.stream.hear(0.0)
+        assert right.stream.deaf_for(30.0) == 30.0
+        left.sockets.rtcp.sendto(report(1, 0.0, (0, 0, 0)), ("127.0.0.1", right.sockets.port + 1))
+        for _ in range(50):
+            right.stream.hear(30.0)
+        assert right.stream.deaf_for(30.0) == 0.0
 
 
 def test_an_address_of_nowhere_is_a_hold_and_no_place_to_send_to() -> None:

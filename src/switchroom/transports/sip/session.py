@@ -97,6 +97,7 @@ class MediaSession:
             address=(agreed.host, agreed.port),
             encoding=_ENCODINGS[agreed.codec],
             payload=agreed.payload,
+            control=(agreed.rtcp_host, agreed.rtcp_port),
             events=agreed.digits,
             events_heard=agreed.digits_heard,
             sends=agreed.direction in ("sendrecv", "sendonly"),

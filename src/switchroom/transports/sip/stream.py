@@ -15,6 +15,7 @@ from switchroom.media import g711
 from switchroom.media.frame import Encoding
 from switchroom.media.jitter import JitterBuffer
 from switchroom.media.rtp import DigitReceiver, RtpFault, RtpPacket, digit_packets
+from switchroom.transports.sip.control import ControlChannel
 from switchroom.transports.sip.latch import Address, Latch
 from switchroom.transports.sip.ports import MediaSockets
 
@@ -23,7 +24,6 @@ _STATIC: Mapping[int, Encoding] = {0: Encoding.PCMU, 8: Encoding.PCMA}  # RFC 35
 _NOWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 - the old way of holding (RFC 3264 §8.4), no place to send to
 _PER_TICK = 100  # packets; a flood beyond it waits in the kernel and is lost there
 _LARGEST = 2048
-_CONTROL_EVERY = 50  # ticks
 _COMFORT_NOISE = 13  # RFC 3389
 _BETWEEN_KEYS = 3  # ticks of audio
 _QUEUED_KEYS = 64
@@ -34,11 +34,13 @@ class Terms:
     """What the two sides agreed on.
 
     ``payload`` is the payload type of the encoding, ``events`` that of keys we send, ``events_heard`` that of keys they send.
+    ``control`` is where RTCP goes; None: the port above the media.
     """
 
     address: Address
     encoding: Encoding
     payload: int
+    control: Address | None = None
     events: int | None = None
     events_heard: int | None = None
     sends: bool = True
@@ -58,7 +60,7 @@ class RtpStream:
         self._jitter = JitterBuffer(terms.encoding)
         self._events = DigitReceiver()
         self._sender = _Sender(terms)
-        self._ticks = 0
+        self._control = ControlChannel(sockets, self._sender.ssrc)
         self.aim(terms)
 
     @property
@@ -90,11 +92,8 @@ class RtpStream:
             self.faults["flood"] += 1
         if self._events.deadline is not None and now >= self._events.deadline:
             self._tell(self._events.expire(now))
-        self._ticks += 1
-        if self._alive is None:
+        if self._control.tick(self._control_address(), self._sender.total) or self._alive is None:
             self._alive = now
-        if self._ticks % _CONTROL_EVERY == 0:
-            self._drain_control(now)
         payload = self._jitter.pop(now)
         return payload if self._terms.hears else None
 
@@ -160,14 +159,11 @@ class RtpStream:
         for digit in digits:
             self._pressed(digit)
 
-    def _drain_control(self, now: float) -> None:
-        for _ in range(_PER_TICK):
-            try:
-                _, source = self._sockets.rtcp.recvfrom(_LARGEST)
-            except OSError:  # BlockingIOError: nothing is left
-                return
-            if self._latch.target is not None and source[0] == self._latch.target[0]:
-                self._alive = now
+    def _control_address(self) -> Address | None:
+        target = self._latch.target
+        if target == self._terms.address and self._terms.control is not None:
+            return self._terms.control
+        return None if target is None else (target[0], target[1] + 1)
 
 
 class _Sender:
@@ -175,7 +171,8 @@ class _Sender:
 
     def __init__(self, terms: Terms) -> None:
         self.sent = 0
-        self._ssrc = secrets.randbits(32)
+        self.ssrc = secrets.randbits(32)
+        self._octets = 0
         self._sequence = secrets.randbits(16)
         self._timestamp = secrets.randbits(32)
         self._terms = terms
@@ -184,6 +181,11 @@ class _Sender:
         self._digits: deque[str] = deque()
         self._key: Iterator[RtpPacket] | None = None
         self._rest = 0
+
+    @property
+    def total(self) -> tuple[int, int, int]:
+        """Timestamp, packets and bytes so far."""
+        return self._timestamp, self.sent, self._octets
 
     def aim(self, terms: Terms, from_encoding: Encoding) -> None:
         """Go on under new terms."""
@@ -206,15 +208,16 @@ class _Sender:
         packet = self._event()
         if packet is None:
             content = payload if self._table is None else payload.translate(self._table)
-            packet = RtpPacket(self._terms.payload, self._sequence, self._timestamp, self._ssrc, content, self._silent)
+            packet = RtpPacket(self._terms.payload, self._sequence, self._timestamp, self.ssrc, content, self._silent)
             self._silent = False
         self._sequence += 1
         self.sent += 1
+        self._octets += len(packet.payload)
         return packet.build()
 
     def _event(self) -> RtpPacket | None:
         if self._key is None and self._rest == 0 and self._digits and self._terms.events is not None:
-            first = RtpPacket(self._terms.events, self._sequence, self._timestamp, self._ssrc, b"")
+            first = RtpPacket(self._terms.events, self._sequence, self._timestamp, self.ssrc, b"")
             self._key = digit_packets(self._digits.popleft(), first)
         self._rest = max(0, self._rest - 1)
         if self._key is None:
