@@ -141,6 +141,22 @@ BOOKINGS: dict[str, tuple[list[Line], Rows]] = {
         ],
         [],
     ),
+    "small talk and hesitation": (
+        [
+            ("hello", "What can I do for you?"),
+            ("um hi i'd like to make a reservation please", "For how many people?"),
+            ("uh we're four people", "For which day?"),
+            ("friday i think", "At what time?"),
+            ("around half past seven", "I have a table for you. What name shall I put it under?"),
+            ("yes", "Sorry, what is your name? You can also spell it."),
+            ("smith", confirm("four", FRIDAY, SEVEN_THIRTY, "Smith")),
+            ("the time is wrong", "What time shall it be?"),
+            ("eight", confirm("four", FRIDAY, "eight in the evening", "Smith")),
+            ("i think that's right", booked("four", FRIDAY, "eight in the evening")),
+            ("okay thank you bye", BYE),
+        ],
+        [("Smith", 4, "Fri 27 20:00", "booked")],
+    ),
     "our own trouble": (
         [
             ("book a table", "For how many people?"),

@@ -16,8 +16,10 @@ async def broken_off(talker: FlowBrain, prompt: Prompt, after: int) -> list[Repl
     """Take ``after`` parts of the reply, then close it."""
     taken: list[ReplyPart] = []
     async with aclosing(talker.reply(prompt, ())) as reply:
-        while len(taken) < after:
-            taken.append(await anext(reply))
+        async for part in reply:
+            taken.append(part)
+            if len(taken) == after:
+                break
     return taken
 
 

@@ -9,7 +9,7 @@ from switchroom.flow.graph import Ask, Classify, Flow, patience
 from switchroom.flow.intents import Intents
 from switchroom.flow.phrases import Phrases
 from switchroom.flow.tools import Tools
-from switchroom.ports import Expecting
+from switchroom.ports import Expecting, Hints
 
 
 class FlowInvalid(Invalid):
@@ -38,6 +38,11 @@ class Plan:
             for name, node in flow.nodes.items()
             if isinstance(node, Ask | Classify)
         }
+
+    @property
+    def hints(self) -> list[Hints]:
+        """Everything that may be expected anywhere, each once."""
+        return list({expecting.hints.id: expecting.hints for expecting in self._expecting.values()}.values())
 
     def expecting(self, node: str) -> Expecting:
         """Return what may be heard while the caller is asked at ``node``; elsewhere, what may be heard at home."""
