@@ -15,7 +15,7 @@ from switchroom.catalogue.service import AgentRecord, Catalogue
 from switchroom.domains.restaurant.reception import Reception
 from switchroom.errors import Invalid, NotFound
 from switchroom.flow.file import load
-from switchroom.ports import CallPlan, Voice
+from switchroom.ports import CallPlan, Hints, Voice
 from switchroom.storage.db import Database
 
 log = structlog.get_logger()
@@ -42,6 +42,14 @@ class Answering:
         """Return the plan of the agent that answers. Raises NotFound, Invalid if its flow cannot be used. Safe to cancel."""
         agent = await self._catalogue.answers(dialled, source)
         return self.plan(agent)
+
+    async def plans(self) -> list[CallPlan]:
+        """Return the plan of everybody who answers a number."""
+        return [self.plan(agent) for agent in await self._catalogue.everybody()]
+
+    def hints(self) -> list[Hints]:
+        """Return everything that may be expected to be heard in the flows that were read."""
+        return [hints for _, reception in self._receptions.values() for hints in reception.plan.hints]
 
     def plan(self, agent: AgentRecord) -> CallPlan:
         """Return what a call with ``agent`` needs to know."""

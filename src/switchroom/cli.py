@@ -9,17 +9,14 @@ import typer
 
 from switchroom.settings import Settings
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Switchroom: an open, white-label voice AI contact centre.")
-
-
-@app.callback()
-def _main() -> None:
-    """Make every command a subcommand."""
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="Switchroom: an open, white-label voice AI contact centre."
+)
 
 
 @app.command()
 def serve() -> None:
-    """Answer calls: SIP, browser, pages and API, until stopped."""
+    """Answer calls by SIP and browser, and serve pages and API, until stopped."""
     from switchroom.main import serve as run
 
     sys.exit(asyncio.run(run(Settings())))
@@ -27,7 +24,30 @@ def serve() -> None:
 
 @app.command()
 def doctor() -> None:
-    """Check speech engines, ports, database and credentials; say what to do about each finding."""
+    """Check speech engines, ports, database and credentials, and say what to do about each finding."""
     from switchroom.doctor import examine
 
     sys.exit(asyncio.run(examine(Settings())))
+
+
+@app.command()
+def call(
+    target: Annotated[str, typer.Argument(help="whom to call, such as sip:demo@127.0.0.1")],
+    say: Annotated[list[str] | None, typer.Option(help="say this (may be given again)")] = None,
+    wav: Annotated[list[Path] | None, typer.Option(help="play this file (may be given again)")] = None,
+    digits: Annotated[list[str] | None, typer.Option(help="press these keys (may be given again)")] = None,
+    script: Annotated[Path | None, typer.Option(help="a file with one step a line; see docs/operating.md")] = None,
+    voice: Annotated[str, typer.Option(help="the caller's voice")] = "rms",
+    record: Annotated[Path | None, typer.Option(help="write a stereo WAV: the other side left, you right")] = None,
+    max_seconds: Annotated[float, typer.Option(help="hang up after this long")] = 120.0,
+    transcribe: Annotated[bool, typer.Option(help="write down what the other side says, as far as recognised")] = True,
+) -> None:
+    """Call a SIP address, say something, and print both sides with timings. Exits with 1 if the call failed."""
+    from switchroom.calling import place
+
+    wishes = (tuple(say or ()), tuple(wav or ()), tuple(digits or ()), script)
+    sys.exit(asyncio.run(place(target, wishes, voice, record, max_seconds, transcribe=transcribe)))
+
+
+if __name__ == "__main__":
+    app()

@@ -8,11 +8,10 @@ limit, then end the rest.
 import asyncio
 import signal
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import structlog
 
@@ -25,13 +24,16 @@ from switchroom.calls.recorder import Disk
 from switchroom.calls.switchboard import Limits, Switchboard
 from switchroom.catalogue.service import Catalogue, seed_catalogue
 from switchroom.demo import DemoLogin, demo_login
+from switchroom.errors import SwitchroomError
 from switchroom.events.bus import Bus
 from switchroom.history.reader import HistoryReader
 from switchroom.history.service import CallHistory
+from switchroom.hosting import hosting
 from switchroom.media.plane import Plane
 from switchroom.observability import Metrics, set_up
 from switchroom.ports import Directory, SpeechToText, TextToSpeech
 from switchroom.settings import Settings
+from switchroom.speech import LocalSpeech, describe_engines, open_speech
 from switchroom.storage.db import Database
 from switchroom.storage.journal import Journal
 from switchroom.storage.journal_writer import writing
@@ -44,17 +46,6 @@ from switchroom.web.services import EngineState, Services
 log = structlog.get_logger()
 
 FLOWS = Path(__file__).resolve().parents[2]
-
-
-@asynccontextmanager
-async def hosting(service: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-    """Keep ``service`` running while the context is open; if it breaks, the context breaks with it."""
-    async with asyncio.TaskGroup() as tasks:
-        task = tasks.create_task(service)
-        try:
-            yield
-        finally:
-            task.cancel()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,34 +128,6 @@ async def seed_demo(settings: Settings, records: Records) -> tuple[DemoLogin, Us
     return login, account.user
 
 
-@asynccontextmanager
-async def everything(settings: Settings) -> AsyncIterator["Running"]:
-    """Run all roles in this process."""
-    async with AsyncExitStack() as stack:
-        records = await stack.enter_async_context(keeping_records(settings))
-        login, user = await seed_demo(settings, records) if settings.demo else (None, None)
-        speech = await stack.enter_async_context(open_speech(settings.speech))
-        directory = Answering(records.catalogue, records.database, FLOWS)
-        engine = await stack.enter_async_context(taking_calls(settings, records, (speech.stt, speech.tts), directory))
-        metrics = _metrics(engine)
-        services = Services(
-            accounts=records.accounts,
-            catalogue=records.catalogue,
-            history=records.history,
-            database=records.database,
-            bus=records.bus,
-            metrics=metrics,
-            accept=engine.switchboard.offer,
-            engine=lambda: EngineState(engine.switchboard.count, settings.engine.max_calls, engine.switchboard.draining),
-            settings=settings,
-            sip_address=sip_address(engine.endpoint),
-            demo_user=user,
-        )
-        host = settings.web.host
-        port = await stack.enter_async_context(serving(create_app(services), host, settings.web.port))
-        yield Running(records, engine, speech, f"http://{host}:{port}", sip_address(engine.endpoint), login)
-
-
 @dataclass(frozen=True, slots=True)
 class Running:
     """What a started program can be asked."""
@@ -175,6 +138,38 @@ class Running:
     web: str
     sip: str
     login: DemoLogin | None
+
+
+@asynccontextmanager
+async def everything(settings: Settings) -> AsyncIterator[Running]:
+    """Run all roles in this process."""
+    async with AsyncExitStack() as stack:
+        records = await stack.enter_async_context(keeping_records(settings))
+        login, user = await seed_demo(settings, records) if settings.demo else (None, None)
+        speech = await stack.enter_async_context(open_speech(settings.speech))
+        directory = Answering(records.catalogue, records.database, FLOWS)
+        for plan in await directory.plans():
+            await speech.warm(plan.voice, (plan.greeting, plan.apology, plan.farewell), directory.hints())
+        engine = await stack.enter_async_context(taking_calls(settings, records, (speech.stt, speech.tts), directory))
+        metrics = _metrics(engine)
+        services = Services(
+            accounts=records.accounts,
+            catalogue=records.catalogue,
+            history=records.history,
+            database=records.database,
+            bus=records.bus,
+            metrics=metrics,
+            accept=engine.switchboard.offer,
+            engine=lambda: EngineState(
+                engine.switchboard.count, settings.engine.max_calls, engine.switchboard.draining
+            ),
+            settings=settings,
+            sip_address=sip_address(engine.endpoint),
+            demo_user=user,
+        )
+        host = settings.web.host
+        port = await stack.enter_async_context(serving(create_app(services), host, settings.web.port))
+        yield Running(records, engine, speech, f"http://{host}:{port}", sip_address(engine.endpoint), login)
 
 
 async def serve(settings: Settings, say: Callable[[str], None] = print) -> int:
@@ -191,15 +186,22 @@ async def serve(settings: Settings, say: Callable[[str], None] = print) -> int:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping)
+    status = 0
     try:
         async with everything(settings) as running:
             say(banner(running))
             await stop.wait()
             log.info("stopping", calls=running.engine.switchboard.count)
     except* SwitchroomError as errors:
-        say(f"Switchroom could not start or go on: {first(errors)}")
-        return 1
-    return 0
+        say(f"Switchroom stopped: {_innermost(errors)}")
+        status = 1
+    return status
+
+
+def _innermost(error: BaseException) -> BaseException:
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
 
 
 def banner(running: Running) -> str:
@@ -213,7 +215,7 @@ def banner(running: Running) -> str:
         login = running.login
         lines.append(f"                         Login   {login.email}  password {login.password}  PIN {login.pin}")
     lines += [
-        f"                         Speech  {running.speech.described}",
+        f"                         Speech  {describe_engines()}",
         "",
         f'  Try it:  .venv/bin/switchroom call {running.sip} --say "A table for four on Friday at seven thirty please"',
         f"  or open  {running.web}/voice_assistant  and press the button.   Stop with Ctrl-C.",

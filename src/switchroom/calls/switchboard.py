@@ -58,6 +58,11 @@ class Switchboard:
         """How many places are taken, calls that still ring included."""
         return self._admitted
 
+    @property
+    def draining(self) -> bool:
+        """Whether new calls are refused because the house closes."""
+        return self._draining
+
     async def run(self) -> None:
         """Run calls until drained. Cancelling ends every call at once; each still writes its end."""
         async with asyncio.TaskGroup() as self._tasks:

@@ -109,6 +109,11 @@ class Catalogue:
         async with self._database.snapshot() as session:
             return [_record(row) for row in await session.scalars(query)]
 
+    async def everybody(self) -> list[AgentRecord]:
+        """Return each agent, of any tenant, that answers a number."""
+        table = self._answers if self._answers is not None else await self._load()
+        return list({agent.id: agent for agent in table.values()}.values())
+
     async def agent(self, agent: AgentId, tenant: TenantId) -> AgentRecord:
         """Return one agent. Raises NotFound if the tenant has no such agent."""
         async with self._database.snapshot() as session:
