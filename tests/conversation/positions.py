@@ -19,6 +19,7 @@ from switchroom.conversation.turns import TurnMachine
 from switchroom.ports import Heard, Held, Resumed
 
 STEP = 0.05
+LAG = 0.04
 Script = tuple[str, ...]
 
 TOLD: dict[str, Input] = {
@@ -77,7 +78,7 @@ STATES: dict[tuple[str, str], Script] = {
 
 
 class Clocked:
-    """A machine with a clock that every telling moves on; voices begin and end when they are told."""
+    """A machine with a clock that every telling moves on; voices began and ended a little before they are told."""
 
     def __init__(self, machine: TurnMachine | None = None) -> None:
         self.machine = machine or TurnMachine()
@@ -99,9 +100,9 @@ class Clocked:
         told = TOLD[name]
         match told:
             case VoiceStarted(_, remaining):
-                told = VoiceStarted(self.now, remaining)
+                told = VoiceStarted(self.now - LAG, remaining)
             case VoiceStopped():
-                told = VoiceStopped(self.now)
+                told = VoiceStopped(self.now - LAG)
             case _:
                 pass
         return self.machine.handle(told, self.now)

@@ -32,11 +32,10 @@ def _documented() -> dict[tuple[str, str, str], Outcome]:
     outcomes: dict[tuple[str, str, str], Outcome] = {}
     for told, callers, agents, caller_then, agent_then, decided in _table("The table"):
         for caller, agent in STATES:
-            if callers in ("any",) or caller in _names(callers):
-                if agents in ("any",) or agent in _names(agents):
-                    key = (told, caller, agent)
-                    assert key not in outcomes, f"two lines say what happens in {key}"
-                    outcomes[key] = (caller_then or caller, agent_then or agent, tuple(_names(decided)))
+            if {caller, "any"} & set(_names(callers)) and {agent, "any"} & set(_names(agents)):
+                key = (told, caller, agent)
+                assert key not in outcomes, f"two lines say what happens in {key}"
+                outcomes[key] = (caller_then or caller, agent_then or agent, tuple(_names(decided)))
     return outcomes
 
 

@@ -66,6 +66,7 @@ GRAMMARS: dict[str, Grammar] = {
 _UNITS = _words("zero oh o nought one two three four five six seven eight nine")
 _TEENS = _words("ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen")
 _TENS = _words("twenty thirty forty fifty sixty seventy eighty ninety")
+_ZEROS = {"hundred": 2, "thousand": 3}
 _LONGEST_PHRASE = 4
 
 
@@ -98,5 +99,7 @@ def spoken_digits(words: list[str]) -> int:
             count += 0 if after_tens else factor
         elif word in _TEENS or word in _TENS:
             count += 2
+        else:
+            count += _ZEROS.get(word, 0) if count else 0
         factor, after_tens = 1, word in _TENS
     return count

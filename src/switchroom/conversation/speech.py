@@ -48,7 +48,7 @@ class Chunker:
         return chunks
 
     def _take(self, end: int) -> list[str]:
-        chunk = " ".join(_MARKUP.sub(" ", self._text[:end]).split())
+        chunk = " ".join(_MARKUP.sub("", self._text[:end]).split())
         self._text = self._text[end:]
         if not any(letter.isalnum() for letter in chunk):
             return []

@@ -48,7 +48,6 @@ from switchroom.conversation.moves import (
 from switchroom.conversation.parties import Agent, Caller, Line, Reply
 from switchroom.conversation.timing import Timing
 from switchroom.conversation.utterance import Utterance
-from switchroom.conversation.words import Weight
 from switchroom.ports import Heard, Held, Patience, Resumed
 
 __all__ = [
@@ -203,26 +202,14 @@ class TurnMachine:
             return []
         if reply.agent is Agent.SILENT:
             return self._settle(now)
-        takes = self._takes_floor()
+        unheard = reply.agent is Agent.OWED or reply.unheard is not None
+        takes = self._caller is Caller.TYPING or self._carried is not None
+        takes = takes or self._utterance.takes_floor(self._language, self._timing, unheard=unheard)
         if takes and not reply.guarded:
             return [*self._silence_agent(now), *self._settle(now)]
         if takes or not self._utterance.whole or self._caller is not Caller.LULL:
             return []
         return [*(self._go_on() if reply.agent is Agent.PAUSED and not self._line.held else []), *self._dismiss()]
-
-    def _takes_floor(self) -> bool:
-        reply, said = self._reply, self._utterance
-        if self._caller is Caller.TYPING or said.took_floor or self._carried is not None:
-            return True
-        match said.weight(self._language, self._timing):
-            case Weight.WORDS:
-                return True
-            case Weight.NOD:
-                return said.answers or reply.agent is Agent.OWED or reply.unheard is not None
-            case Weight.HUM:
-                return said.answers
-            case Weight.NOTHING | Weight.FAINT:
-                return False
 
     def _is_answer(self, remaining: float) -> bool:
         """Whether the agent had only its last words to say; one who awaits a short answer is answered earlier."""

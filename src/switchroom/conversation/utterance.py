@@ -83,13 +83,21 @@ class Utterance:
         self.ended, self.missed = now, None
         self.final = self.typed = self.took_floor = True
 
-    def weight(self, language: str, timing: Timing) -> Weight:
-        """Weigh what is understood so far against the agent's sentence."""
+    def takes_floor(self, language: str, timing: Timing, *, unheard: bool) -> bool:
+        """Whether what is understood so far ends the agent's reply; ``unheard``: it has not begun to be heard."""
+        if self.took_floor:
+            return True
         if self.confidence < timing.belief:
-            return Weight.NOTHING
-        weight = weigh(self.text, language, final=self.final)
-        few = not self.final and len(tokens(self.text)) < timing.words
-        return Weight.FAINT if few and weight is Weight.WORDS else weight
+            return False
+        match weigh(self.text, language, final=self.final):
+            case Weight.WORDS:
+                return self.final or len(tokens(self.text)) >= timing.words
+            case Weight.NOD:
+                return self.answers or unheard
+            case Weight.HUM:
+                return self.answers
+            case Weight.NOTHING | Weight.FAINT:
+                return False
 
     def due(self, timing: Timing, expected: Expected, language: str) -> float:
         """When the caller has been silent long enough."""
