@@ -185,7 +185,7 @@ def music(seconds: float) -> Samples:
 def test_hold_music_does_not_deafen(monkeypatch: pytest.MonkeyPatch) -> None:
     speech = say(LINES[0])
     sound = np.concatenate([music(30.0), padded(speech, 0.0, 1.0)])
-    onset = 30.0 + np.flatnonzero(np.abs(speech.astype(int)) > 600)[0] / 16_000
+    onset = 30.0 + int(np.flatnonzero(np.abs(speech.astype(int)) > 600)[0]) / 16_000
 
     def delay() -> float:
         told = told_by(Watch(1, SileroNetwork(1)), sound)

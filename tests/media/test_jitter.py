@@ -1,6 +1,8 @@
 """The jitter buffer, by literal scenarios: what is pushed at which tick, and what each tick hears."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from switchroom.media.frame import TICK, Encoding
 from switchroom.media.jitter import JitterBuffer
@@ -242,3 +244,31 @@ def test_an_empty_packet_is_counted_and_no_more() -> None:
     buffer.push(packet(0)._replace(payload=b""), 0.0)
     assert buffer.pop(0.0) is None
     assert buffer.counters.empty == 1
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, 3),  # ticks that pass before it
+            st.integers(0, 0xFFFF) | st.integers(0, 40),  # sequence
+            st.integers(0, 0xFFFFFFFF) | st.integers(0, 6400),  # timestamp
+            st.integers(0, 1),  # SSRC
+            st.integers(0, 700),  # bytes
+        ),
+        max_size=80,
+    ),
+    st.sampled_from(Encoding),
+)
+def test_fuzz_whatever_is_pushed_each_tick_gets_its_bytes_or_nothing(
+    packets: list[tuple[int, int, int, int, int]], encoding: Encoding
+) -> None:
+    buffer = JitterBuffer(encoding)
+    now = 0.0
+    for ticks, sequence, timestamp, ssrc, size in packets:
+        for _ in range(ticks):
+            now += TICK
+            content = buffer.pop(now)
+            assert content is None or len(content) == encoding.payload_size
+        buffer.push(RtpPacket(0, sequence, timestamp, ssrc, bytes(size)), now)
+        assert buffer.delay <= 2.5
+        assert buffer.counters.lost >= 0

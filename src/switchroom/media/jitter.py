@@ -22,6 +22,7 @@ from switchroom.media.rtp import RtpPacket, Unwrapper
 
 _DROPOUT = 3000  # RFC 3550 appendix A.1
 _MISORDER = 100
+_WITHIN = (1 << _MISORDER + 1) - 1
 _FARTHEST = 50  # cells; a timestamp farther ahead or behind begins a new timeline
 _DEEPEST = 10  # cells of target depth
 _SPURT = 5  # ticks on an empty shelf after which audio is a new spurt
@@ -73,7 +74,7 @@ class _Stream:
             return _Place.STRANGE
         if 0 < ahead < _DROPOUT:
             self._highest = packet.sequence
-            self._seen = (self._seen << ahead | 1) & ((1 << _MISORDER + 1) - 1)
+            self._seen = (self._seen << ahead | 1) & _WITHIN
             counters.received += 1
             counters.expected += ahead
             return _Place.NEW
@@ -271,26 +272,27 @@ class JitterBuffer:
             self.counters.empty += 1
             return
         timestamp = self._clock.unwrap(packet.timestamp)
+        first, last, end = self._shelf.cells(timestamp, packet.payload)
         if place is _Place.NEW:
             self._depth.arrived(timestamp, now)
-            self._adjust(timestamp, packet.payload)
-        _, last, end = self._shelf.cells(timestamp, packet.payload)
-        if last < self._cursor:
+            if self._starved or not -_FARTHEST <= first - self._cursor <= _FARTHEST:
+                self._adjust(timestamp, first)
+                first, last, end = self._shelf.cells(timestamp, packet.payload)
+        if last < self._cursor or first > self._cursor + _FARTHEST:
             self.counters.late += 1
             return
         self._shelf.put(timestamp, packet.payload, self._cursor)
         self._end = max(self._end, end)
 
-    def _adjust(self, timestamp: int, payload: bytes) -> None:
+    def _adjust(self, timestamp: int, cell: int) -> None:
         """Set the cursor for audio that comes after a wait or on a timeline that jumped."""
-        cell, _, _ = self._shelf.cells(timestamp, payload)
         if self._starved >= _SPURT or not -_FARTHEST <= cell - self._cursor <= _FARTHEST:
             self._begin(timestamp)
-        elif self._starved:
-            self._cursor += max(0, min(cell - self._cursor, self._starved))
-            self._end = max(self._end, self._cursor)
-            self._starved = 0
-            self._depth.measure_anew()
+            return
+        self._cursor += max(0, min(cell - self._cursor, self._starved))
+        self._end = max(self._end, self._cursor)
+        self._starved = 0
+        self._depth.measure_anew()
 
     def _drop(self, content: bytes | None) -> bytes | None:
         """Leave out a cell of the surplus if it is silent or nothing else was left out lately."""
