@@ -20,6 +20,9 @@ from switchroom.storage.db import Database
 
 log = structlog.get_logger()
 
+FLOWS = Path(__file__).resolve().parents[2]
+"""What the file names of flows are relative to."""
+
 
 def utc_now() -> datetime:
     """Return the time with its zone."""

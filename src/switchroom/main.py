@@ -11,24 +11,23 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import structlog
 
 from switchroom.accounts.seed import seed_accounts
 from switchroom.accounts.service import Accounts, User
-from switchroom.answering import Answering
+from switchroom.answering import FLOWS, Answering
 from switchroom.calls.equipment import Equipment
 from switchroom.calls.metronome import Metronome
 from switchroom.calls.recorder import Disk
 from switchroom.calls.switchboard import Limits, Switchboard
 from switchroom.catalogue.service import Catalogue, seed_catalogue
-from switchroom.demo import DemoLogin, demo_login
 from switchroom.errors import SwitchroomError
 from switchroom.events.bus import Bus
 from switchroom.history.reader import HistoryReader
 from switchroom.history.service import CallHistory
 from switchroom.hosting import hosting
+from switchroom.installation import DemoLogin, demo_login, kept_secret
 from switchroom.media.plane import Plane
 from switchroom.observability import Metrics, set_up
 from switchroom.ports import Directory, SpeechToText, TextToSpeech
@@ -44,8 +43,6 @@ from switchroom.web.server import serving
 from switchroom.web.services import EngineState, Services
 
 log = structlog.get_logger()
-
-FLOWS = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +84,7 @@ async def keeping_records(settings: Settings) -> AsyncIterator[Records]:
         journal,
         reader,
         CallHistory(database, journal),
-        Accounts(database, settings.secret, time.time),
+        Accounts(database, settings.secret or kept_secret(settings.data), time.time),
         Catalogue(database),
     )
     try:

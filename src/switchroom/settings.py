@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-INSECURE_SECRET = "change-me-in-production-0123456789abcdef"  # noqa: S105 - refused unless SWITCHROOM_DEMO is on
+SECRET_LENGTH = 32
 
 
 class _Frozen(BaseModel):
@@ -56,8 +56,8 @@ class Settings(BaseSettings):
         env_prefix="SWITCHROOM_", env_nested_delimiter="__", env_file=".env", frozen=True, extra="ignore"
     )
 
-    demo: bool = Field(default=True, description="seed a demo tenant and allow the built-in secret")
-    secret: str = INSECURE_SECRET
+    demo: bool = Field(default=True, description="seed a demo tenant with an agent and a login")
+    secret: str = Field("", description="signs sessions and tokens; empty: made up and kept below data")
     data: Path = Field(Path("var"), description="database, recordings and logs live below this directory")
     database_url: str = Field("", description="SQLAlchemy URL; empty: SQLite below data")
     log_format: str = Field("console", pattern="^(console|json)$")
@@ -69,9 +69,9 @@ class Settings(BaseSettings):
     speech: SpeechSettings = SpeechSettings()
 
     @model_validator(mode="after")
-    def _refuse_the_default_secret(self) -> "Settings":
-        if not self.demo and self.secret == INSECURE_SECRET:
-            raise ValueError("SWITCHROOM_SECRET is still the built-in one: set it to 32 random characters or more")
+    def _refuse_a_weak_secret(self) -> "Settings":
+        if self.secret and len(self.secret) < SECRET_LENGTH:
+            raise ValueError(f"SWITCHROOM_SECRET is too short: use {SECRET_LENGTH} random characters or more")
         return self
 
     @property

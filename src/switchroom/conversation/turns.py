@@ -97,6 +97,8 @@ class TurnMachine:
         self._utterance = Utterance(0.0, 0.0, 0.0)
         self._carried: Commit | None = None
         self._turns = 0
+        self.deadline: float | None = None
+        """When ``expire`` wants to be called; None while nothing is awaited, or only what the agent does."""
         self._counted: float | None = None  # when a typed answer was complete by its length; its "#" may follow
 
     @property
@@ -109,29 +111,23 @@ class TurnMachine:
         """The number of the turn being spoken or, if the caller is quiet, of the next one."""
         return self._turns + 1
 
-    @property
-    def deadline(self) -> float | None:
-        """When ``expire`` wants to be called; None while nothing is awaited, or only what the agent does."""
-        match self._caller, self._reply.agent:
-            case _, Agent.PROTECTED:
-                return None
-            case _, Agent.PAUSED:
-                return None if self._line.held else self._verdict_due()
-            case Caller.TALKING, _:
-                return self._utterance.started + self._timing.floor
-            case Caller.LULL, agent:
-                return self._turn_due() if agent is Agent.SILENT else self._utterance.ended + self._timing.transcript
-            case Caller.TYPING, _:
-                return self._utterance.ended + self._timing.between_digits
-            case Caller.QUIET, Agent.SILENT:
-                return self._nudge_due()
-            case _:
-                return None
-
     def handle(self, event: Input, now: float) -> list[Decision]:
         """Take what happened."""
         if self._line.quiet is None:
             self._line.quiet = now
+        decisions = self._take(event, now)
+        self.deadline = self._next_deadline()
+        return decisions
+
+    def expire(self, now: float) -> list[Decision]:
+        """Say what to do now that time has passed. Harmless when called early."""
+        if self.deadline is None or now < self.deadline:
+            return []
+        decisions = self._time_out()
+        self.deadline = self._next_deadline()
+        return decisions
+
+    def _take(self, event: Input, now: float) -> list[Decision]:
         match event:
             case VoiceStarted() | VoiceStopped():
                 return self._voice(event, now)
@@ -149,11 +145,7 @@ class TurnMachine:
             case _:
                 assert_never(event)
 
-    def expire(self, now: float) -> list[Decision]:
-        """Say what to do now that time has passed. Harmless when called early."""
-        deadline = self.deadline
-        if deadline is None or now < deadline:
-            return []
+    def _time_out(self) -> list[Decision]:
         match self._caller, self._reply.agent:
             case (_, Agent.PAUSED):
                 return self._go_on()
@@ -367,6 +359,23 @@ class TurnMachine:
         return [*decisions, *self._settle(now)]
 
     # the clock
+
+    def _next_deadline(self) -> float | None:
+        match self._caller, self._reply.agent:
+            case _, Agent.PROTECTED:
+                return None
+            case _, Agent.PAUSED:
+                return None if self._line.held else self._verdict_due()
+            case Caller.TALKING, _:
+                return self._utterance.started + self._timing.floor
+            case Caller.LULL, agent:
+                return self._turn_due() if agent is Agent.SILENT else self._utterance.ended + self._timing.transcript
+            case Caller.TYPING, _:
+                return self._utterance.ended + self._timing.between_digits
+            case Caller.QUIET, Agent.SILENT:
+                return self._nudge_due()
+            case _:
+                return None
 
     def _turn_due(self) -> float:
         """When a caller who fell silent has finished."""

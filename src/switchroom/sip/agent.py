@@ -1,43 +1,279 @@
 """The SIP user agent: bytes and commands in, bytes and events out, with ``now`` given and no I/O of its own.
 
-outputs = agent.receive(data, peer, now)      a datagram, or one message framed by stream.StreamFraming
-outputs = agent.send(command, now)
-outputs = agent.unreachable(peer, now)        the hop failed: port unreachable, connection refused or lost
-outputs = agent.expire(now)                   call it when ``agent.deadline`` has passed
+    outputs = agent.receive(data, peer, now)      a datagram, or one message framed by stream.StreamFraming
+    outputs = agent.send(command, now)
+    outputs = agent.unreachable(peer, now)        the hop failed: port unreachable, connection refused or lost
+    outputs = agent.expire(now)                   call it when ``agent.deadline`` has passed
+
+This class only decides whose a message is: a transaction's (retransmissions), a call's (by dialog), or a newcomer's, who must pass
+the reception and the gate. What then happens is said in incoming, outgoing, session, info, registrar and registration.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
+from typing import assert_never
 
-from switchroom.sip.commands import Command
+from switchroom.sip.call import Call, Calls, Phase
+from switchroom.sip.commands import (
+    Accept,
+    Answer,
+    Command,
+    HangUp,
+    Invite,
+    Offer,
+    Options,
+    Progress,
+    Refuse,
+    RefuseOffer,
+    Register,
+    SendInfo,
+    Unregister,
+)
 from switchroom.sip.config import AgentConfig
-from switchroom.sip.outputs import Output
+from switchroom.sip.exchanges import Exchange
+from switchroom.sip.gate import Gate
+from switchroom.sip.incoming import Incoming
+from switchroom.sip.info import Infos
+from switchroom.sip.message import Fault, Request, Response, parse
+from switchroom.sip.outgoing import Outgoing
+from switchroom.sip.outputs import Dropped, Output, Transmit
 from switchroom.sip.peer import Peer
+from switchroom.sip.reception import screen, stateless_tag
+from switchroom.sip.registrar import Binding
+from switchroom.sip.registration import Registrations
+from switchroom.sip.registry import Registry
+from switchroom.sip.replies import Reply, clean, respond, way_back
+from switchroom.sip.session import Sessions
+from switchroom.sip.stack import Stack
+from switchroom.sip.transaction import Event, State
+
+MAX_MESSAGE = 65_536
+
+SettingUp = Progress | Answer | Refuse | HangUp
+Changing = Offer | Accept | RefuseOffer | SendInfo
 
 
 class UserAgent:
     """One SIP element: caller, callee and, if so configured, registrar. ``token()`` gives fresh unguessable text."""
 
     def __init__(self, config: AgentConfig, token: Callable[[], str]) -> None:
-        self._config = config
-        self._token = token
+        self._stack = Stack(config, token)
+        self._calls = Calls()
+        self._sessions = Sessions(self._stack, self._calls)
+        self._incoming = Incoming(self._stack, self._calls, self._sessions)
+        self._outgoing = Outgoing(self._stack, self._calls, self._sessions)
+        self._infos = Infos(self._stack, self._sessions)
+        self._registrations = Registrations(self._stack)
+        self._registry = Registry(self._stack)
+        self._gate = Gate(config)
 
     @property
     def deadline(self) -> float | None:
         """When ``expire`` has something to do; None: not before the next input."""
-        raise NotImplementedError
+        return self._stack.alarms.deadline
 
     def receive(self, data: bytes, peer: Peer, now: float) -> list[Output]:
         """Take one datagram or one framed stream message. Never raises for anything ``data`` may hold."""
-        raise NotImplementedError
+        if len(data) > MAX_MESSAGE or not data.strip(b"\r\n\x00"):
+            return [Dropped("oversized" if data.strip(b"\r\n\x00") else "keep-alive", peer)]
+        message = parse(data)
+        match message:
+            case Request():
+                self._request(message, peer, now)
+            case Response():
+                self._response(message, peer, now)
+            case Fault():
+                self._fault(message, peer)
+            case _:
+                assert_never(message)
+        return self._stack.drain()
 
     def send(self, command: Command, now: float) -> list[Output]:
         """Do what the driver asks. Raises Invalid for a URI that is none."""
-        raise NotImplementedError
+        match command:
+            case Invite():
+                self._outgoing.invite(command, now)
+            case Register():
+                self._registrations.register(command, now)
+            case Unregister():
+                self._registrations.unregister(command, now)
+            case Options():
+                self._registrations.probe(command, now)
+            case _:
+                call = self._calls.named(command.call)
+                if call is not None:
+                    self._command(call, command, now)
+        return self._stack.drain()
 
     def unreachable(self, peer: Peer, now: float) -> list[Output]:
         """Everything under way to ``peer`` has failed."""
-        raise NotImplementedError
+        self._stack.exchanges.lose(peer, now)
+        for call in self._calls:
+            if call.phase is Phase.OFFERED and call.peer.is_same_place(peer):
+                self._incoming.cancelled(call, "lost", now)
+        return self._stack.drain()
 
     def expire(self, now: float) -> list[Output]:
         """Let every timer run out that is due."""
-        raise NotImplementedError
+        self._stack.alarms.ring(now)
+        return self._stack.drain()
+
+    def bindings(self, record: str, now: float) -> list[Binding]:
+        """Return where ``user@host`` is registered with us, the freshest first."""
+        return self._registry.bindings(record, now)
+
+    def _command(self, call: Call, command: SettingUp | Changing, now: float) -> None:
+        match command:
+            case Progress():
+                self._incoming.progress(call, command, now)
+            case Answer():
+                self._incoming.answer(call, command, now)
+            case Refuse():
+                self._incoming.refuse(call, command, now)
+            case HangUp():
+                self._hang_up(call, command, now)
+            case _:
+                self._change(call, command, now)
+
+    def _change(self, call: Call, command: Changing, now: float) -> None:
+        match command:
+            case Offer():
+                self._sessions.offer(call, command, now)
+            case Accept():
+                self._sessions.agree(call, command, now)
+            case RefuseOffer():
+                self._sessions.disagree(call, command, now)
+            case SendInfo():
+                self._infos.inform(call, command, now)
+            case _:
+                assert_never(command)
+
+    def _hang_up(self, call: Call, command: HangUp, now: float) -> None:
+        if call.phase is Phase.OFFERED:
+            self._incoming.refuse(call, Refuse(call.name, 487, headers=command.headers), now)
+        elif call.phase is Phase.INVITING:
+            self._outgoing.give_up(call, clean(command.headers.items()), now)
+        else:
+            self._sessions.hang_up(call, command, now)
+
+    def _fault(self, fault: Fault, peer: Peer) -> None:
+        self._stack.emit(Dropped("malformed", peer))
+        if fault.via is not None:
+            data = fault.encode(fault.via.seen_from(peer.host, peer.port), self._stack.token())
+            self._stack.emit(Transmit(data, way_back(fault.via, peer)))
+
+    def _response(self, response: Response, peer: Peer, now: float) -> None:
+        # More than one Via means that it was meant for somebody behind us (RFC 3261 §8.1.3.3).
+        if len(response.via) != 1 or not self._stack.exchanges.hear(response, peer, now):
+            self._stack.emit(Dropped("stray response", peer))
+
+    def _request(self, request: Request, peer: Peer, now: float) -> None:
+        back = way_back(request.via[0], peer)
+        stamped = (request.via[0].seen_from(peer.host, peer.port), *request.via[1:])
+        request = replace(request, via=stamped)
+        if request.method == "ACK":
+            self._ack(request, peer, now)
+            return
+        known = self._stack.exchanges.find(request)
+        if known is not None:
+            self._stack.exchanges.repeat(known, Event.REQUEST, now)
+            return
+        refusal = self._judge(request, peer)
+        if refusal is not None:
+            self._refuse(request, refusal, back)
+        elif request.method == "CANCEL":
+            self._cancel(request, back, now)
+        elif request.to.tag:
+            self._inside(request, peer, back, now)
+        else:
+            self._outside(request, peer, back, now)
+
+    def _ack(self, ack: Request, peer: Peer, now: float) -> None:
+        exchange = self._stack.exchanges.find(ack, "INVITE")
+        if exchange is not None and exchange.state is not State.ACCEPTED:
+            self._stack.exchanges.repeat(exchange, Event.ACK, now)
+            return
+        call = self._calls.of_request(ack)
+        if call is None:
+            self._stack.emit(Dropped("stray ACK", peer))
+        else:
+            self._sessions.acknowledged(call, ack, now)
+
+    def _judge(self, request: Request, peer: Peer) -> Reply | None:
+        """What is wrong with a request before its meaning matters."""
+        if len(self._stack.exchanges) >= self._stack.config.max_transactions and request.method not in (
+            "BYE",
+            "CANCEL",
+        ):
+            self._stack.emit(Dropped("overload", peer))
+            return Reply(503, headers=(("Retry-After", "10"),))
+        if self._stack.exchanges.is_merged(request) and request.method != "CANCEL":
+            return Reply(482)
+        return screen(request, self._stack)
+
+    def _refuse(self, request: Request, reply: Reply, back: Peer) -> None:
+        tag = stateless_tag(request, self._stack.config.secret)
+        self._stack.emit(Transmit(self._stack.refusal(request, reply, tag), back))
+
+    def _cancel(self, cancel: Request, back: Peer, now: float) -> None:
+        invite = self._stack.exchanges.find(cancel, "INVITE")
+        call = None if invite is None else self._calls.of_invite(invite)
+        if invite is None or call is None:
+            # Either there is no such INVITE, or its final response has crossed this CANCEL (RFC 3261 §9.2).
+            self._refuse(cancel, Reply(481 if invite is None else 200), back)
+            return
+        exchange = self._stack.exchanges.serve(cancel, back, now)
+        self._stack.respond(exchange, Reply(200), call.tag, now)
+        if call.phase is Phase.OFFERED:
+            self._incoming.cancelled(call, cancel.headers.get("reason", ""), now)
+        else:
+            self._sessions.withdrawn(call, now)
+
+    def _inside(self, request: Request, peer: Peer, back: Peer, now: float) -> None:
+        call = self._calls.of_request(request)
+        if call is None or call.dialog is None:
+            self._refuse(request, Reply(481), back)
+            return
+        dialog = call.dialog.takes(request)
+        if dialog is None:
+            self._refuse(request, Reply(500, "Out of order"), back)
+            return
+        call.dialog = dialog
+        if peer.reliable and peer.connection:
+            call.peer = peer  # their newest connection is the one that works
+        exchange = self._open(request, back, now)
+        match request.method:
+            case "BYE":
+                self._sessions.left(call, exchange, now)
+            case "INVITE":
+                self._sessions.reinvited(call, exchange, now)
+            case "INFO":
+                self._infos.informed(call, exchange, now)
+            case _:
+                self._stack.respond(exchange, self._presence(), call.tag, now)
+
+    def _outside(self, request: Request, peer: Peer, back: Peer, now: float) -> None:
+        if request.method == "OPTIONS":
+            self._refuse(request, self._presence(), back)
+            return
+        if request.method in ("BYE", "INFO"):
+            self._refuse(request, Reply(481), back)
+            return
+        verdict = self._gate.check(request, peer, now)
+        if isinstance(verdict, Reply):
+            self._refuse(request, verdict, back)
+        elif request.method == "INVITE":
+            self._incoming.offered(self._open(request, back, now), peer, verdict.user)
+        else:
+            self._registry.register(self._open(request, back, now), peer, verdict.user, now)
+
+    def _open(self, request: Request, back: Peer, now: float) -> Exchange:
+        trying = b""
+        if request.method == "INVITE":
+            trying = respond(request, Reply(100), "").encode()
+        return self._stack.exchanges.serve(request, back, now, trying)
+
+    def _presence(self) -> Reply:
+        """The answer to OPTIONS (RFC 3261 §11.2)."""
+        accept = (("Accept", "application/sdp"), ("Accept-Encoding", "identity"), ("Accept-Language", "en"))
+        return Reply(200, headers=(*self._stack.capabilities(), *accept))

@@ -23,7 +23,9 @@ class AgentConfig:
 
     ``local`` says under which address (host, port) a peer reaches us: it goes into Via and Contact. ``challenged`` says who
     must prove their identity by digest for which method; ``ha1`` and ``realm`` are what they prove it against, and nonces are
-    computed from ``secret``. With ``registrar`` we keep bindings for others.
+    computed from ``secret``; one challenge is sent per entry of ``algorithms`` (MD5, SHA-256), most preferred first. MD5 alone is
+    the default because widely used phones (libre's) give up at a second challenge. With ``registrar`` we keep bindings for
+    others. Beyond ``max_transactions`` new requests get 503.
     """
 
     local: Callable[[Peer], tuple[str, int]]
@@ -33,5 +35,6 @@ class AgentConfig:
     ha1: Ha1 = _nobody
     challenged: Callable[[str, Peer], bool] = _open
     registrar: bool = False
+    algorithms: tuple[str, ...] = ("MD5",)
     max_transactions: int = 20_000
     contact_user: str = ""

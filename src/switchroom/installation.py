@@ -1,4 +1,4 @@
-"""The demo login: made up once per installation and kept in a file that only its owner can read."""
+"""What an installation makes up once and keeps in files that only its owner can read: a secret, a demo login."""
 
 import json
 import secrets
@@ -24,7 +24,22 @@ def demo_login(data: Path) -> DemoLogin:
         return DemoLogin(**json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         login = DemoLogin(EMAIL, secrets.token_urlsafe(9), f"{secrets.randbelow(10_000):04}")
-    data.mkdir(parents=True, exist_ok=True)
-    path.touch(mode=0o600)
-    path.write_text(json.dumps(asdict(login)), encoding="utf-8")
+    _keep(path, json.dumps(asdict(login)))
     return login
+
+
+def kept_secret(data: Path) -> str:
+    """Return the secret of the installation at ``data``, made now if there is none."""
+    path = data / "secret"
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except OSError:
+        secret = secrets.token_urlsafe(32)
+    _keep(path, secret)
+    return secret
+
+
+def _keep(path: Path, content: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+    path.write_text(content, encoding="utf-8")

@@ -1,0 +1,169 @@
+"""``switchroom doctor``: looks at everything a running Switchroom needs and says what to do about each finding."""
+
+import asyncio
+import os
+import shutil
+import socket
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from switchroom.answering import FLOWS, Answering
+from switchroom.catalogue.service import Catalogue
+from switchroom.errors import SwitchroomError
+from switchroom.observability import set_up
+from switchroom.ports import Voice
+from switchroom.providers.local.engines import find_engines
+from switchroom.settings import Settings
+from switchroom.speech import open_speech
+from switchroom.storage.db import Database
+from switchroom.storage.schema import upgrade
+
+_SPACE = 1 << 30
+_MARKS = {"ok": "✓", "hint": "·", "problem": "✗"}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at; ``remedy`` says what to do unless all is well."""
+
+    state: Literal["ok", "hint", "problem"]
+    what: str
+    remedy: str = ""
+
+
+Check = Callable[[Settings], Coroutine[object, None, list[Finding]]]
+
+
+async def examine(settings: Settings, say: Callable[[str], None] = print) -> int:
+    """Look at everything; return 1 if something must be mended."""
+    set_up("console", "critical")
+    problems = 0
+    for title, check in CHECKS.items():
+        say(title)
+        for finding in await check(settings):
+            problems += finding.state == "problem"
+            say(f"  {_MARKS[finding.state]} {finding.what}" + (f"\n      → {finding.remedy}" if finding.remedy else ""))
+    say("")
+    say("Everything needed is there." if not problems else f"{problems} to mend.")
+    return 1 if problems else 0
+
+
+async def _speech(settings: Settings) -> list[Finding]:
+    engines = find_engines()
+    found = [Finding("ok", f"{engine.role}: {engine.name} {engine.version} {engine.detail}") for engine in engines]
+    if not any(engine.role == "voice" for engine in engines):
+        return [*found, Finding("problem", "no voice: the agent could not speak", "apt-get install libflite1")]
+    if not any(engine.name == "flite" for engine in engines):
+        found.append(Finding("hint", "flite is not here: the agent sounds like a robot", "apt-get install libflite1"))
+    try:
+        async with asyncio.timeout(60), open_speech(settings.speech) as speech:
+            await speech.tts.prepare(["Everything works."], Voice())
+        found.append(Finding("ok", "a sentence was spoken, and the recogniser is ready"))
+    except (SwitchroomError, TimeoutError, BaseExceptionGroup) as error:
+        found.append(Finding("problem", f"the speech workers do not work: {error}", "reinstall with make clean run"))
+    return found
+
+
+async def _ports(settings: Settings) -> list[Finding]:
+    sip, web = settings.sip, settings.web
+    found = [
+        _port("SIP over UDP", socket.SOCK_DGRAM, sip.host, sip.port, "SWITCHROOM_SIP__PORT"),
+        _port("SIP over TCP", socket.SOCK_STREAM, sip.host, sip.port, "SWITCHROOM_SIP__PORT"),
+        _port("pages", socket.SOCK_STREAM, web.host, web.port, "SWITCHROOM_WEB__PORT"),
+    ]
+    calls = (sip.rtp_last - sip.rtp_first) // 2
+    enough = calls >= settings.engine.max_calls
+    found.append(
+        Finding("ok", f"RTP ports {sip.rtp_first}-{sip.rtp_last}: room for {calls} calls")
+        if enough
+        else Finding(
+            "problem",
+            f"RTP ports {sip.rtp_first}-{sip.rtp_last} hold {calls} calls, {settings.engine.max_calls} are allowed",
+            "widen SWITCHROOM_SIP__RTP_FIRST..RTP_LAST or lower SWITCHROOM_ENGINE__MAX_CALLS",
+        )
+    )
+    return found
+
+
+def _port(what: str, kind: socket.SocketKind, host: str, port: int, setting: str) -> Finding:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, kind) as probe:
+        if kind is socket.SOCK_STREAM:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            return Finding(
+                "hint",
+                f"{what}: {host}:{port} cannot be had ({error.strerror})",
+                f"fine if that is Switchroom itself; else stop the other program or set {setting}",
+            )
+    return Finding("ok", f"{what}: {host}:{port} is free")
+
+
+async def _database(settings: Settings) -> list[Finding]:
+    database = Database(settings.url)
+    try:
+        await upgrade(database)
+        async with database.snapshot() as session:
+            await session.execute(text("select 1"))
+        found = [Finding("ok", f"{database.engine.url.render_as_string(hide_password=True)} is up to date")]
+        found += await _answered(database)
+    except (SQLAlchemyError, OSError) as error:
+        reason = str(error).splitlines()[0]
+        found = [Finding("problem", f"the database cannot be used: {reason}", "check SWITCHROOM_DATABASE_URL")]
+    finally:
+        await database.close()
+    return found
+
+
+async def _answered(database: Database) -> list[Finding]:
+    catalogue = Catalogue(database)
+    try:
+        plans = await Answering(catalogue, database, FLOWS).plans()
+    except SwitchroomError as error:
+        return [Finding("problem", f"a flow cannot be used: {error}", "mend the file; docs/flows.md describes it")]
+    if not plans:
+        return [Finding("hint", "no number is bound to an agent yet", "`switchroom serve` makes the demo number")]
+    return [Finding("ok", f"{len(plans)} agent(s) answer; their flows are sound")]
+
+
+async def _files(settings: Settings) -> list[Finding]:
+    folder = _existing(settings.data)
+    if not os.access(folder, os.W_OK):
+        return [Finding("problem", f"{folder} cannot be written", "set SWITCHROOM_DATA to a folder of yours")]
+    free = shutil.disk_usage(folder).free
+    room = f"{free / _SPACE:.1f} GiB free, about {free / 115_200_000:.0f} hours of recordings"
+    if free < _SPACE:
+        return [Finding("problem", room, "make room: recordings and the journal need it")]
+    return [Finding("ok", f"{settings.data}: {room}")]
+
+
+def _existing(path: Path) -> Path:
+    path = path.resolve()
+    return path if path.exists() else _existing(path.parent)
+
+
+async def _credentials(settings: Settings) -> list[Finding]:
+    kept = settings.data / "secret"
+    if settings.secret:
+        return [Finding("ok", "SWITCHROOM_SECRET is set")]
+    if kept.exists() and kept.stat().st_mode & 0o077:
+        return [Finding("problem", f"others can read {kept}", f"chmod 600 {kept}")]
+    found = [Finding("ok", f"sessions are signed with the secret in {kept}")]
+    if settings.demo and settings.web.host not in ("127.0.0.1", "localhost", "::1"):
+        found.append(Finding("hint", "others can reach the demo login", "set SWITCHROOM_DEMO=false when it is no demo"))
+    return found
+
+
+CHECKS: dict[str, Check] = {
+    "Speech": _speech,
+    "Ports": _ports,
+    "Database": _database,
+    "Files": _files,
+    "Credentials": _credentials,
+}
