@@ -1,0 +1,124 @@
+"""One call as the user agent remembers it, and the index by which messages and commands find it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+
+from switchroom.sip.commands import Credentials
+from switchroom.sip.dialog import Dialog, Numbers
+from switchroom.sip.exchanges import Exchange
+from switchroom.sip.headers import Headers
+from switchroom.sip.message import NO_HEADERS, Request, Response
+from switchroom.sip.peer import Peer
+from switchroom.sip.stack import Asking
+
+
+class Phase(Enum):
+    """How far a call is.
+
+    theirs   OFFERED -> ANSWERED -> TALKING -> OVER      ANSWERED: our 2xx waits for its ACK
+    ours     INVITING -> TALKING -> OVER                 ACCEPTING between them if the 2xx made the offer
+             INVITING -> CANCELLING -> OVER
+    LEAVING  we hung up before the ACK came: no BYE may be sent yet (RFC 3261 §15)
+    """
+
+    OFFERED = "offered"
+    ANSWERED = "answered"
+    INVITING = "inviting"
+    CANCELLING = "cancelling"
+    ACCEPTING = "accepting"
+    TALKING = "talking"
+    LEAVING = "leaving"
+    OVER = "over"
+
+
+@dataclass(slots=True)
+class Okay:
+    """Our 2xx to an INVITE, repeated until its ACK comes (RFC 3261 §13.3.1.4)."""
+
+    exchange: Exchange
+    response: Response
+    interval: float
+    until: float
+    first: bool
+    expects_answer: bool
+
+
+@dataclass(slots=True)
+class Call:
+    """What is known of a call. ``pending`` is their INVITE that we have not answered, ``asking`` ours that they have not.
+
+    ``acked`` is our latest ACK to a 2xx, ``invite`` the INVITE that began a call of ours, ``sdp`` what they said last about
+    early media, ``queued`` an offer that waits for its turn, ``parting`` what a CANCEL is to carry.
+    """
+
+    name: str
+    phase: Phase
+    peer: Peer
+    tag: str
+    numbers: Numbers = field(default_factory=Numbers)
+    credentials: Credentials | None = None
+    dialog: Dialog | None = None
+    pending: Exchange | None = None
+    asking: Asking | None = None
+    okay: Okay | None = None
+    acked: Request | None = None
+    invite: Request | None = None
+    parting: Headers = NO_HEADERS
+    queued: str | None = None
+    sdp: str | None = None
+    ours: bool = False
+
+    @property
+    def is_changing(self) -> bool:
+        """Whether an offer is under way, so that another one would collide (RFC 3261 §14.1)."""
+        return self.pending is not None or self.asking is not None or self.okay is not None
+
+
+DialogKey = tuple[str, str, str]
+
+
+class Calls:
+    """All calls, by name and by dialog."""
+
+    def __init__(self) -> None:
+        self._by_name: dict[str, Call] = {}
+        self._by_dialog: dict[DialogKey, Call] = {}
+
+    def __len__(self) -> int:
+        return len(self._by_name)
+
+    def __iter__(self) -> Iterator[Call]:
+        return iter(tuple(self._by_name.values()))
+
+    def add(self, call: Call) -> None:
+        """Remember a new call."""
+        self._by_name[call.name] = call
+
+    def named(self, name: str) -> Call | None:
+        """Return the call of that name, None once it is over."""
+        return self._by_name.get(name)
+
+    def join(self, call: Call, dialog: Dialog) -> None:
+        """Let requests within ``dialog`` find the call."""
+        call.dialog = dialog
+        self._by_dialog[dialog.key] = call
+
+    def of_request(self, request: Request) -> Call | None:
+        """Return the call whose dialog a request is in (RFC 3261 §12.2.2)."""
+        return self._by_dialog.get((request.call_id, request.to.tag, request.from_.tag))
+
+    def of_invite(self, exchange: Exchange) -> Call | None:
+        """Return the call that has not answered this INVITE of theirs yet."""
+        return next((call for call in self._by_name.values() if call.pending is exchange), None)
+
+    def close(self, call: Call) -> None:
+        """The driver has heard the last of the call; its dialog may still have something to settle."""
+        self._by_name.pop(call.name, None)
+
+    def forget(self, call: Call) -> None:
+        """Nothing is left to settle."""
+        self.close(call)
+        call.phase = Phase.OVER
+        if call.dialog is not None:
+            self._by_dialog.pop(call.dialog.key, None)

@@ -1,0 +1,94 @@
+"""Calls that others make to us, from their INVITE to our final answer (RFC 3261 §13.3)."""
+
+from collections.abc import Mapping
+
+from switchroom.sip.call import Call, Calls, Phase
+from switchroom.sip.commands import Answer, Progress, Refuse
+from switchroom.sip.dialog import Dialog
+from switchroom.sip.exchanges import Exchange
+from switchroom.sip.outputs import CallCancelled, CallEnded, CallOffered
+from switchroom.sip.peer import Peer
+from switchroom.sip.replies import REASONS, Reply
+from switchroom.sip.session import Sessions
+from switchroom.sip.stack import Stack
+
+_REPEAT = 60.0  # a provisional response keeps the proxies between us patient (RFC 3261 §13.3.1.1)
+
+
+class Incoming:
+    """The callee's half of setting up calls."""
+
+    def __init__(self, stack: Stack, calls: Calls, sessions: Sessions) -> None:
+        self._stack = stack
+        self._calls = calls
+        self._sessions = sessions
+
+    def offered(self, exchange: Exchange, peer: Peer, user: str) -> None:
+        """Somebody calls."""
+        request = exchange.request
+        call = Call(self._stack.token(), Phase.OFFERED, peer, self._stack.token(), pending=exchange)
+        self._calls.add(call)
+        self._calls.join(call, Dialog.of_callee(request, call.tag))
+        self._stack.emit(
+            CallOffered(
+                call=call.name,
+                dialled=request.uri.user_text,
+                target=str(request.uri),
+                caller=str(request.from_.uri),
+                caller_user=request.from_.uri.user_text,
+                caller_name=request.from_.name,
+                callee=str(request.to.uri),
+                call_id=request.call_id,
+                headers=request.headers,
+                sdp=request.sdp,
+                peer=peer,
+                user=user,
+            )
+        )
+
+    def progress(self, call: Call, command: Progress, now: float) -> None:
+        """Tell the caller how far we are."""
+        if call.phase is not Phase.OFFERED or call.pending is None or not 100 < command.status < 200:
+            return
+        reply = Reply(
+            command.status, "", _pairs(command.headers), command.sdp, self._stack.contact(call.peer, _user(call))
+        )
+        self._stack.respond(call.pending, reply, call.tag, now)
+        self._stack.alarms.set(("progress", call.tag), now + _REPEAT, lambda at: self.progress(call, command, at))
+
+    def answer(self, call: Call, command: Answer, now: float) -> None:
+        """Take the call."""
+        if call.phase is not Phase.OFFERED or call.pending is None:
+            return
+        self._stack.alarms.cancel(("progress", call.tag))
+        call.phase = Phase.ANSWERED
+        self._sessions.accept(call, command.sdp, _pairs(command.headers), now)
+
+    def refuse(self, call: Call, command: Refuse, now: float) -> None:
+        """Do not take the call."""
+        if call.phase is not Phase.OFFERED:
+            return
+        status = command.status if 300 <= command.status < 700 else 500
+        self._finish(call, Reply(status, command.reason, _pairs(command.headers)), now)
+        reason = command.reason or REASONS.get(status, "")
+        self._stack.emit(CallEnded(call.name, "us", status, reason))
+
+    def cancelled(self, call: Call, reason: str, now: float) -> None:
+        """The caller gave up, or cannot be reached any more (RFC 3261 §9.2)."""
+        self._finish(call, Reply(487), now)
+        self._stack.emit(CallCancelled(call.name, reason))
+
+    def _finish(self, call: Call, reply: Reply, now: float) -> None:
+        self._stack.alarms.cancel(("progress", call.tag))
+        if call.pending is not None:
+            self._stack.respond(call.pending, reply, call.tag, now)
+            call.pending = None
+        self._calls.forget(call)
+
+
+def _pairs(headers: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    return tuple(headers.items())
+
+
+def _user(call: Call) -> str:
+    return call.pending.request.uri.user if call.pending is not None else ""

@@ -1,0 +1,54 @@
+"""What every request outside a dialog must pass before anything is done for it (RFC 3261 §8.2).
+
+A refusal here is stateless: it is computed from the request alone, costs no memory, and a retransmission gets the same again
+(§8.2.7). The ACK to such a refusal of an INVITE belongs to nobody and is dropped.
+"""
+
+import hashlib
+
+from switchroom.sip.message import Request
+from switchroom.sip.replies import Reply
+from switchroom.sip.stack import EXTENSIONS, Stack
+
+_KNOWN = frozenset(
+    {"INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "REGISTER", "INFO", "PRACK", "UPDATE", "SUBSCRIBE"}
+) | {
+    "NOTIFY",
+    "REFER",
+    "MESSAGE",
+    "PUBLISH",
+}
+_WITH_SDP = frozenset({"INVITE"})
+
+
+def screen(request: Request, stack: Stack) -> Reply | None:
+    """Return why a request is refused, None if it may go on."""
+    methods = stack.methods
+    if request.method not in methods.split(", "):
+        status = 405 if request.method in _KNOWN else 501
+        return Reply(status, headers=(("Allow", methods),))
+    if not request.uri.is_sip:
+        return Reply(416)
+    if not request.to.tag and request.method != "OPTIONS" and int(request.headers.get("max-forwards", "70")) == 0:
+        return Reply(483)
+    unknown = [tag for tag in request.headers.listed("require") if tag.lower() not in EXTENSIONS]
+    if unknown and request.method != "CANCEL":
+        return Reply(420, headers=(("Unsupported", ", ".join(unknown)),))
+    return _screen_body(request)
+
+
+def _screen_body(request: Request) -> Reply | None:
+    if not request.body or request.method not in _WITH_SDP:
+        return None
+    if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
+        return Reply(415, headers=(("Accept-Encoding", "identity"), ("Accept", "application/sdp")))
+    optional = "handling=optional" in request.headers.get("content-disposition", "").replace(" ", "").lower()
+    if request.content_type != "application/sdp" and not optional:
+        return Reply(415, headers=(("Accept", "application/sdp"),))
+    return None
+
+
+def stateless_tag(request: Request, secret: bytes) -> str:
+    """Return the tag of a stateless refusal: the same for the same request, and not to be guessed (RFC 3261 §19.3)."""
+    text = f"{request.call_id}:{request.from_.tag}:{request.cseq}:{request.via[0].branch}"
+    return hashlib.blake2b(text.encode("utf-8", "replace"), key=secret[:64], digest_size=8).hexdigest()

@@ -1,0 +1,130 @@
+"""Where people can be reached: the bindings of a registrar (RFC 3261 §10.3), a value store with ``now`` given.
+
+A record is ``user@host`` in lower case. A binding remembers the peer that it came from, which is how to reach whoever is
+behind a NAT. Bindings are few per record and bounded in all, because they are made by strangers.
+"""
+
+from dataclasses import dataclass
+
+from switchroom.sip.message import Request
+from switchroom.sip.peer import Peer
+from switchroom.sip.replies import Reply
+from switchroom.sip.uri import NameAddr, Uri
+
+MIN_EXPIRES = 60
+MAX_EXPIRES = 3600
+MAX_PER_RECORD = 10
+MAX_BINDINGS = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """One place where a record can be reached until ``until``."""
+
+    record: str
+    contact: NameAddr
+    peer: Peer
+    call_id: str
+    number: int
+    until: float
+
+
+class Registrar:
+    """All bindings. ``apply`` changes them and returns the reply and what changed; removed ones have ``until`` in the past."""
+
+    def __init__(self) -> None:
+        self._records: dict[str, list[Binding]] = {}
+        self._count = 0
+
+    def bindings(self, record: str, now: float) -> list[Binding]:
+        """Return where a record can be reached, the freshest first."""
+        found = [binding for binding in self._records.get(record, ()) if binding.until > now]
+        return sorted(found, key=lambda binding: -binding.until)
+
+    def expire(self, record: str, now: float) -> list[Binding]:
+        """Remove and return what has expired."""
+        gone = [binding for binding in self._records.get(record, ()) if binding.until <= now]
+        for binding in gone:
+            self._remove(binding)
+        return gone
+
+    def apply(self, request: Request, peer: Peer, now: float) -> tuple[Reply, list[Binding]]:
+        """Do what a REGISTER asks; all of it or nothing."""
+        record = record_of(request.to.uri)
+        if request.everything:
+            return self._clear(request, record, now)
+        changed: list[Binding] = []
+        for contact in request.contacts:
+            seconds = _seconds(contact, request)
+            if seconds is None:
+                return Reply(400, "Bad Expires"), []
+            if 0 < seconds < MIN_EXPIRES:
+                return Reply(423, headers=(("Min-Expires", str(MIN_EXPIRES)),)), []
+            until = now + min(seconds, MAX_EXPIRES)
+            new = Binding(record, contact, peer, request.call_id, request.cseq.number, until)
+            old = self._find(new)
+            if old is not None and old.call_id == new.call_id and old.number >= new.number:
+                return Reply(500, "Out of order"), []
+            changed.append(new)
+        if self._would_overflow(record, changed, now):
+            return Reply(503, headers=(("Retry-After", "60"),)), []
+        for new in changed:
+            self._put(new, now)
+        return self._listing(record, now), changed
+
+    def _clear(self, request: Request, record: str, now: float) -> tuple[Reply, list[Binding]]:
+        if request.contacts or request.headers.get("expires", "").strip() != "0":
+            return Reply(400, "Contact * needs Expires 0"), []
+        gone = list(self._records.get(record, ()))
+        if any(old.call_id == request.call_id and old.number >= request.cseq.number for old in gone):
+            return Reply(500, "Out of order"), []
+        for binding in gone:
+            self._remove(binding)
+        removed = [Binding(old.record, old.contact, old.peer, old.call_id, old.number, now) for old in gone]
+        return self._listing(record, now), removed
+
+    def _find(self, new: Binding) -> Binding | None:
+        for old in self._records.get(new.record, ()):
+            if old.contact.uri.same_as(new.contact.uri):
+                return old
+        return None
+
+    def _would_overflow(self, record: str, changed: list[Binding], now: float) -> bool:
+        added = [new for new in changed if new.until > now and self._find(new) is None]
+        held = len(self._records.get(record, ()))
+        return bool(added) and (held + len(added) > MAX_PER_RECORD or self._count + len(added) > MAX_BINDINGS)
+
+    def _put(self, new: Binding, now: float) -> None:
+        old = self._find(new)
+        if old is not None:
+            self._remove(old)
+        if new.until > now:
+            self._records.setdefault(new.record, []).append(new)
+            self._count += 1
+
+    def _remove(self, binding: Binding) -> None:
+        bindings = self._records[binding.record]
+        bindings.remove(binding)
+        self._count -= 1
+        if not bindings:
+            del self._records[binding.record]
+
+    def _listing(self, record: str, now: float) -> Reply:
+        contacts = []
+        for binding in self.bindings(record, now):
+            params = binding.contact.params.put("expires", str(max(1, round(binding.until - now))))
+            contacts.append(("Contact", str(NameAddr(binding.contact.uri, binding.contact.name, params))))
+        return Reply(200, headers=tuple(contacts))
+
+
+def record_of(uri: Uri) -> str:
+    """Return the address of record that a To names (RFC 3261 §10.3 step 5)."""
+    return f"{uri.user_text}@{uri.host}".lower()
+
+
+def _seconds(contact: NameAddr, request: Request) -> int | None:
+    text = contact.params.get("expires") or request.headers.get("expires", str(MAX_EXPIRES))
+    text = text.strip()
+    if not (text.isascii() and text.isdigit()):
+        return None
+    return min(int(text[:10]), 2**31)

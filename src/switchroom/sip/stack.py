@@ -1,0 +1,151 @@
+"""What every part of the user agent stands on: the outbox, the alarms, the transactions, and who we are towards a peer."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from switchroom.sip.alarms import Alarms
+from switchroom.sip.commands import Credentials
+from switchroom.sip.config import AgentConfig
+from switchroom.sip.dialog import Numbers
+from switchroom.sip.digest import answer, digest_fields, read_challenge
+from switchroom.sip.exchanges import COOKIE, Exchange, Exchanges, Heard
+from switchroom.sip.grammar import Params
+from switchroom.sip.headers import CSeq, Headers, Via
+from switchroom.sip.message import Request, Response
+from switchroom.sip.outputs import Output
+from switchroom.sip.peer import Peer
+from switchroom.sip.replies import Reply, respond
+from switchroom.sip.uri import NameAddr, Uri
+
+METHODS = ("INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "INFO")
+EXTENSIONS: tuple[str, ...] = ()
+"""Option tags that we may be required to know: none yet."""
+
+_ATTEMPTS = 3
+_AUTHORIZATION = {401: ("www-authenticate", "authorization"), 407: ("proxy-authenticate", "proxy-authorization")}
+_DIALOG_MAKING = frozenset({"INVITE", "REGISTER"})
+
+
+@dataclass(slots=True)
+class Asking:
+    """A request of ours on its way, through challenges if need be; ``request`` and ``exchange`` are the latest attempt."""
+
+    request: Request
+    peer: Peer
+    heard: Heard
+    numbers: Numbers
+    credentials: Credentials | None = None
+    exchange: Exchange | None = None
+    attempts: int = 1
+
+
+class Stack:
+    """The layers below the calls."""
+
+    def __init__(self, config: AgentConfig, token: Callable[[], str]) -> None:
+        self.config = config
+        self.token = token
+        self.alarms = Alarms()
+        self.exchanges = Exchanges(self.alarms, self.emit)
+        self._outbox: list[Output] = []
+
+    def emit(self, output: Output) -> None:
+        """Tell the driver."""
+        self._outbox.append(output)
+
+    def drain(self) -> list[Output]:
+        """Return what the driver has not been told yet."""
+        outputs, self._outbox = self._outbox, []
+        return outputs
+
+    @property
+    def methods(self) -> str:
+        """The value of Allow."""
+        return ", ".join((*METHODS, "REGISTER") if self.config.registrar else METHODS)
+
+    def via(self, peer: Peer) -> Via:
+        """Return the Via of a new request to ``peer``; ``rport`` wants the answer where it came from (RFC 3581)."""
+        host, port = self.config.local(peer)
+        branch = Params((("branch", COOKIE + self.token()), ("rport", None)))
+        return Via(peer.transport.upper(), bracketed(host), port, branch)
+
+    def contact(self, peer: Peer, user: str = "") -> NameAddr:
+        """Return the address under which ``peer`` reaches us."""
+        host, port = self.config.local(peer)
+        params = Params() if peer.transport == "udp" else Params((("transport", peer.transport),))
+        return NameAddr(Uri(bracketed(host), user or self.config.contact_user, port, params))
+
+    def capabilities(self) -> tuple[tuple[str, str], ...]:
+        """What we say about ourselves in an INVITE, its 2xx, and an answer to OPTIONS."""
+        supported = (("Supported", ", ".join(EXTENSIONS)),) if EXTENSIONS else ()
+        return (("Allow", self.methods), *supported)
+
+    def ask(self, asking: Asking, now: float) -> Asking:
+        """Send a request that lacks nothing but Via, Contact and User-Agent; a challenge that we can answer is not heard."""
+        request, peer = asking.request, asking.peer
+        contacts = request.contacts
+        if request.method in _DIALOG_MAKING and not contacts:
+            contacts = (self.contact(peer),)
+        headers = request.headers
+        if "user-agent" not in headers:
+            headers = Headers((*headers.lines, ("user-agent", self.config.product)))
+        asking.request = replace(request, via=(self.via(peer),), contacts=contacts, headers=headers)
+        asking.exchange = self.exchanges.ask(
+            asking.request, peer, lambda response, source, at: self._hear(asking, response, source, at), now
+        )
+        return asking
+
+    def _hear(self, asking: Asking, response: Response, source: Peer | None, now: float) -> None:
+        if source is not None and source.connection:
+            asking.peer = source
+        again = self._authorised(asking, response) if source is not None else None
+        if again is None:
+            asking.heard(response, source, now)
+            return
+        asking.request = again
+        asking.attempts += 1
+        self.ask(asking, now)
+
+    def _authorised(self, asking: Asking, response: Response) -> Request | None:
+        """Return the request to send instead, if ``response`` is a challenge that we can answer (RFC 3261 §22.2)."""
+        names = _AUTHORIZATION.get(response.status)
+        credentials = asking.credentials
+        if names is None or credentials is None or asking.attempts >= _ATTEMPTS:
+            return None
+        request = asking.request
+        for text in response.headers.all(names[0]):
+            challenge = read_challenge(text)
+            if challenge is None or credentials.realm not in ("", challenge.realm):
+                continue
+            old = [value for value in request.headers.all(names[1]) if _realm(value) == challenge.realm]
+            if old and not challenge.stale:
+                return None  # the same proof would be refused again
+            user, password = credentials.user, credentials.password
+            proof = answer(challenge, user, password, (request.method, str(request.uri)), self.token())
+            kept = tuple(line for line in request.headers.lines if line[1] not in old)
+            number = asking.numbers.next()
+            headers = Headers((*kept, (names[1], proof)))
+            return replace(request, cseq=CSeq(number, request.method), headers=headers)
+        return None
+
+    def respond(self, exchange: Exchange, reply: Reply, tag: str, now: float) -> Response:
+        """Answer the request of a server transaction."""
+        response = respond(exchange.request, self._signed(reply), tag)
+        self.exchanges.respond(exchange, response, now)
+        return response
+
+    def refusal(self, request: Request, reply: Reply, tag: str) -> bytes:
+        """Return an answer that no transaction remembers."""
+        return respond(request, self._signed(reply), tag).encode()
+
+    def _signed(self, reply: Reply) -> Reply:
+        return replace(reply, headers=(*reply.headers, ("Server", self.config.product)))
+
+
+def bracketed(host: str) -> str:
+    """Return an IPv6 address as URIs and Vias want it."""
+    return f"[{host}]" if ":" in host and not host.startswith("[") else host
+
+
+def _realm(text: str) -> str:
+    return (digest_fields(text) or {}).get("realm", "")
