@@ -18,7 +18,7 @@ OPEN = [
     "I'm looking for", "is it possible to", "the number is", "my email is john at", "john dot", "we are", "I am",
     "seven or", "because", "let me think", "one moment", "hold on", "what about", "it's for my", "I want",
     "between seven and", "on the twenty", "yes but", "doctor", "double", "a table,", "well...", "so I was wondering if",
-    "my name", "could you",
+    "my name", "could you", "five five five", "it's five five five oh one two",
 ]  # fmt: skip
 
 

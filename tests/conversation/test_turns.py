@@ -52,7 +52,7 @@ def test_words_that_call_for_more_get_more_time() -> None:
     ("patience", "text", "due"),
     [
         (Patience.SHORT, "yes", 2.2),
-        (Patience.LONG, "seven two", 2.5),
+        (Patience.LONG, "seven thirty", 2.5),
         (Patience.LONG, "my address is", 3.6),
     ],
 )

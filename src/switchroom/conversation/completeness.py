@@ -68,6 +68,9 @@ _TEENS = _words("ten eleven twelve thirteen fourteen fifteen sixteen seventeen e
 _TENS = _words("twenty thirty forty fifty sixty seventy eighty ninety")
 _ZEROS = {"hundred": 2, "thousand": 3}
 _LONGEST_PHRASE = 4
+_BETWEEN_GROUPS = frozenset({2, 3, 5, 6, 8, 9})
+"""Lengths at which a number that is dictated digit by digit is rarely over: the last four of a card are, and a whole
+telephone number."""
 
 
 def looks_complete(text: str, language: str = "en", *, digits: int | None = None) -> bool:
@@ -78,6 +81,8 @@ def looks_complete(text: str, language: str = "en", *, digits: int | None = None
         return False
     if digits is not None and (spoken := spoken_digits(words)):
         return spoken >= digits
+    if _dictated(words) in _BETWEEN_GROUPS:
+        return False
     if grammar.short_answer.fullmatch(" ".join(words)):
         return True
     endings = {" ".join(words[-length:]) for length in range(2, _LONGEST_PHRASE + 1)}
@@ -102,4 +107,12 @@ def spoken_digits(words: list[str]) -> int:
         else:
             count += _ZEROS.get(word, 0) if count else 0
         factor, after_tens = 1, word in _TENS
+    return count
+
+
+def _dictated(words: list[str]) -> int:
+    """Return how many of the last words are single digits in a row."""
+    count = 0
+    while count < len(words) and words[-1 - count] in _UNITS:
+        count += 1
     return count
