@@ -78,6 +78,7 @@ class ScriptedAgent:
         match signal:
             case Digit(digit=digit):
                 self.digits += digit
+                self.heard += 1
             case Left():
                 self.over.set()
             case _:

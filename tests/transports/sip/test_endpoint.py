@@ -63,6 +63,7 @@ async def desk() -> AsyncIterator[Desk]:
     finally:
         serving.cancel()
         await asyncio.wait([serving])
+        endpoint.close()
 
 
 @dataclass

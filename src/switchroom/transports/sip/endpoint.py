@@ -86,6 +86,7 @@ class SipEndpoint:
         finally:
             self._tasks = None
             self.close()
+            await asyncio.sleep(0)  # lets the loop close what was told to close
 
     def close(self) -> None:
         """Close the sockets; calls are left as they are."""
