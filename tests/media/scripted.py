@@ -118,8 +118,6 @@ class LoudIsVoice:
     def probabilities(self, windows: Windows, rows: Rows) -> npt.NDArray[np.float32]:
         return np.asarray(np.abs(windows).max(axis=1) > 0.1, np.float32)
 
-    def pass_over(self, windows: Windows, rows: Rows) -> None: ...
-
     def reset(self, rows: Rows) -> None:
         self.forgot += rows.tolist()
 

@@ -79,8 +79,6 @@ class ScriptedNetwork:
             self.asked.setdefault(row, []).append(window.copy())
         return np.zeros(len(rows), np.float32)
 
-    def pass_over(self, windows: Windows, rows: Rows) -> None: ...
-
     def reset(self, rows: Rows) -> None:
         self.forgot += rows.tolist()
 
@@ -114,22 +112,6 @@ def test_every_tick_has_the_same_work() -> None:
     assert set(np.diff(asked)) == {10}
 
 
-@pytest.mark.parametrize("nothing", [0, 8])
-def test_a_row_that_sends_nothing_is_not_asked_about_after_a_second(nothing: int) -> None:
-    network, recent = ScriptedNetwork(), Recent(1)
-    watch = Watch(1, network)
-    watch.follow(np.array([0]))
-    for tick in range(200):
-        recent.advance()[:] = nothing
-        watch.tick(recent, tick * TICK)
-    before = watch.asked
-    assert 30 <= before <= 40
-    for tick in (200, 201):
-        recent.advance()[:, ::2] = 500
-        watch.tick(recent, tick * TICK)
-    assert watch.asked > before
-
-
 def told_by(watch: Watch, *sounds: Samples) -> list[tuple[int, str, float]]:
     """Watch sounds side by side; return (row, what, when)."""
     recent, rows = Recent(len(sounds)), np.arange(len(sounds))
@@ -156,19 +138,6 @@ def test_speech_is_found_where_it_is() -> None:
     assert abs(starts[0] - (1.0 + loud[0] / 16_000)) < 0.1
     assert abs(stops[-1] - (1.0 + loud[-1] / 16_000)) < 0.15
     assert len(starts) == len(stops)
-
-
-@needs_flite
-@pytest.mark.speech
-def test_not_asking_about_silence_moves_no_decision_by_more_than_a_window(monkeypatch: pytest.MonkeyPatch) -> None:
-    sounds = [padded(say(line, voice), 2.0, 2.0) for line in LINES for voice in ("slt", "rms")]
-    thrifty = Watch(6, SileroNetwork(6))
-    told = sorted(told_by(thrifty, *sounds))
-    assert thrifty.passed_over > 50
-    monkeypatch.setattr("switchroom.media.watch._SETTLED", 1 << 30)
-    asked = sorted(told_by(Watch(6, SileroNetwork(6)), *sounds))
-    assert [each[:2] for each in told] == [each[:2] for each in asked]
-    assert max(abs(one[2] - other[2]) for one, other in zip(told, asked, strict=True)) < 0.033
 
 
 def music(seconds: float) -> Samples:

@@ -77,10 +77,11 @@ def test_a_row_survives_growth_and_forgets_on_reset(network: Callable[[int], Voi
 
 
 @pytest.mark.parametrize("network", NETWORKS)
-def test_a_window_that_was_passed_over_still_leads_into_the_next(network: Callable[[int], VoiceNetwork]) -> None:
+def test_each_window_follows_the_one_before_even_after_a_reset(network: Callable[[int], VoiceNetwork]) -> None:
     random = np.random.default_rng(4)
     first, second = random.normal(0, 0.1, (2, 1, WINDOW)).astype(np.float32)
     only = np.array([0])
-    passed, fresh = network(1), network(1)
-    passed.pass_over(first, only)
-    assert passed.probabilities(second, only)[0] != fresh.probabilities(second, only)[0]
+    later, fresh = network(1), network(1)
+    later.probabilities(first, only)
+    later.reset(only)
+    assert later.probabilities(second, only)[0] != fresh.probabilities(second, only)[0]

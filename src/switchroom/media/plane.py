@@ -31,12 +31,11 @@ _FIRST_ROWS = 16
 
 @dataclass(frozen=True, slots=True)
 class PlaneCounters:
-    """What the plane did so far. ``windows`` were judged by the network, ``passed_over`` were too quiet to be asked about."""
+    """What the plane did so far. ``windows`` were judged by the network."""
 
     rows: int
     ticks: int
     windows: int
-    passed_over: int
     concealed: int
     malformed: int
 
@@ -90,7 +89,6 @@ class Plane:
             rows=len(self._rows),
             ticks=self._ticks,
             windows=watch.asked,
-            passed_over=watch.passed_over,
             concealed=self._hearing.concealer.concealed,
             malformed=sum(band.malformed for band in self._bands.values()),
         )

@@ -68,8 +68,8 @@ class Playout:
     def resume(self) -> None:
         """Go on exactly where it paused."""
         if self._state is _State.PAUSED:
-            started = self._sounding or self._tail is not None
-            self._state = _State.PLAYING if started and self._tail is not None else _State.RESUMING
+            unheard = self._tail is not None  # taken back before the fade was heard
+            self._state = _State.PLAYING if unheard else _State.RESUMING
             self._tail = None
 
     def clear(self) -> int:

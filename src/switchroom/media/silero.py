@@ -104,10 +104,6 @@ class SileroNetwork:
         self._output[rows] = 0
         self._cell[rows] = 0
 
-    def pass_over(self, windows: Windows, rows: Rows) -> None:
-        """Take windows without asking."""
-        self._context[rows] = windows[:, -_CONTEXT:]
-
     def probabilities(self, windows: Windows, rows: Rows) -> Floats:
         """Return the probability of speech for each window."""
         count = len(windows)

@@ -48,10 +48,6 @@ class SileroOnnxNetwork:
         """Forget what these rows said; the last samples are kept."""
         self._state[:, rows] = 0
 
-    def pass_over(self, windows: Windows, rows: Rows) -> None:
-        """Take windows without asking."""
-        self._context[rows] = windows[:, -_CONTEXT:]
-
     def probabilities(self, windows: Windows, rows: Rows) -> npt.NDArray[np.float32]:
         """Return the probability of speech for each window."""
         samples = np.empty((len(windows), _CONTEXT + WINDOW), np.float32)

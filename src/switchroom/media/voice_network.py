@@ -19,10 +19,6 @@ class VoiceNetwork(Protocol):
         """Return ``[n]`` for ``[n, WINDOW]`` samples between -1 and 1; ``rows`` are distinct."""
         ...
 
-    def pass_over(self, windows: Windows, rows: Rows) -> None:
-        """Take windows without asking; what was heard before them is kept, but for the samples that the next one follows."""
-        ...
-
     def reset(self, rows: Rows) -> None:
         """Forget what these rows said; the last samples are kept as the beginning of the next window."""
         ...
