@@ -1,0 +1,56 @@
+"""The web application: routes, static files, and what becomes of an error."""
+
+from importlib.metadata import version
+from pathlib import Path
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+
+from switchroom.errors import Bug, Invalid, SwitchroomError
+from switchroom.observability import get_logger
+from switchroom.web import live, pages, problems
+from switchroom.web.api import accounts, calls, health
+from switchroom.web.guard import Guard
+from switchroom.web.services import Services
+
+log = get_logger(__name__)
+
+
+def create_app(services: Services) -> FastAPI:
+    """Return the application; it has no state of its own but ``services``."""
+    app = FastAPI(title="Switchroom", version=version("switchroom"), docs_url=None, redoc_url=None)
+    app.state.services = services
+    app.add_middleware(Guard)
+    app.add_exception_handler(SwitchroomError, _known)
+    app.add_exception_handler(RequestValidationError, _unusable)
+    app.add_exception_handler(HTTPException, _refused)
+    app.add_exception_handler(Exception, _broken)
+    for router in (pages.router, live.router, accounts.router, calls.router, health.router):
+        app.include_router(router)
+    app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
+    return app
+
+
+def _known(request: Request, error: Exception) -> Response:
+    assert isinstance(error, SwitchroomError)
+    return problems.answer(request, error)
+
+
+def _unusable(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    found = [{"where": ".".join(map(str, part["loc"])), "what": part["msg"]} for part in error.errors()]
+    detail = "; ".join(f"{part['where']}: {part['what']}" for part in found)
+    return problems.answer(request, Invalid(f"the request cannot be used: {detail}"), errors=found)
+
+
+def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return problems.plain(request, error.status_code, str(error.detail))
+
+
+def _broken(request: Request, error: Exception) -> Response:
+    log.error("a request broke", path=request.url.path, exc_info=error)
+    return problems.answer(request, Bug("something broke on our side; it has been written down"))

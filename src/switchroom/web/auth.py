@@ -1,0 +1,72 @@
+"""Who asks: a browser by its session cookie, a program by its bearer token; both carry the same kind of token.
+
+A cookie travels with requests that other sites cause, so those that change something are refused in ``guard`` when they
+come from elsewhere; the voice socket takes no cookie at all but a token or a PIN.
+"""
+
+from typing import Annotated
+
+from fastapi import Depends, Request, Response
+from starlette.requests import HTTPConnection
+
+from switchroom.accounts.service import User
+from switchroom.accounts.tokens import LIFETIMES, Identity
+from switchroom.errors import Denied, NotFound
+from switchroom.web.services import Services, With
+
+COOKIE = "switchroom_session"
+
+
+def address_of(connection: HTTPConnection) -> str:
+    """Return where the connection comes from, for counting failures."""
+    return connection.client.host if connection.client is not None else "unknown"
+
+
+def asker(request: Request, services: With) -> Identity:
+    """Return who asks. Raises Denied."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return services.accounts.identify(token.strip())
+    if cookie := request.cookies.get(COOKIE):
+        return services.accounts.identify(cookie)
+    raise Denied("log in first: POST /api/auth/login, then send Authorization: Bearer", code="unauthenticated")
+
+
+async def viewer(request: Request, services: With) -> User | None:
+    """Return who looks at a page; None if nobody is signed in."""
+    cookie = request.cookies.get(COOKIE)
+    if cookie is None:
+        return None
+    try:
+        return await services.accounts.user(services.accounts.identify(cookie).user)
+    except (Denied, NotFound):
+        return None
+
+
+async def member(user: Annotated[User | None, Depends(viewer)]) -> User:
+    """Return who looks at a page that is not for everybody. Raises Denied."""
+    if user is None:
+        raise Denied("sign in to see this page", code="unauthenticated")
+    return user
+
+
+def sign_in(response: Response, request: Request, services: Services, user: User) -> None:
+    """Give the browser a session, or a fresh one: it ends half an hour after the last page was looked at."""
+    response.set_cookie(
+        COOKIE,
+        services.accounts.token(user),
+        max_age=int(LIFETIMES["access"]),
+        httponly=True,
+        samesite="lax",
+        secure=request.url.scheme == "https",
+    )
+
+
+def sign_out(response: Response) -> None:
+    """Take the session away."""
+    response.delete_cookie(COOKIE, httponly=True, samesite="lax")
+
+
+Asker = Annotated[Identity, Depends(asker)]
+Viewer = Annotated[User | None, Depends(viewer)]
+Member = Annotated[User, Depends(member)]

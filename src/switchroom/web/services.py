@@ -1,0 +1,55 @@
+"""What the web needs from the rest of the program, joined by whoever starts it."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends
+from starlette.requests import HTTPConnection
+
+from switchroom.accounts.service import Accounts, User
+from switchroom.catalogue.service import Catalogue
+from switchroom.events.bus import Bus
+from switchroom.history.service import CallHistory
+from switchroom.observability import Metrics
+from switchroom.ports import CallOffer
+from switchroom.settings import Settings
+from switchroom.storage.db import Database
+
+
+@dataclass(frozen=True, slots=True)
+class EngineState:
+    """How busy the engine is now."""
+
+    calls: int = 0
+    limit: int = 0
+    draining: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything behind the pages. ``sip_address`` is what a phone dials; ``demo_user`` may try the agent without a login."""
+
+    accounts: Accounts
+    catalogue: Catalogue
+    history: CallHistory
+    database: Database
+    bus: Bus
+    metrics: Metrics
+    accept: Callable[[CallOffer], None]
+    engine: Callable[[], EngineState]
+    settings: Settings
+    sip_address: str = ""
+    demo_user: User | None = None
+    wall: Callable[[], float] = time.time
+
+
+def services_of(connection: HTTPConnection) -> Services:
+    """Return the services of the application that serves this connection."""
+    services = connection.app.state.services
+    assert isinstance(services, Services)
+    return services
+
+
+With = Annotated[Services, Depends(services_of)]

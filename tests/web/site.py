@@ -1,0 +1,110 @@
+"""The web application on a real database in a fresh file, with an engine that a test plays itself."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+from fastapi import FastAPI
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
+
+from switchroom.accounts.seed import EMAIL, DemoAccount, seed_accounts
+from switchroom.accounts.service import Accounts, User
+from switchroom.catalogue.service import AgentRecord, Catalogue, seed_catalogue
+from switchroom.events.bus import Bus
+from switchroom.events.catalogue import Event
+from switchroom.history.reader import HistoryReader
+from switchroom.history.service import CallHistory
+from switchroom.observability import Metrics
+from switchroom.ports import CallOffer
+from switchroom.settings import Settings
+from switchroom.storage.journal import Journal
+from switchroom.web.app import create_app
+from switchroom.web.services import EngineState, Services
+from tests.storage.stories import migrated
+
+PASSWORD, PIN = "correct horse battery", "4711"
+NOW = 1_800_000_000.0
+
+
+@dataclass
+class Site:
+    """The application and what is behind it."""
+
+    services: Services
+    account: DemoAccount
+    agent: AgentRecord
+    journal: Journal
+    offers: list[CallOffer]
+    offered: asyncio.Event
+    clock: list[float] = field(default_factory=lambda: [NOW])
+
+    @property
+    def app(self) -> FastAPI:
+        return create_app(self.services)
+
+    def client(self, **headers: str) -> httpx.AsyncClient:
+        transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
+        return httpx.AsyncClient(transport=transport, base_url="http://switchroom.test", headers=headers)
+
+    def as_user(self, user: User | None = None) -> httpx.AsyncClient:
+        """Return a client that is signed in, by bearer token."""
+        token = self.services.accounts.token(user or self.account.user)
+        return self.client(authorization=f"Bearer {token}")
+
+    def in_browser(self, user: User | None = None) -> httpx.AsyncClient:
+        """Return a client that is signed in, by cookie."""
+        client = self.client(accept="text/html")
+        client.cookies.set("switchroom_session", self.services.accounts.token(user or self.account.user))
+        return client
+
+    async def stranger(self) -> User:
+        """Return a user of another tenant."""
+        tenant = await self.services.accounts.create_tenant("other", "Somebody else")
+        return await self.services.accounts.create_user(
+            tenant.id, "eve@example.com", PASSWORD, name="Eve", role="admin"
+        )
+
+    async def happened(self, *events: Event) -> None:
+        """Write events into journal and history."""
+        await self.journal.write(events)
+        await HistoryReader(self.journal, linger=0).catch_up()
+
+
+@asynccontextmanager
+async def site(folder: Path, *, demo: bool = False) -> AsyncIterator[Site]:
+    async with migrated(folder) as database:
+        clock = [NOW]
+        hasher = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
+        accounts = Accounts(database, "s" * 32, lambda: clock[0], hasher=hasher)
+        account = await seed_accounts(accounts, PASSWORD, PIN)
+        catalogue, journal = Catalogue(database), Journal(database)
+        agent = await seed_catalogue(catalogue, account.tenant.id, "restaurant.yaml")
+        offers: list[CallOffer] = []
+        offered = asyncio.Event()
+
+        def accept(offer: CallOffer) -> None:
+            offers.append(offer)
+            offered.set()
+
+        services = Services(
+            accounts=accounts,
+            catalogue=catalogue,
+            history=CallHistory(database, journal),
+            database=database,
+            bus=Bus(),
+            metrics=Metrics(),
+            accept=accept,
+            engine=EngineState,
+            settings=Settings(data=folder, secret="s" * 32),
+            sip_address="sip:demo@192.0.2.10:5060",
+            demo_user=account.user if demo else None,
+            wall=lambda: clock[0],
+        )
+        yield Site(services, account, agent, journal, offers, offered, clock)
+
+
+__all__ = ["EMAIL", "NOW", "PASSWORD", "PIN", "Site", "site"]
