@@ -7,7 +7,7 @@ carries all of them out, in order, and then sets the one timer. Calls meet the r
 import asyncio
 import secrets
 import socket
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -57,6 +57,8 @@ class SipEndpoint:
         self._agent = UserAgent(AgentConfig(local=self._local), lambda: secrets.token_hex(8))
         self._ports = RtpPorts(settings.host, settings.rtp_first, settings.rtp_last)
         self._legs: dict[str, RtpLeg] = {}
+        self._outputs: deque[told.Output] = deque()
+        self._transmitting = False
         self._timer: asyncio.TimerHandle | None = None
         self._tasks: asyncio.TaskGroup | None = None
 
@@ -147,9 +149,17 @@ class SipEndpoint:
         self._transmit(self._agent.expire(self._clock()))
 
     def _transmit(self, outputs: list[told.Output]) -> None:
-        for output in outputs:
-            self._carry_out(output)
-        self._set_timer()
+        """Carry out ``outputs``; what comes of commands given meanwhile is carried out after them."""
+        self._outputs.extend(outputs)
+        if self._transmitting:
+            return
+        self._transmitting = True
+        try:
+            while self._outputs:
+                self._carry_out(self._outputs.popleft())
+        finally:
+            self._transmitting = False
+            self._set_timer()
 
     def _set_timer(self) -> None:
         deadline = self._agent.deadline
