@@ -51,9 +51,11 @@ class _Weights:
             gates = np.concatenate([stored["decoder.rnn.weight_ih"], stored["decoder.rnn.weight_hh"]], axis=1)
             offsets = stored["decoder.rnn.bias_ih"] + stored["decoder.rnn.bias_hh"]
             # The logistic function is 0.5 + 0.5 tanh(x / 2): halve what feeds it, and one tanh serves all four gates.
-            scale = np.repeat(np.array([0.5, 0.5, 1.0, 0.5], np.float32), _CELLS)
-            self.gates = np.ascontiguousarray((gates * scale[:, None]).T)
-            self.offsets = offsets * scale
+            # They are stored as take, keep, fresh, show; the three that are logistic shall lie together.
+            order = np.arange(4 * _CELLS).reshape(4, _CELLS)[[0, 1, 3, 2]].reshape(-1)
+            scale = np.repeat(np.array([0.5, 0.5, 0.5, 1.0], np.float32), _CELLS)
+            self.gates = np.ascontiguousarray((gates[order] * scale[:, None]).T)
+            self.offsets = offsets[order] * scale
             self.judge = np.ascontiguousarray(stored["decoder.decoder.2.weight"][0, :, 0])
             self.verdict = float(stored["decoder.decoder.2.bias"][0])
 
@@ -159,13 +161,17 @@ class SileroNetwork:
         gates = np.matmul(desk.entry[:count], weights.gates, out=desk.gates[:count])
         gates += weights.offsets
         np.tanh(gates, out=gates)
-        take, keep, fresh, show = (gates[:, i * _CELLS : (i + 1) * _CELLS] for i in range(4))
-        for gate in (take, keep, show):
-            gate *= 0.5
-            gate += 0.5
-        cell = keep * self._cell[rows] + take * fresh
+        logistic = gates[:, : 3 * _CELLS]
+        logistic *= 0.5
+        logistic += 0.5
+        take, keep, show, fresh = (gates[:, i * _CELLS : (i + 1) * _CELLS] for i in range(4))
+        cell = self._cell[rows]
+        cell *= keep
+        take *= fresh
+        cell += take
         self._cell[rows] = cell
-        output = show * np.tanh(cell)
+        output = np.tanh(cell, out=cell)
+        output *= show
         self._output[rows] = output
         np.maximum(output, 0, out=output)
         logit = output @ weights.judge + weights.verdict
