@@ -88,9 +88,9 @@ class ScriptedSpeech:
 
 @dataclass
 class ScriptedMind:
-    """A brain that repeats what it hears; "goodbye" ends the call."""
+    """A brain that repeats what it hears; "goodbye" ends the call. A number among its answers is seconds of thought."""
 
-    answers: Mapping[str, Sequence[ReplyPart]] = field(default_factory=dict)
+    answers: Mapping[str, Sequence[ReplyPart | float]] = field(default_factory=dict)
     expecting: Expecting = Expecting(Hints("scripted"))
     prompts: list[Prompt] = field(default_factory=list)
     context: list[list[Utterance]] = field(default_factory=list)
@@ -101,14 +101,18 @@ class ScriptedMind:
         match prompt:
             case CallerSaid(text) if text in self.answers:
                 for part in self.answers[text]:
-                    yield part
+                    if isinstance(part, float):
+                        await asyncio.sleep(part)
+                    else:
+                        yield part
             case CallerSaid(text):
                 yield Say(f"You said {text}.")
                 if text == "goodbye":
                     yield EndCall()
             case _:
                 for part in self.answers.get(type(prompt).__name__, ()):
-                    yield part
+                    if not isinstance(part, float):
+                        yield part
 
 
 @dataclass

@@ -98,7 +98,9 @@ def test_a_silent_caller_is_asked_again_and_then_let_go() -> None:
         assert mind.prompts == [CallOpened(), CallerSilent(1), CallerSilent(2)]
         assert engine.of(happened.CallCompleted)[0].reason == "timeout"
         assert isinstance(leg.commands[-1], HangUp)
-        assert len(leg.audible()) >= 4  # greeting, twice a question, a farewell
+        said = [event.heard for event in engine.of(happened.ReplySpoken)]
+        assert said[:-1] == [GREETING, "Are you still there?", "Are you still there?"]
+        assert said[-1].endswith("Goodbye.")
 
     run(main())
 
@@ -161,6 +163,23 @@ def test_a_voice_that_fails_is_replaced_by_the_rendered_apology() -> None:
             await engine.call(ScriptedLeg([(3.0, voice(1.0)), (8.0, voice(1.0))]))
         assert "I am sorry." in [event.heard for event in engine.of(happened.ReplySpoken)]
         assert engine.of(happened.CallCompleted)
+
+    run(main())
+
+
+def test_words_after_a_turn_that_came_too_early_are_written_once() -> None:
+    async def main() -> None:
+        slow = ScriptedEar(["a table for four", "on friday", "goodbye"])
+        mind = ScriptedMind({"a table for four": [1.0, Say("For when?")]})
+        async with rig(slow, mind) as engine:
+            await engine.call(ScriptedLeg([(3.0, voice(1.0)), (4.5, voice(0.8)), (9.0, voice(0.8))]))
+        assert CallerSaid("a table for four on friday", 0.9) in mind.prompts
+        assert [event.text for event in engine.of(happened.TranscriptFinal)] == [
+            "a table for four",
+            "on friday",
+            "goodbye",
+        ]
+        assert "For when?" not in [event.heard for event in engine.of(happened.ReplySpoken)]
 
     run(main())
 

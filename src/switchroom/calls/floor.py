@@ -6,7 +6,7 @@ group.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import assert_never
@@ -67,7 +67,7 @@ class Floor:
         """Begin: greet with what is rendered, then with what the brain says to a call that was opened."""
         now = self._clock()
         self._mouth.play(greeting.text, greeting.samples)
-        self._start(Reply(0, CallOpened(), now, text=greeting.text))
+        self._start(Reply(0, CallOpened(), now, text=greeting.text), self._answer)
         self.feed(turns.ReplyOwed(), now)
 
     def feed(self, happened: Input, now: float) -> None:
@@ -125,17 +125,22 @@ class Floor:
 
     def playing(self, playing: bool, now: float) -> None:  # noqa: FBT001 - the plane's Listener
         """The agent's voice began to sound on the wire, or all of it was heard."""
-        if not playing or self._reply is None:
+        reply = self._reply
+        if not playing or reply is None:
             return
-        if not self._reply.audible:
-            self._reply.audible = True
-            self._reply.reached("sent", now)
-            self._with.minutes.reply_started(self._reply)
-        self.feed(turns.AgentStarted(protected=self._mouth.protected), now)
+        if not reply.audible:
+            reply.audible = True
+            reply.reached("sent", max(now, reply.since))
+            self._with.minutes.reply_started(reply)
+        reply.protected = self._mouth.protected
+        self.feed(turns.AgentStarted(protected=reply.protected), now)
 
     def ticked(self, now: float) -> None:
         """A tick is over."""
         self._mouth.ticked()
+        reply = self._reply
+        if reply is not None and reply.audible and reply.protected is not self._mouth.protected:
+            self.playing(True, now)  # noqa: FBT003 - the next sentence is as good as another beginning
         deadline = self._turns.deadline
         if deadline is not None and deadline <= now:
             self._apply(self._turns.expire(now), now)
@@ -166,9 +171,9 @@ class Floor:
                 case Commit():
                     self._commit(decision, now)
                 case turns.Nudge(count):
-                    self._start(Reply(self._turns.next_turn - 1, CallerSilent(count), now))
+                    self._start(Reply(self._turns.next_turn - 1, CallerSilent(count), now), self._answer)
                 case turns.GiveUp():
-                    self._task = self._tasks.create_task(self._take_leave(), name="farewell")
+                    self._start(Reply(self._turns.next_turn - 1, CallerSilent(0), now), self._take_leave)
                 case _:
                     assert_never(decision)
         if self._closing and self._turns.deadline is None:
@@ -193,28 +198,48 @@ class Floor:
         if self._closing:
             return
         reply = Reply(commit.turn, _prompt(commit), commit.ended)
+        if commit.understood is not None:
+            reply.reached("transcript", commit.understood)
         reply.reached("decision", now)
-        self._start(reply)
+        self._start(reply, self._answer)
 
-    def _start(self, reply: Reply) -> None:
+    def _start(self, reply: Reply, make: Callable[[Reply], Coroutine[object, None, None]]) -> None:
         self._with.minutes.status("thinking")
         self._reply = reply
         before = self._task
-        self._task = self._tasks.create_task(self._answer(reply, before), name=f"reply {reply.turn}")
+        self._task = self._tasks.create_task(self._after(before, reply, make), name=f"reply {reply.turn}")
 
-    async def _answer(self, reply: Reply, before: asyncio.Task[None] | None) -> None:
-        if before is not None:  # a brain answers one prompt at a time
+    async def _after(
+        self,
+        before: asyncio.Task[None] | None,
+        reply: Reply,
+        make: Callable[[Reply], Coroutine[object, None, None]],
+    ) -> None:
+        """Make a reply once the one before is quite gone: a brain answers one prompt at a time."""
+        if before is not None:
             before.cancel()
             await asyncio.wait({before})
-        await self._with.replier.speak(reply, self._with.minutes.utterances)
+        await make(reply)
         now = self._clock()
         self._reply = None
         self._with.minutes.reply_ended(reply, self._mouth.cut(), now, interrupted=False)
-        expecting = self._with.brain.expecting
-        self.feed(turns.Expected(expecting.patience, expecting.digits), now)
+        self._expect(now)
         self.feed(turns.AgentStopped(), now)
         if reply.ends_call:
             self._end("agent_hangup")
+
+    async def _answer(self, reply: Reply) -> None:
+        await self._with.replier.speak(reply, self._with.minutes.utterances)
+
+    async def _take_leave(self, reply: Reply) -> None:
+        reply.text = self._with.farewell.text
+        self._mouth.play(reply.text, self._with.farewell.samples)
+        await self._mouth.drained()
+        self._end("timeout")
+
+    def _expect(self, now: float) -> None:
+        expecting = self._with.brain.expecting
+        self.feed(turns.Expected(expecting.patience, expecting.digits), now)
 
     def _cut(self, now: float) -> None:
         """End the reply that is being made or heard."""
@@ -224,12 +249,7 @@ class Floor:
         self._task.cancel()
         self._mouth.stop()
         self._with.minutes.reply_ended(reply, self._mouth.cut(), now, interrupted=True)
-
-    async def _take_leave(self) -> None:
-        farewell = self._with.farewell
-        self._mouth.play(farewell.text, farewell.samples)
-        await self._mouth.drained()
-        self._end("timeout")
+        self._expect(now)
 
 
 def _prompt(commit: Commit) -> Prompt:

@@ -24,6 +24,7 @@ class Minutes:
         self._tell = chronicle.tell
         self._connected = connected
         self._status = ""
+        self._last: Commit | None = None
         self.utterances: list[Utterance] = []
 
     def voice(self, *, speaking: bool) -> None:
@@ -58,23 +59,38 @@ class Minutes:
 
     def committed(self, commit: Commit, now: float) -> None:
         """The caller's turn is complete."""
-        start, end = commit.started - self._connected, commit.ended - self._connected
+        text = commit.digits or commit.text
         self._tell(partial(happened.TurnStarted, turn=commit.turn), ago=now - commit.started)
         if commit.text and not commit.digits:
-            self._tell(
-                partial(
-                    happened.TranscriptFinal,
-                    turn=commit.turn,
-                    text=commit.text,
-                    confidence=round(commit.confidence, 3),
-                    start=round(start, 3),
-                    end=round(end, 3),
-                )
-            )
-        text = commit.digits or commit.text
+            self._understood(commit)
         self._tell(partial(happened.TurnEnded, turn=commit.turn, text=text, waited=round(now - commit.ended, 3)))
         if text:
-            self._remember(Utterance("caller", text, start, end))
+            new = self._new_words(commit) if commit.text == text else text
+            self._remember(Utterance("caller", new, *self._span(commit)))
+        self._last = commit
+
+    def _understood(self, commit: Commit) -> None:
+        start, end = self._span(commit)
+        self._tell(
+            partial(
+                happened.TranscriptFinal,
+                turn=commit.turn,
+                text=self._new_words(commit),
+                confidence=round(commit.confidence, 3),
+                start=round(start, 3),
+                end=round(end, 3),
+            )
+        )
+
+    def _span(self, commit: Commit) -> tuple[float, float]:
+        start = commit.started if commit.continues is None or self._last is None else self._last.ended
+        return max(start - self._connected, 0.0), commit.ended - self._connected
+
+    def _new_words(self, commit: Commit) -> str:
+        """Return what was not written down with the withdrawn turn that this one continues."""
+        if commit.continues is None or self._last is None or not commit.text.startswith(self._last.text):
+            return commit.text
+        return commit.text.removeprefix(self._last.text).strip() or commit.text
 
     def reply_started(self, reply: Reply) -> None:
         """The first sample of a reply went out."""

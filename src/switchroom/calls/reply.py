@@ -43,6 +43,7 @@ class Reply:
     stages: dict[str, float] = field(default_factory=dict)
     text: str = ""
     audible: bool = False
+    protected: bool = False
     ends_call: bool = False
 
     def reached(self, stage: str, now: float) -> None:
@@ -51,7 +52,10 @@ class Reply:
 
     def timings(self) -> dict[str, float]:
         """Return the stages in seconds from ``since`` (docs/turns.md)."""
-        return {stage: round(at - self.since, 4) for stage, at in self.stages.items()}
+        return {
+            stage: round(at - self.since, 4)
+            for stage, at in sorted(self.stages.items(), key=lambda reached: reached[1])
+        }
 
 
 class Replier:
