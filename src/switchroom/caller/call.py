@@ -135,7 +135,12 @@ class _Caller:
                     ticking.cancel()
                     plane.remove(row)
             greeted = far_end.starts[0] - connected if far_end.starts else None
-            return replace(report, greeted=greeted, lines=tuple(conversation.lines), media=leg.media())
+            return replace(
+                report,
+                greeted=greeted,
+                lines=tuple(sorted(conversation.lines, key=lambda line: line.start)),
+                media=leg.media(),
+            )
 
     async def _converse(
         self, conversation: Conversation, far_end: FarEnd, script: Sequence[tuple[Step, Samples]]

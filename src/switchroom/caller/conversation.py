@@ -22,6 +22,7 @@ PATIENCE = 12.0
 GREETING = 10.0
 LAST_WORDS = 2.0
 _OVER = 0.5
+_WORDS = 1.5  # so long their words may keep ours waiting, for the sake of the order in which both are told
 _QUIET = 200  # a sample below this belongs to the silence around what we say
 
 Show = Callable[[str], None]
@@ -123,6 +124,7 @@ class Conversation:
         )
         if spoke:
             await far_end.until(lambda: self.left or far_end.silence >= silence, 120.0)
+            await far_end.settle(_WORDS)
 
     async def _they_are_speaking(self) -> None:
         far_end = self._far_end

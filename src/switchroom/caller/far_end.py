@@ -55,9 +55,9 @@ class FarEnd:
             return False
         return True
 
-    async def settle(self) -> None:
+    async def settle(self, within: float = _OVERDUE) -> None:
         """Wait for the words of what was said last, if they are still to come."""
-        await self.until(lambda: not self._open, _OVERDUE)
+        await self.until(lambda: not self._open, within)
 
     def close(self) -> None:
         """Tell of what is left and listen no more."""

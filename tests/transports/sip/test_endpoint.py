@@ -247,7 +247,7 @@ def test_garbage_at_the_sip_port_disturbs_no_call() -> None:
 @pytest.mark.parametrize("transport", ["udp", "tcp"])
 def test_a_port_that_is_closed_fails_the_call_at_once(transport: str) -> None:
     async def scenario(calling: Desk, called: Desk) -> None:
-        with pytest.raises(Unavailable):
+        with pytest.raises(Unavailable, match="nothing listens"):
             await calling.endpoint.dial(Dialling(f"sip:demo@127.0.0.1:{free_block(2)};transport={transport}"))
 
     with_desks(scenario)

@@ -20,8 +20,6 @@ from switchroom.transports.sip.session import MediaPlace
 from tests.interop.ports import free_block
 from tests.virtual_time import run
 
-NO_HEADERS = Headers()
-
 
 @dataclass
 class ScriptedAgent:
@@ -279,8 +277,14 @@ def test_an_outbound_call_stands_when_it_is_answered(agent: ScriptedAgent) -> No
 def test_an_outbound_call_that_is_refused_says_why(agent: ScriptedAgent) -> None:
     leg, signals = offered(agent, None)
     with pytest.raises(NotFound, match="404 Not Found"):
-        dial(leg, told.CallFailed("in_1", 404, "Not Found", NO_HEADERS))
+        dial(leg, told.CallFailed("in_1", 404, "Not Found", Headers.of([("Call-ID", "x")])))
     assert signals == [Left("error")]
+
+
+def test_an_outbound_call_to_nobody_says_so(agent: ScriptedAgent) -> None:
+    leg, _ = offered(agent, None)
+    with pytest.raises(Unavailable, match="nothing listens"):
+        dial(leg, told.CallFailed("in_1", 503, "Service Unavailable", Headers()))
 
 
 def test_an_outbound_call_that_is_given_up_is_hung_up(agent: ScriptedAgent) -> None:

@@ -216,8 +216,8 @@ class RtpLeg:
             case told.CallEnded(by=by):
                 self._failure = self._failure or Unavailable("the call ended before the answer", code="ended")
                 self._leave("lost" if by == "loss" else "hangup")
-            case told.CallFailed(status=status, reason=reason):
-                self._failure = self._failure or refusal(status, reason)
+            case told.CallFailed(status=status, reason=reason, headers=headers):
+                self._failure = self._failure or (refusal(status, reason) if headers else silence(status))
                 self._leave("error")
 
     def _leave(self, reason: Literal["hangup", "cancelled", "lost", "error"]) -> None:
@@ -307,6 +307,17 @@ class _Mail:
             return
         self._pressed[road] = (digit, now)
         self.put(Digit(digit, road))
+
+
+def silence(status: int) -> SwitchroomError:
+    """Return why a call came to nothing without a word from the other side."""
+    match status:
+        case 408:
+            return Unavailable("nothing came back from that address", code="sip_silent")
+        case 487:
+            return Unavailable("the call was given up before an answer", code="sip_cancelled")
+        case _:
+            return Unavailable("nothing listens at that address", code="sip_unreachable")
 
 
 def refusal(status: int, reason: str) -> SwitchroomError:
