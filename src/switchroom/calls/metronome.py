@@ -7,13 +7,17 @@ its own accord inside one.
 
 import asyncio
 import gc
+from collections import deque
 from collections.abc import Callable
+from itertools import islice
 from typing import Protocol
 
 from switchroom.media.frame import TICK
 
 CATCH_UP = 0.2
-_SAMPLES = 3000  # lateness of the last minute
+_SAMPLES = 3000  # ticks of the last minute
+RECENT = 250
+"""Ticks of the last five seconds."""
 _SPARE = 0.008
 _COLLECT_EVERY = 50
 
@@ -30,8 +34,8 @@ class Metronome:
     def __init__(self, plane: Ticking, idle: Callable[[], bool] = lambda: False) -> None:
         self._plane = plane
         self._idle = idle
-        self.lateness: list[float] = []
-        self.work: list[float] = []
+        self.lateness: deque[float] = deque(maxlen=_SAMPLES)
+        self.work: deque[float] = deque(maxlen=_SAMPLES)
         self.skipped = 0
         self.ticks = 0
 
@@ -62,21 +66,17 @@ class Metronome:
 
     def _note(self, late: float, work: float) -> None:
         self.ticks += 1
-        slot = self.ticks % _SAMPLES
-        if len(self.lateness) < _SAMPLES:
-            self.lateness.append(late)
-            self.work.append(work)
-        else:
-            self.lateness[slot] = late
-            self.work[slot] = work
+        self.lateness.append(late)
+        self.work.append(work)
 
     def _collect(self) -> None:
         if self.ticks % _COLLECT_EVERY == 0:
             full = self.ticks % (_COLLECT_EVERY * (10 if self._idle() else 60)) == 0
             gc.collect(2 if full else 1)
 
-    def late(self, share: float = 0.99) -> float:
-        """Return the lateness that ``share`` of the recent ticks stayed below."""
-        if not self.lateness:
+    def late(self, share: float = 0.99, last: int = _SAMPLES) -> float:
+        """Return the lateness that ``share`` of the ``last`` ticks stayed below; 0 until there were so many or a minute's."""
+        if len(self.lateness) < min(last, RECENT):
             return 0.0
-        return sorted(self.lateness)[min(len(self.lateness) - 1, int(share * len(self.lateness)))]
+        recent = sorted(islice(reversed(self.lateness), last))
+        return recent[min(len(recent) - 1, int(share * len(recent)))]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import structlog
 
 from switchroom.calls.equipment import Equipment
-from switchroom.calls.metronome import Metronome
+from switchroom.calls.metronome import RECENT, Metronome
 from switchroom.calls.session import CallSession
 from switchroom.errors import NotFound
 from switchroom.identity import CallId, new_id
@@ -26,8 +26,8 @@ class Limits:
     """What this process takes on."""
 
     calls: int = 200
-    lateness: float = 0.04
-    """New calls are refused while one tick in a hundred is later than this."""
+    lateness: float = 0.06
+    """New calls are refused while one tick in five of the last five seconds was later than this: a stall passes, overload stays."""
     call_seconds: float = 1800.0
 
 
@@ -106,7 +106,7 @@ class Switchboard:
             return "draining"
         if self._admitted >= self._limits.calls:
             return "full"
-        if self._metronome is not None and self._metronome.late() > self._limits.lateness:
+        if self._metronome is not None and self._metronome.late(0.8, RECENT) > self._limits.lateness:
             return "overloaded"
         return None
 
