@@ -51,12 +51,12 @@ def test_a_late_tick_is_made_up_for() -> None:
 def test_a_single_stall_is_not_overload_but_many_late_ticks_are() -> None:
     one_stall = run(_drive(ScriptedPlane({100: 0.15}), 10.0))
     assert one_stall.late(0.8, 250) < 0.001
-    overloaded = run(_drive(ScriptedPlane({n: 0.03 for n in range(1, 1000)}), 20.0))
+    overloaded = run(_drive(ScriptedPlane(dict.fromkeys(range(1, 1000), 0.03)), 20.0))
     assert overloaded.late(0.8, 250) > 0.06
 
 
 def test_lateness_is_not_judged_before_there_are_five_seconds_of_it() -> None:
-    assert run(_drive(ScriptedPlane({n: 0.05 for n in range(1, 1000)}), 2.0)).late() == 0.0
+    assert run(_drive(ScriptedPlane(dict.fromkeys(range(1, 1000), 0.05)), 2.0)).late() == 0.0
 
 
 def test_after_a_long_stall_the_grid_moves_on() -> None:
