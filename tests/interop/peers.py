@@ -59,6 +59,7 @@ class Baresip:
         self.port = free_block(40)  # SIP, SIP over TLS, control, and RTP from 10 up
         self.events: list[Json] = []
         self._unread: deque[Json] = deque()
+        self._spoke = 0  # samples heard before it last spoke
 
     @property
     def uri(self) -> str:
@@ -92,14 +93,17 @@ class Baresip:
     async def start_dialling(self, uri: str) -> None:
         """Call and do not wait for the answer."""
         self._unread.clear()
+        self._spoke = 0
         await self.command("dial", uri)
 
     async def say(self, wav: Path) -> None:
         """Play a file from now on, in place of what was being played."""
+        self._spoke = len(self.heard())
         await self.command("ausrc", f"aufile,{wav}")
 
     async def press(self, digits: str, *, apart: float = 0.3) -> None:
         """Press keys, as RFC 4733 events."""
+        self._spoke = len(self.heard())
         for digit in digits:
             await self.command("sndcode", digit)
             await asyncio.sleep(apart)
@@ -137,8 +141,8 @@ class Baresip:
                     return event
 
     async def falls_silent(self, *, after: float = 1.0, within: float = 20.0) -> None:
-        """Wait until it has heard something and then nothing for ``after`` seconds."""
-        loud_until, heard = 0, False
+        """Wait until it has heard something since it last spoke (or pressed a key) and then nothing for ``after`` seconds."""
+        loud_until, heard = self._spoke, False
         async with asyncio.timeout(within):
             while True:
                 samples = self.heard()
