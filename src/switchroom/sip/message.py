@@ -18,7 +18,7 @@ MAX_LINES = 512
 
 NO_HEADERS = Headers()
 _TYPED = frozenset({"via", "from", "to", "call-id", "cseq", "contact", "route", "record-route", "content-length"})
-_ECHOED = ("via", "from", "to", "call-id", "cseq")
+_ECHOED = frozenset({"from", "to", "call-id", "cseq"})
 _VERSION = re.compile(r"SIP/\d+\.\d+", re.IGNORECASE)
 _STATUS = re.compile(r"SIP/2\.0 ([1-6]\d\d)(?: (.*+))?", re.IGNORECASE)
 _CALL_ID = re.compile(r"[^\s@]++(?:@[^\s@]++)?")
@@ -287,14 +287,16 @@ _CHECKS = {"content-type": _check_media_type, "date": _check_date, "max-forwards
 
 def _fault(malformed: Malformed, start: str, lines: Lines) -> Fault:
     reason = str(malformed)
-    if start[:4].upper() == "SIP/" or start[:4] == "ACK " or not start:
-        return Fault(malformed.status, reason)  # never answer an answer, or an ACK (RFC 3261 §17.1.1.3)
-    echoed = tuple(line for line in lines if line[0] in _ECHOED)
-    hops = [value for name, value in echoed if name == "via"]
-    if not hops:
+    first, _, rest = start.partition(" ")
+    # Only what looks like a request is answered, so that noise gets no echo; and an ACK never is (RFC 3261 §17.1.1.3).
+    if first == "ACK" or not is_token(first) or not _VERSION.fullmatch(rest.rstrip().rpartition(" ")[2]):
         return Fault(malformed.status, reason)
+    hops = [value for name, value in lines if name == "via"]
     try:
-        via = parse_via(split_list(hops[0])[0])
+        via = parse_via(split_list(hops[0])[0]) if hops else None
     except Malformed:
+        via = None
+    if via is None:
         return Fault(malformed.status, reason)
-    return Fault(malformed.status, reason, via, echoed)
+    single = {name: value for name, value in reversed(lines) if name in _ECHOED}
+    return Fault(malformed.status, reason, via, tuple(("via", hop) for hop in hops) + tuple(single.items()))

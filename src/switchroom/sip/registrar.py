@@ -55,22 +55,29 @@ class Registrar:
             return self._clear(request, record, now)
         changed: list[Binding] = []
         for contact in request.contacts:
-            seconds = _seconds(contact, request)
-            if seconds is None:
-                return Reply(400, "Bad Expires"), []
-            if 0 < seconds < MIN_EXPIRES:
-                return Reply(423, headers=(("Min-Expires", str(MIN_EXPIRES)),)), []
-            until = now + min(seconds, MAX_EXPIRES)
-            new = Binding(record, contact, peer, request.call_id, request.cseq.number, until)
-            old = self._find(new)
-            if old is not None and old.call_id == new.call_id and old.number >= new.number:
-                return Reply(500, "Out of order"), []
-            changed.append(new)
+            wish = self._wish(record, contact, request, peer, now)
+            if isinstance(wish, Reply):
+                return wish, []
+            if wish.until > now or self._find(wish) is not None:
+                changed.append(wish)
         if self._would_overflow(record, changed, now):
             return Reply(503, headers=(("Retry-After", "60"),)), []
         for new in changed:
             self._put(new, now)
         return self._listing(record, now), changed
+
+    def _wish(self, record: str, contact: NameAddr, request: Request, peer: Peer, now: float) -> Binding | Reply:
+        seconds = _seconds(contact, request)
+        if seconds is None:
+            return Reply(400, "Bad Expires")
+        if 0 < seconds < MIN_EXPIRES:
+            return Reply(423, headers=(("Min-Expires", str(MIN_EXPIRES)),))
+        until = now + min(seconds, MAX_EXPIRES)
+        new = Binding(record, contact, peer, request.call_id, request.cseq.number, until)
+        old = self._find(new)
+        if old is not None and old.call_id == new.call_id and old.number >= new.number:
+            return Reply(500, "Out of order")
+        return new
 
     def _clear(self, request: Request, record: str, now: float) -> tuple[Reply, list[Binding]]:
         if request.contacts or request.headers.get("expires", "").strip() != "0":

@@ -1,0 +1,134 @@
+"""Registering with others and keeping the bindings of others."""
+
+from switchroom.sip.commands import Register, Unregister
+from switchroom.sip.outputs import BindingChanged, Dropped, Registered, RegistrationFailed, Transmit, Unregistered
+from tests.sip.texts import THERE, agent, answers, header, request
+from tests.sip.wire import ALICE, BOB, Wire
+
+CONTACT = f"sip:alice@{ALICE}:5060"
+RECORD = f"alice@{BOB}"
+
+
+def registering(**command: object) -> Wire:
+    wire = Wire(registrar=True)
+    wire.do(wire.alice, Register("r", f"sip:{BOB}", "alice", wire.peer(BOB), **command))  # type: ignore[arg-type]
+    wire.run(1)
+    return wire
+
+
+def register(number: int, *lines: str, contact: str = "<sip:alice@192.0.2.1:5060>", call_id: str = "c1") -> bytes:
+    return request(
+        "REGISTER",
+        *lines,
+        to="<sip:alice@192.0.2.2>",
+        via=f"SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bKr{call_id}{number}",
+        cseq=f"{number} REGISTER",
+        contact=contact,
+        call_id=call_id,
+    )
+
+
+def test_a_registration_is_refreshed_before_it_expires() -> None:
+    wire = registering(expires=600)
+    assert wire.alice.told == [Registered("r", 600)]
+    assert wire.bob.told == [BindingChanged(RECORD, CONTACT, wire.peer(ALICE), 600)]
+    wire.run(700)
+    assert wire.alice.heard(Registered) == [Registered("r", 600)] * 2
+    assert [binding.contact.uri.user for binding in wire.bob.agent.bindings(RECORD, wire.now)] == ["alice"]
+
+
+def test_unregistering_removes_the_binding() -> None:
+    wire = registering()
+    wire.do(wire.alice, Unregister("r"))
+    wire.run(40)
+    assert wire.alice.told[-1] == Unregistered("r")
+    assert wire.bob.told[-1] == BindingChanged(RECORD, CONTACT, wire.peer(ALICE), 0)
+    assert wire.bob.agent.bindings(RECORD, wire.now) == []
+    assert wire.quiet()
+
+
+def test_a_binding_that_nobody_refreshes_expires() -> None:
+    wire = registering(expires=60)
+    wire.fate = lambda _data, _count: ()
+    wire.run(61)
+    assert wire.bob.told[-1] == BindingChanged(RECORD, CONTACT, wire.peer(ALICE), 0)
+
+
+def test_an_interval_that_is_too_brief_is_lengthened() -> None:
+    wire = registering(expires=10)
+    assert wire.flow() == ["alice REGISTER", "bob 423 REGISTER", "alice REGISTER", "bob 200 REGISTER"]
+    assert wire.alice.told == [Registered("r", 60)]
+
+
+def test_a_silent_registrar_is_asked_again_after_ever_longer_pauses() -> None:
+    wire = Wire(registrar=True)
+    wire.fate = lambda _data, _count: ()
+    wire.do(wire.alice, Register("r", f"sip:{BOB}", "alice", wire.peer(BOB)))
+    wire.run(32 + 30 + 32 + 60 + 33)
+    assert wire.alice.told == [RegistrationFailed("r", 408, "Request Timeout", wait) for wait in (30, 60, 120)]
+
+
+def test_a_registrar_without_registrations_is_no_registrar() -> None:
+    wire = Wire()
+    wire.do(wire.alice, Register("r", f"sip:{BOB}", "alice", wire.peer(BOB)))
+    wire.run(1)
+    assert wire.alice.told == [RegistrationFailed("r", 405, "Method Not Allowed", None)]
+
+
+def test_a_query_lists_the_bindings() -> None:
+    bob = agent(registrar=True)
+    bob.receive(register(1, "Expires: 120"), THERE, 0.0)
+    bob.receive(register(1, contact="<sip:phone@192.0.2.7>;expires=90;q=0.5", call_id="c2"), THERE, 0.0)
+    (listing,) = bob.receive(register(2, contact=""), THERE, 30.0)
+    assert isinstance(listing, Transmit)
+    contacts = [line for line in listing.data.decode().split("\r\n") if line.startswith("Contact")]
+    assert contacts == [
+        "Contact: <sip:alice@192.0.2.1:5060>;expires=90",
+        "Contact: <sip:phone@192.0.2.7>;expires=60;q=0.5",
+    ]
+
+
+def test_everything_is_removed_by_a_star() -> None:
+    bob = agent(registrar=True)
+    bob.receive(register(1), THERE, 0.0)
+    assert answers(bob.receive(register(2, contact="*"), THERE, 1.0)) == ["400 Contact * needs Expires 0"]
+    outputs = bob.receive(register(3, "Expires: 0", contact="*"), THERE, 2.0)
+    assert answers(outputs) == ["200 OK"]
+    assert not header(outputs[0], "contact")
+    assert outputs[1:] == [BindingChanged("alice@192.0.2.2", "sip:alice@192.0.2.1:5060", THERE, 0)]
+
+
+def test_an_older_register_does_not_undo_a_newer_one() -> None:
+    bob = agent(registrar=True)
+    bob.receive(register(2, "Expires: 120"), THERE, 0.0)
+    assert answers(bob.receive(register(1, "Expires: 0"), THERE, 1.0)) == ["500 Out of order"]
+    assert answers(bob.receive(register(0, "Expires: 0", contact="*"), THERE, 1.0)) == ["500 Out of order"]
+    assert len(bob.bindings("alice@192.0.2.2", 1.0)) == 1
+
+
+def test_a_record_has_room_for_ten_places() -> None:
+    bob = agent(registrar=True)
+    for index in range(10):
+        bob.receive(register(1, contact=f"<sip:a@192.0.2.{index}>", call_id=f"c{index}"), THERE, 0.0)
+    assert answers(bob.receive(register(1, contact="<sip:a@198.51.100.1>", call_id="cx"), THERE, 0.0)) == [
+        "503 Service Unavailable"
+    ]
+
+
+def test_an_expiry_that_is_no_number_is_a_bad_request() -> None:
+    bob = agent(registrar=True)
+    assert answers(bob.receive(register(1, "Expires: soon"), THERE, 0.0)) == ["400 Bad Expires"]
+
+
+def test_a_repeated_register_is_answered_again_and_told_once() -> None:
+    bob = agent(registrar=True)
+    first = bob.receive(register(1), THERE, 0.0)
+    assert bob.receive(register(1), THERE, 0.5) == first[:1]
+    assert not any(isinstance(output, Dropped) for output in first)
+
+
+def test_removing_what_is_not_there_is_no_news() -> None:
+    bob = agent(registrar=True)
+    outputs = bob.receive(register(1, "Expires: 0"), THERE, 0.0)
+    assert answers(outputs) == ["200 OK"]
+    assert len(outputs) == 1
