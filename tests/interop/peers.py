@@ -293,14 +293,28 @@ class SippReport:
     errors: str
 
 
-async def sipp(folder: Path, scenario: str, target: str, *options: str, within: float = 30.0) -> SippReport:
+async def sipp(
+    folder: Path, scenario: str, target: str = "", *options: str, port: int = 0, within: float = 30.0
+) -> SippReport:
     """Play ``scenario`` (a name in ``sipp/``) against ``target`` (``127.0.0.1:5060``), once unless options say otherwise.
 
-    ``folder`` becomes its working directory: files that a scenario plays are looked for there.
+    Without a target it waits to be called at ``port``, the first of a free block of 20. ``folder`` becomes its working
+    directory: files that a scenario plays are looked for there.
     """
-    port = free_block(20)
+    port = port or free_block(20)
     process = await asyncio.create_subprocess_exec(
-        *("sipp", target, "-sf", str(SCENARIOS / f"{scenario}.xml"), "-m", "1", "-i", "127.0.0.1", "-p", str(port)),
+        *(
+            "sipp",
+            *([target] if target else []),
+            "-sf",
+            str(SCENARIOS / f"{scenario}.xml"),
+            "-m",
+            "1",
+            "-i",
+            "127.0.0.1",
+            "-p",
+            str(port),
+        ),
         *("-mi", "127.0.0.1", "-mp", str(port + 10), "-nostdin", "-trace_err", "-error_file", "errors.log"),
         *("-timeout", f"{int(within)}s", "-timeout_error", *options),
         cwd=folder,

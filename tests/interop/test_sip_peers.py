@@ -7,9 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from switchroom.errors import Unavailable
 from switchroom.media.g711 import encode_ulaw
 from switchroom.ports import Held, Left, Refuse, Resumed
 from tests.interop.peers import Baresip, BaresipSetup, CallNotMade, Linphone, sipp
+from tests.interop.ports import free_block
 from tests.interop.responder import TONE, Responder, responder
 from tests.interop.sound import RATE, audible, loudness, pitch, speech, tone
 from tests.virtual_time import run_real
@@ -179,6 +181,28 @@ def test_sipp_cancels(alone: bool, folder: Path) -> None:
             report = await sipp(folder, "cancel", switch.target)
             assert report.code == 0, report.errors
             assert switch.calls[0].signals == [Left("cancelled")]
+
+    run_real(main())
+
+
+def test_we_call_sipp(alone: bool, folder: Path) -> None:
+    port = free_block(20)
+
+    async def reach(switch: Responder) -> None:
+        while True:
+            try:
+                await switch.dial(f"sip:sipp@127.0.0.1:{port}")
+            except Unavailable:  # it has not opened its port yet
+                await asyncio.sleep(0.1)
+            else:
+                return
+
+    async def main() -> None:
+        async with asyncio.timeout(30.0), responder() as switch, asyncio.TaskGroup() as tasks:
+            playing = tasks.create_task(sipp(folder, "answers", port=port))
+            await reach(switch)
+            report = await playing
+            assert report.code == 0, report.errors
 
     run_real(main())
 
