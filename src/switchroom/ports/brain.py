@@ -1,0 +1,136 @@
+"""Deciding what to say: prompts in, parts of a reply out."""
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Literal, Protocol
+
+from switchroom.errors import SwitchroomError
+from switchroom.ports.speech import Hints
+
+
+@dataclass(frozen=True, slots=True)
+class CallerSaid:
+    """The caller's committed turn."""
+
+    text: str
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class CallerTyped:
+    """Digits, as the caller's committed turn."""
+
+    digits: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallerSilent:
+    """The caller said nothing for a while, for the ``count``-th time in a row."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallerUnheard:
+    """The caller said something and we failed to understand it for a reason of our own."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallOpened:
+    """The call was just answered: greet."""
+
+
+Prompt = CallOpened | CallerSaid | CallerTyped | CallerSilent | CallerUnheard
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Say this. A ``protected`` sentence cannot be interrupted; a ``filler`` only bridges a wait."""
+
+    text: str
+    protected: bool = False
+    filler: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EndCall:
+    """Hang up once everything has been said."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCalled:
+    """The brain called a tool."""
+
+    tool: str
+    arguments: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolAnswered:
+    """The tool came back after ``took`` seconds, with a result or with the error it failed with."""
+
+    tool: str
+    took: float
+    result: Mapping[str, object] = field(default_factory=dict)
+    error: SwitchroomError | None = None
+
+
+ReplyPart = Say | EndCall | ToolCalled | ToolAnswered
+
+
+class Patience(Enum):
+    """How soon a fallen-silent caller is taken to have finished."""
+
+    SHORT = "short"  # a yes or no, a choice
+    NORMAL = "normal"
+    LONG = "long"  # digits, spelling, an address, a message
+
+
+@dataclass(frozen=True, slots=True)
+class Expecting:
+    """What the brain awaits from the caller next."""
+
+    hints: Hints
+    patience: Patience = Patience.NORMAL
+    digits: int | None = None
+    """Exactly so many keys complete a typed answer; None: ``#`` or a pause does."""
+
+
+class Brain(Protocol):
+    """What thinks for one call. Its state changes only while ``reply`` runs, and only one runs at a time."""
+
+    @property
+    def expecting(self) -> Expecting: ...
+
+    def reply(self, prompt: Prompt, heard: Sequence["Utterance"]) -> AsyncGenerator[ReplyPart, None]:
+        """Answer ``prompt``; ``heard`` is the conversation so far, as it was really heard.
+
+        Closing the generator early (the caller interrupted) must leave the brain able to take the next prompt; a tool that was
+        already called is not undone and not forgotten.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """One thing that was said and heard. ``start`` and ``end`` are seconds since the call was connected."""
+
+    who: Literal["caller", "agent"]
+    text: str
+    start: float
+    end: float
+    interrupted: bool = False
+
+
+class LanguageModel(Protocol):
+    """A model that continues a conversation. The flow's agent node uses it; none is needed for scripted dialogue."""
+
+    @property
+    def name(self) -> str: ...
+
+    def reply(self, prompt: str, heard: Sequence[Utterance]) -> AsyncGenerator[str, None]:
+        """Yield text deltas. Closing the generator stops the request. Raises Unavailable."""
+        ...

@@ -1,0 +1,146 @@
+"""A party's connection: what it carries, what it reports, what it can be told."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Literal, Protocol
+
+from switchroom.identity import LegId
+from switchroom.media.frame import Encoding
+
+
+class Capability(Enum):
+    """What a leg can be asked to do."""
+
+    HOLD = "hold"
+    SEND_DIGITS = "send_digits"
+    REFER = "refer"
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Who is at the far end, as their carrier knows them."""
+
+    address: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Digit:
+    """The party pressed a key: one of ``0-9 * # A-D``."""
+
+    digit: str
+    how: Literal["rfc4733", "info", "inband", "browser"]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The party put us on hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """The party took us off hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """The party is gone; nothing more will be heard from this leg."""
+
+    reason: Literal["hangup", "cancelled", "lost", "error"] = "hangup"
+
+
+@dataclass(frozen=True, slots=True)
+class Interrupted:
+    """The party asked the agent to stop speaking, by a button rather than by voice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """The party said this in writing: a whole turn."""
+
+    text: str
+
+
+Signal = Digit | Held | Resumed | Left | Interrupted | Typed
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Take the call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """Tell the far side that it rings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    """Do not take the call; the transport turns the reason into its own code (SIP: 404, 480, 486, 503)."""
+
+    reason: Literal["not_found", "busy", "unavailable", "rejected"]
+    retry_after: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HangUp:
+    """End the call."""
+
+
+@dataclass(frozen=True, slots=True)
+class SendDigits:
+    """Press keys towards the party."""
+
+    digits: str
+
+
+LegCommand = Ring | Answer | Refuse | HangUp | SendDigits
+
+
+class Leg(Protocol):
+    """One party's audio and signalling, whatever carries it.
+
+    ``hear`` and ``speak`` are called by the tick, once each per 20 ms, and never block. ``attach`` tells the leg where its
+    signals go; a leg reports ``Left`` exactly once.
+    """
+
+    @property
+    def id(self) -> LegId: ...
+    @property
+    def party(self) -> Party: ...
+    @property
+    def encoding(self) -> Encoding: ...
+    @property
+    def can(self) -> frozenset[Capability]: ...
+
+    def attach(self, report: Callable[[Signal], None]) -> None:
+        """Report signals to ``report`` from now on."""
+        ...
+
+    def hear(self, now: float) -> bytes | None:
+        """Return 20 ms (``encoding.payload_size`` bytes) of what the party said; None if they are missing."""
+        ...
+
+    def speak(self, payload: bytes, now: float) -> None:
+        """Send 20 ms to the party."""
+        ...
+
+    async def do(self, command: LegCommand) -> None:
+        """Carry out a command. Safe to cancel: the command has then been sent or not, never half."""
+        ...
+
+    def media(self) -> Mapping[str, float]:
+        """Return counters of this leg's media (packets, lost, late, concealed ...)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class CallOffer:
+    """Somebody calls us: the leg is not answered yet."""
+
+    leg: Leg
+    dialled: str
+    source: Literal["phone_gateway", "browser"]
+    peer: str
+    headers: Mapping[str, str] = field(default_factory=dict)

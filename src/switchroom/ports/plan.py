@@ -1,0 +1,51 @@
+"""Who answers a call, and with what."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from switchroom.identity import AgentId, CallId, TenantId
+from switchroom.ports.brain import Brain
+from switchroom.ports.errands import Errands
+from switchroom.ports.leg import Party
+from switchroom.ports.speech import Voice
+
+
+@dataclass(frozen=True, slots=True)
+class CallDetails:
+    """What a brain is told about the call it thinks for."""
+
+    id: CallId
+    party: Party
+    dialled: str
+    source: Literal["phone_gateway", "browser"]
+    errands: Errands
+
+
+@dataclass(frozen=True, slots=True)
+class CallPlan:
+    """Everything a call needs to know, looked up once before it is answered and never again."""
+
+    tenant: TenantId
+    agent: AgentId
+    open_brain: Callable[[CallDetails], Brain]
+    voice: Voice
+    language: str = "en"
+    greeting: str = ""
+    """Said at once when the call is answered, rendered beforehand; the brain's CallOpened reply follows it."""
+    apology: str = "I'm sorry, I'm having some trouble on my side. Could you say that again?"
+    farewell: str = "I can't hear you, so I will hang up now. Goodbye."
+    record: bool = True
+    max_duration: float = 1800.0
+    silence: float = 7.0
+    """Seconds of silence on both sides before the caller is asked again."""
+    nudges: int = 3
+    """So many unanswered prompts end the call."""
+
+
+class Directory(Protocol):
+    """Who answers what was dialled."""
+
+    async def find(self, dialled: str, source: Literal["phone_gateway", "browser"]) -> CallPlan:
+        """Return the plan. Raises NotFound when nobody answers that address. Safe to cancel."""
+        ...
