@@ -1,0 +1,1 @@
+"""Recognisers, voices and models: what the engine's ports are carried out by."""

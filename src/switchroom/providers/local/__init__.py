@@ -1,0 +1,1 @@
+"""Speech without any account: a recogniser and a voice in worker processes of this machine."""
