@@ -6,6 +6,7 @@ a peer. What the kernel refuses is counted, never fatal.
 """
 
 import asyncio
+import contextlib
 import functools
 import socket
 import sys
@@ -21,7 +22,9 @@ MAX_PER_HOST = 100
 _MAX_UNSENT = 1 << 20
 _CONNECT = 5.0
 _TRIES = 20
+_RECEIVE = 4 << 20  # a hundred calls that come at once are answered without one being repeated
 _IP_RECVERR = 11
+_SO_RCVBUFFORCE = 33
 
 Address = tuple[str, int]
 
@@ -223,8 +226,12 @@ def _bind(host: str, port: int) -> socket.socket:
     bound = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_DGRAM)
     try:
         bound.setblocking(False)  # noqa: FBT003 - it takes no keyword
-        if bound.family == socket.AF_INET and sys.platform == "linux":
-            bound.setsockopt(socket.IPPROTO_IP, _IP_RECVERR, 1)
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE)
+        if sys.platform == "linux":
+            with contextlib.suppress(PermissionError):  # beyond the system's limit, where that is allowed
+                bound.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, _RECEIVE)
+            if bound.family == socket.AF_INET:
+                bound.setsockopt(socket.IPPROTO_IP, _IP_RECVERR, 1)
         bound.bind((host, port))
     except OSError:
         bound.close()
