@@ -79,7 +79,8 @@ class ScriptedEngine:
         tell(partial(happened.StatusChanged, status="speaking"))
         tell(partial(happened.ReplyStarted, turn=1, text="Your table is booked."))
         await self._say(REPLY_HERTZ)
-        tell(partial(happened.ReplyInterrupted, turn=1, heard="Your table", unheard=" is booked.", start=3.0, end=4.0))
+        reply = partial(happened.ReplyInterrupted, turn=1, heard="Your table", unheard=" is booked.")
+        tell(partial(reply, start=3.0, end=4.0, timings={"decision": 0.31, "sent": 0.42}))
         tell(partial(happened.StatusChanged, status="listening"))
 
     async def _say(self, hertz: int) -> None:

@@ -194,3 +194,15 @@ def test_an_engine_that_drains_is_not_ready(tmp_path: Path) -> None:
                 assert (answer.status_code, answer.json()["engine"], answer.json()["calls"]) == (503, "draining", 2)
 
     run_real(story())
+
+
+def test_every_route_of_the_api_is_documented(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with site(tmp_path) as here, here.client() as client:
+            document = (await client.get("/openapi.json")).json()
+            for path, operations in document["paths"].items():
+                for method, operation in operations.items():
+                    assert operation.get("summary"), f"{method} {path}"
+                    assert operation.get("tags"), f"{method} {path}"
+
+    run_real(story())

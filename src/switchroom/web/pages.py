@@ -3,7 +3,7 @@
 A page works without its script as far as it can; scripts add the microphone, the waveform, and changes as they happen.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Annotated
@@ -15,8 +15,10 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from switchroom.domains.restaurant.book import messages, reservations
 from switchroom.domains.restaurant.tables import Reservation
 from switchroom.errors import Denied, Limited
+from switchroom.events.catalogue import ReplyInterrupted, ReplySpoken
 from switchroom.history.service import Turn, Wanted
 from switchroom.identity import CallId
+from switchroom.storage.journal import Entry
 from switchroom.web.auth import Member, Viewer, address_of, sign_in, sign_out
 from switchroom.web.services import With
 from switchroom.web.templates import page
@@ -110,8 +112,8 @@ async def calls(
 async def call(call_id: str, request: Request, services: With, viewer: Member) -> Response:
     """One call."""
     found = await services.history.call(CallId(call_id), viewer.tenant)
-    turns = await services.history.turns(found.id, viewer.tenant)
     events = await services.history.events(found.id, viewer.tenant)
+    replies = reply_times(await services.history.turns(found.id, viewer.tenant), events)
     agents = {agent.id: agent.name for agent in await services.catalogue.agents(viewer.tenant)}
     values = {
         "viewer": viewer,
@@ -119,9 +121,8 @@ async def call(call_id: str, request: Request, services: With, viewer: Member) -
         "agent": agents.get(found.agent, found.agent),
         "lines": await services.history.transcript(found.id, viewer.tenant),
         "recording": await services.history.recording(found.id, viewer.tenant),
-        "turns": turns,
-        "slowest": max((latency(turn) or 0.0 for turn in turns), default=0.0),
-        "latency": latency,
+        "replies": replies,
+        "longest": max((timings["sent"] for _, timings in replies), default=0.0),
         "events": events,
         "began": found.connected or found.started or 0.0,
     }
@@ -143,9 +144,11 @@ async def book(request: Request, services: With, viewer: Member) -> Response:
     return response
 
 
-def latency(turn: Turn) -> float | None:
-    """Return seconds from the end of the caller's speech to the first sample of the reply; the greeting answers no speech."""
-    return turn.timings.get("sent") if turn.turn else None
+def reply_times(turns: Sequence[Turn], events: Sequence[Entry]) -> list[tuple[str, Mapping[str, float]]]:
+    """Return what the caller said and the timings of the reply to it; greetings and reminders answer nothing and are left out."""
+    said = {turn.turn: turn.text for turn in turns}
+    replies = [entry.event for entry in events if isinstance(entry.event, ReplySpoken | ReplyInterrupted)]
+    return [(said.get(one.turn, ""), one.timings) for one in replies if one.timings.keys() >= {"decision", "sent"}]
 
 
 def by_day(booked: Sequence[Reservation], today: date) -> list[dict[str, object]]:

@@ -72,7 +72,7 @@ if (player) {
   });
   const answer = await fetch(player.dataset.waveform);
   if (answer.ok) shape = await answer.json();
-  else player.querySelector(".wave").hidden = true;
+  else player.replaceChildren("The recording is not there any more.");
   player.dataset.points = shape.caller.length;
-  draw();
+  if (canvas.isConnected) draw();
 }

@@ -30,6 +30,7 @@ export class Log {
     const known = this.lines.get(`${who} ${turn}`);
     if (partial && known && !known.classList.contains("partial")) this.lines.delete(`${who} ${turn}`); // it says more
     const line = this.line(who, turn);
+    if (who === "caller" && line.classList.contains("partial")) this.list.append(line); // it went on after a reminder
     line.classList.toggle("partial", partial);
     const words = line.querySelector(".text");
     words.replaceChildren(interrupted ? heard : text);
@@ -57,7 +58,7 @@ export class Log {
 
   tool(name, state) {
     const key = `tool ${name}`;
-    const words = { started: "…", finished: "done", failed: "failed" }[state] ?? state;
+    const words = { started: "…", finished: "✓", failed: "failed" }[state] ?? state;
     let line = state === "started" ? null : this.lines.get(key);
     if (!line) {
       line = element("li", "tool");

@@ -19,7 +19,7 @@ const log = new Log(at("log"));
 
 let sound = null;
 let socket = null;
-let call = null; // {began, asked, turn, id, ended}
+let call = null; // {began, id, ended}
 let beat = 0;
 
 function show(state, elapsed = 0) {
@@ -49,7 +49,7 @@ async function begin() {
   at("after").hidden = true;
   at("empty").hidden = true;
   delete root.dataset.authenticated;
-  call = { began: performance.now(), asked: 0, id: "", ended: "lost" };
+  call = { began: performance.now(), id: "", ended: "lost" };
   const mine = call;
   show("connecting");
   try {
@@ -97,11 +97,11 @@ function told(message) {
   switch (message.type) {
     case "authenticated": root.dataset.authenticated = "yes"; break;
     case "started": call.id = message.call; root.dataset.call = message.call; break;
-    case "status": status(message); break;
+    case "status": show(message.status, message.elapsed); break;
     case "transcript_partial": log.say("caller", message.turn, message.text, { partial: true }); break;
     case "transcript_final": final(message); break;
     case "greeting":
-    case "agent_partial": log.say("agent", message.turn, message.text, { partial: true }); answered(message.turn); break;
+    case "agent_partial": log.say("agent", message.turn, message.text, { partial: true }); break;
     case "agent_final": spoken(message); break;
     case "audio_chunk": sounded(decode(message.chunk)); break;
     case "clear": sound.clear(); break;
@@ -117,29 +117,18 @@ function failed({ message }) {
   if (!root.dataset.authenticated) finish();
 }
 
-function status({ status: state, elapsed }) {
-  if (state === "thinking" && root.dataset.state !== "thinking") call.asked = performance.now() - elapsed * 1000;
-  show(state, elapsed);
-}
-
 function final({ turn, text }) {
   if (text) log.say("caller", turn, text);
   else log.forget("caller", turn);
 }
 
-// The reply began: from the moment the caller's turn was understood to be over.
-function answered(turn) {
-  if (!call.asked) return;
-  const seconds = (performance.now() - call.asked) / 1000;
-  call.asked = 0;
-  root.dataset.latency = seconds.toFixed(3);
-  log.took(turn, seconds);
-}
-
-// The server knows better when the caller fell silent: its figure replaces ours.
+// A reply that answers a turn (no greeting, no reminder) shows how long the caller waited for its first sound.
 function spoken(message) {
   log.say("agent", message.turn, message.text, message);
-  if (message.turn && message.timings.sent) log.took(message.turn, message.timings.sent);
+  const { decision, sent } = message.timings;
+  if (decision === undefined || sent === undefined) return;
+  root.dataset.latency = sent;
+  log.took(message.turn, sent);
 }
 
 function sounded(buffer) {
