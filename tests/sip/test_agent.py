@@ -4,7 +4,7 @@ import pytest
 
 from switchroom.errors import Invalid
 from switchroom.sip.agent import UserAgent
-from switchroom.sip.commands import Accept, Answer, HangUp, Invite, Options, Progress, SendInfo
+from switchroom.sip.commands import Accept, Answer, HangUp, Invite, Options, Progress, Refuse, SendInfo
 from switchroom.sip.outputs import (
     CallAnswered,
     CallCancelled,
@@ -101,6 +101,7 @@ def test_an_answer_is_a_200_with_contact_allow_and_record_route() -> None:
             "Accept-Encoding",
             "identity",
         ),
+        (request("INVITE", "Accept: text/plain"), "406 Not Acceptable", "Contact", ""),
         (request("BYE", **IN_DIALOG), "481 Call/Transaction Does Not Exist", "Contact", ""),
         (request("BYE"), "481 Call/Transaction Does Not Exist", "Contact", ""),
         (request("CANCEL"), "481 Call/Transaction Does Not Exist", "Contact", ""),
@@ -372,3 +373,27 @@ def test_beyond_its_limit_a_user_agent_refuses_new_work_but_lets_calls_end() -> 
     assert outputs[0] == Dropped("overload", THERE)
     assert answers(outputs) == ["503 Service Unavailable"]
     assert answers(bob.receive(inside(2, "BYE"), THERE, 3.0)) == ["200 OK"]
+
+
+def test_a_branch_that_is_only_the_cookie_names_no_transaction() -> None:
+    bob = agent()
+    hop = {"via": "SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK"}
+    assert answers(bob.receive(request("INVITE", **hop), THERE, 1.0)) == ["100 Trying"]
+    assert answers(bob.receive(request("INVITE", **hop), THERE, 1.1)) == ["100 Trying"]
+    other = bob.receive(request("INVITE", call_id="c2", **hop), THERE, 1.2)
+    assert isinstance(other[-1], CallOffered)
+    bob.send(Refuse("t1"), 1.3)
+    assert bob.receive(request("ACK", to="<sip:bob@192.0.2.2>;tag=t2", cseq="1 ACK", **hop), THERE, 1.4) == []
+
+
+def test_overlong_lists_are_malformed_before_they_cost_anything() -> None:
+    for via in ("SIP/2.0/UDP h" + ";a" * 200, ",".join(["SIP/2.0/UDP h"] * 200)):
+        assert agent().receive(request("INVITE", via=via), THERE, 1.0) == [Dropped("malformed", THERE)]
+    assert answers(agent().receive(request("INVITE", uri="sip:a@b" + ";a" * 200), THERE, 1.0)) == [
+        "400 Too many parameters"
+    ]
+
+
+def test_somebody_else_s_kind_of_address_cannot_be_registered() -> None:
+    bob = agent(registrar=True)
+    assert answers(bob.receive(request("REGISTER", to="<isbn:2983792873>"), THERE, 1.0)) == ["404 Not Found"]

@@ -293,3 +293,117 @@ def test_offers_that_cross_are_both_refused_and_tried_again_one_after_the_other(
         wire.do(wire.bob, Accept(name, "yes alice"))
     assert wire.alice.heard(SessionAnswered) == [SessionAnswered("out", "yes alice")]
     assert wire.bob.heard(SessionAnswered) == [SessionAnswered(name, "yes bob")]
+
+
+def test_a_call_over_tcp_repeats_nothing_and_stays_on_its_connection() -> None:
+    wire = Wire("tcp")
+    name = talking(wire)
+    wire.do(wire.alice, Offer("out", "hold"))
+    wire.run(0.1)
+    wire.do(wire.bob, Accept(name, "held"))
+    wire.run(0.1)
+    wire.do(wire.bob, HangUp(name))
+    wire.run(60)
+    assert wire.flow() == [
+        "alice INVITE",
+        "bob 100 INVITE",
+        "bob 200 INVITE",
+        "alice ACK",
+        "alice INVITE",
+        "bob 100 INVITE",
+        "bob 200 INVITE",
+        "alice ACK",
+        "bob BYE",
+        "alice 200 BYE",
+    ]
+    assert b";transport=tcp>" in wire.sent[0][1]
+    assert wire.quiet()
+
+
+def test_a_far_side_that_is_gone_ends_the_call_when_it_is_offered_something() -> None:
+    wire = Wire()
+    name = talking(wire)
+    wire.fate = lambda _data, _count: ()
+    wire.do(wire.alice, Offer("out", "hold"))
+    wire.run(70)
+    assert wire.alice.told[-1] == CallEnded("out", "loss", 408, "Request Timeout")
+    assert name
+
+
+def test_an_info_to_a_call_that_they_do_not_know_ends_it() -> None:
+    wire = Wire()
+    name = talking(wire)
+    forgetful = Wire()
+    wire.bob.agent = forgetful.bob.agent
+    wire.do(wire.alice, SendInfo("out", "text/plain", "hello"))
+    wire.run(40)
+    assert wire.alice.told[-2:] == [
+        InfoAnswered("out", 481),
+        CallEnded("out", "loss", 481, "Call/Transaction Does Not Exist"),
+    ]
+    assert name
+
+
+def test_the_newest_offer_waits_for_the_one_under_way() -> None:
+    wire = Wire()
+    name = talking(wire)
+    for sdp in ("one", "two", "three"):
+        wire.do(wire.alice, Offer("out", sdp))
+    for _ in range(3):
+        wire.run(0.1)
+        wire.do(wire.bob, Accept(name, "yes"))
+    assert wire.bob.heard(SessionOffered) == [SessionOffered(name, "one"), SessionOffered(name, "three")]
+
+
+def test_hanging_up_while_an_offer_is_under_way_settles_both() -> None:
+    wire = Wire()
+    name = talking(wire)
+    wire.do(wire.alice, Offer("out", "hold"))
+    wire.run(0.1)
+    wire.do(wire.bob, HangUp(name))
+    wire.run(60)
+    assert wire.flow()[6:] == ["bob 487 INVITE", "bob BYE", "alice ACK", "alice 200 BYE"]
+    assert not wire.alice.heard(OfferRefused)[1:]
+    assert wire.quiet()
+
+
+def test_both_hanging_up_at_once_is_no_trouble() -> None:
+    wire = Wire()
+    name = talking(wire)
+    wire.do(wire.alice, HangUp("out"))
+    wire.do(wire.bob, HangUp(name))
+    wire.run(60)
+    assert sorted(wire.flow()[4:]) == ["alice 200 BYE", "alice BYE", "bob 200 BYE", "bob BYE"]
+    assert wire.quiet()
+
+
+def test_early_media_is_told_with_the_ringing() -> None:
+    wire = Wire()
+    wire.call()
+    wire.run(0.1)
+    name = offered(wire.bob)
+    wire.do(wire.bob, Progress(name, 183, "early"))
+    wire.run(1)
+    assert wire.alice.told == [CallRinging("out", 183, "Session Progress", "early")]
+    assert name
+
+
+def test_hanging_up_a_call_whose_offer_we_have_not_answered_acknowledges_and_ends_it() -> None:
+    wire = Wire()
+    name = talking(wire, None)
+    wire.do(wire.alice, HangUp("out"))
+    wire.run(60)
+    assert wire.flow()[2:] == ["bob 200 INVITE", "alice ACK", "alice BYE", "bob 200 BYE"]
+    assert wire.bob.told[-1] == CallEnded(name, "them")
+    assert wire.quiet()
+
+
+def test_a_cancel_that_nobody_answers_is_given_up() -> None:
+    wire = Wire()
+    wire.call()
+    wire.run(0.1)
+    wire.fate = lambda _data, _count: ()
+    wire.do(wire.alice, HangUp("out"))
+    wire.run(40)
+    assert wire.alice.agent.deadline is None
+    assert len(wire.alice.told) == 1

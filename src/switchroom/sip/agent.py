@@ -65,7 +65,7 @@ class UserAgent:
         self._infos = Infos(self._stack, self._sessions)
         self._registrations = Registrations(self._stack)
         self._registry = Registry(self._stack)
-        self._gate = Gate(config)
+        self._gate = Gate(config, self._stack.secret)
 
     @property
     def deadline(self) -> float | None:
@@ -212,7 +212,7 @@ class UserAgent:
         return screen(request, self._stack)
 
     def _refuse(self, request: Request, reply: Reply, back: Peer) -> None:
-        tag = stateless_tag(request, self._stack.config.secret)
+        tag = stateless_tag(request, self._stack.secret)
         self._stack.emit(Transmit(self._stack.refusal(request, reply, tag), back))
 
     def _cancel(self, cancel: Request, back: Peer, now: float) -> None:

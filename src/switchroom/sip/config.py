@@ -21,11 +21,11 @@ def _open(_method: str, _peer: Peer) -> bool:
 class AgentConfig:
     """The user agent's settings; the same for its whole life.
 
-    ``local`` says under which address (host, port) a peer reaches us: it goes into Via and Contact. ``challenged`` says who
-    must prove their identity by digest for which method; ``ha1`` and ``realm`` are what they prove it against, and nonces are
-    computed from ``secret``; one challenge is sent per entry of ``algorithms`` (MD5, SHA-256), most preferred first. MD5 alone is
-    the default because widely used phones (libre's) give up at a second challenge. With ``registrar`` we keep bindings for
-    others. Beyond ``max_transactions`` new requests get 503.
+    ``local`` says under which address (host, port) a peer reaches us: it goes into Via and Contact.
+    ``challenged`` says who must prove their identity by digest for which method; ``ha1`` and ``realm`` are what they prove it
+    against, and nonces are computed from ``secret`` (empty: one is drawn at the start). One challenge is sent per entry of
+    ``algorithms`` (MD5, SHA-256), most preferred first; MD5 alone is the default because widely used phones (libre's) give
+    up at a second challenge. With ``registrar`` we keep bindings for others. Beyond ``max_transactions`` new requests get 503.
     """
 
     local: Callable[[Peer], tuple[str, int]]

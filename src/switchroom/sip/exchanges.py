@@ -199,7 +199,7 @@ class Exchanges:
 
 def _server_key(request: Request, method: str) -> Key:
     via = request.via[0]
-    if via.branch.startswith(COOKIE):
+    if via.branch.startswith(COOKIE) and via.branch != COOKIE:
         return (via.branch, via.sent_by, method)  # RFC 3261 §17.2.3
     # An RFC 2543 element does not name its transactions; a retransmission and a non-2xx ACK repeat all of this.
     return (

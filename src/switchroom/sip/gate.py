@@ -22,9 +22,9 @@ class Admitted:
 class Gate:
     """Asks for credentials and checks them; keeps no state per peer."""
 
-    def __init__(self, config: AgentConfig) -> None:
+    def __init__(self, config: AgentConfig, secret: bytes) -> None:
         self._config = config
-        self._nonces = Nonces(config.secret)
+        self._nonces = Nonces(secret)
 
     def check(self, request: Request, peer: Peer, now: float) -> Admitted | Reply:
         """Return who it is, or the refusal to send."""

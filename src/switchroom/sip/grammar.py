@@ -7,6 +7,9 @@ however hostile, makes one backtrack. What does not fit raises Malformed, which 
 import re
 from dataclasses import dataclass
 
+MAX_ITEMS = 128
+"""How many elements a list, or parameters an address, may have: enough for any network, too few to keep us busy."""
+
 TOKEN = r"[A-Za-z0-9\-.!%*_+`'~]++"  # noqa: S105 - a grammar's token, no secret
 QUOTED = r'"(?:[^"\\\x00-\x08\x0a-\x1f\x7f]++|\\[^\r\n])*+"'
 HOST = r"(?:[A-Za-z0-9_](?:[A-Za-z0-9_.\-]*+)|\[[0-9A-Fa-f:.]++\])"
@@ -40,6 +43,8 @@ def split_list(text: str) -> list[str]:
         match = _ITEM.match(text, position)
         if match is None:
             raise Malformed("Bad comma list")
+        if len(items) >= MAX_ITEMS:
+            raise Malformed("Too many list elements")
         items.append(match.group().strip())
         position = match.end()
         if position == len(text):
@@ -108,6 +113,8 @@ def params(text: str) -> Params:
     if not text or text.isspace():
         return NO_PARAMS
     pairs: list[tuple[str, str | None]] = []
+    if text.count(";") > MAX_ITEMS:
+        raise Malformed("Too many parameters")
     position = 0
     while position < len(text):
         match = _PARAMETER.match(text, position)

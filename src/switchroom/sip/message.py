@@ -14,7 +14,7 @@ from switchroom.sip.grammar import Malformed, is_token, number, split_list
 from switchroom.sip.headers import CSeq, Headers, Via, key, parse_cseq, parse_via, spelling
 from switchroom.sip.uri import NameAddr, Uri, parse_address, parse_uri
 
-MAX_LINES = 512
+MAX_LINES = 256
 
 NO_HEADERS = Headers()
 _TYPED = frozenset({"via", "from", "to", "call-id", "cseq", "contact", "route", "record-route", "content-length"})
@@ -144,6 +144,8 @@ def _cut(data: bytes) -> tuple[str, bytes]:
 
 
 def _lines(head: str) -> tuple[str, Lines]:
+    if head.count("\n") > MAX_LINES:
+        raise Malformed("Too many headers")
     start, _, rest = head.partition("\n")
     if "\n " in rest or "\n\t" in rest:
         rest = _FOLD.sub(" ", rest)
@@ -158,8 +160,8 @@ def _lines(head: str) -> tuple[str, Lines]:
 def _sort(lines: Lines) -> tuple[Typed, Headers]:
     typed: Typed = {}
     others: Lines = []
-    if _BAD_LINE in lines or len(lines) > MAX_LINES:
-        raise Malformed("Bad header line" if _BAD_LINE in lines else "Too many headers")
+    if _BAD_LINE in lines:
+        raise Malformed("Bad header line")
     for line in lines:
         name = line[0]
         if name in _TYPED:

@@ -114,6 +114,8 @@ class Outgoing:
         self._calls.close(call)
         self._stack.emit(CallFailed(call.name, 487, REASONS[487], NO_HEADERS))
         call.parting = headers
+        if call.asking is not None:
+            call.asking.credentials = None  # a challenge that comes now needs no answer
         if call.asking is not None and call.asking.exchange is not None and call.asking.exchange.is_proceeding:
             self._cancel(call, now)
 

@@ -40,8 +40,9 @@ class CallOffered:
     """Somebody calls us; 100 Trying has been sent. ``dialled`` is the user part of the Request-URI.
 
     ``caller`` and ``callee`` are the From and To URIs as text; ``caller_user`` and ``caller_name`` their parts.
-    ``headers`` holds every header by any case of its name. Without ``sdp`` they expect our offer in Answer.
-    ``user`` is who proved to be calling by digest, empty if nobody was asked to.
+    ``headers`` holds every header that has no field of its own in a message (not From, To, Via, Contact, Route ...), by any
+    case of its name. Without ``sdp`` they expect our offer in Answer. ``user`` is who proved to be calling by digest, empty
+    if nobody was asked to.
     """
 
     call: str

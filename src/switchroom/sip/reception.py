@@ -19,6 +19,7 @@ _KNOWN = frozenset(
     "PUBLISH",
 }
 _WITH_SDP = frozenset({"INVITE"})
+_SDP_RANGES = frozenset({"application/sdp", "application/*", "*/*"})
 
 
 def screen(request: Request, stack: Stack) -> Reply | None:
@@ -38,7 +39,12 @@ def screen(request: Request, stack: Stack) -> Reply | None:
 
 
 def _screen_body(request: Request) -> Reply | None:
-    if not request.body or request.method not in _WITH_SDP:
+    if request.method not in _WITH_SDP:
+        return None
+    accepted = [item.partition(";")[0].strip().lower() for item in request.headers.listed("accept")]
+    if accepted and not _SDP_RANGES.intersection(accepted):
+        return Reply(406)  # we could answer in no language that they understand
+    if not request.body:
         return None
     if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
         return Reply(415, headers=(("Accept-Encoding", "identity"), ("Accept", "application/sdp")))

@@ -22,6 +22,9 @@ class Registry:
     def register(self, exchange: Exchange, peer: Peer, user: str, now: float) -> None:
         """Do what a REGISTER asks; who proved to be somebody may only speak for that somebody (RFC 3261 §10.3 step 4)."""
         request, tag = exchange.request, self._stack.token()
+        if not request.to.uri.is_sip:
+            self._stack.respond(exchange, Reply(404), tag, now)
+            return
         if user and user != request.to.uri.user_text:
             self._stack.respond(exchange, Reply(403), tag, now)
             return

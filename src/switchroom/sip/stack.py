@@ -45,6 +45,7 @@ class Stack:
     def __init__(self, config: AgentConfig, token: Callable[[], str]) -> None:
         self.config = config
         self.token = token
+        self.secret = config.secret or token().encode()
         self.alarms = Alarms()
         self.exchanges = Exchanges(self.alarms, self.emit)
         self._outbox: list[Output] = []

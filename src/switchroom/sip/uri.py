@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import unquote as unescape
 
-from switchroom.sip.grammar import HOST, NO_PARAMS, QUOTED, TOKEN, Malformed, Params, params, quote, unquote
+from switchroom.sip.grammar import HOST, MAX_ITEMS, NO_PARAMS, QUOTED, TOKEN, Malformed, Params, params, quote, unquote
 
 _SIP = re.compile(
     r"(sips?):"
@@ -96,6 +96,8 @@ def parse_uri(text: str) -> Uri:
 
 
 def _uri_params(text: str) -> Params:
+    if text.count(";") > MAX_ITEMS:
+        raise Malformed("Too many parameters")
     pairs: list[tuple[str, str | None]] = []
     for part in text[1:].split(";"):
         name, equals, value = part.partition("=")

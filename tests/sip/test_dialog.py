@@ -1,0 +1,89 @@
+"""Dialogs as values: where requests go, by which route, in which order."""
+
+from dataclasses import replace
+
+import pytest
+
+from switchroom.sip.alarms import Alarms
+from switchroom.sip.dialog import Dialog
+from switchroom.sip.message import Request, parse
+from switchroom.sip.peer import Peer
+from switchroom.sip.replies import Reply, respond
+from switchroom.sip.uri import parse_address, parse_uri
+from tests.sip.texts import THERE, request
+
+
+def invite(*lines: str) -> Request:
+    message = parse(request("INVITE", *lines))
+    assert isinstance(message, Request)
+    return message
+
+
+def test_the_callee_uses_the_route_as_recorded_and_the_caller_the_other_way_round() -> None:
+    first = invite("Record-Route: <sip:p2;lr>, <sip:p1;lr>")
+    callee = Dialog.of_callee(first, "b")
+    answer = respond(first, Reply(200, contact=parse_address("<sip:bob@192.0.2.2>")), "b")
+    caller = Dialog.of_caller(first, answer)
+    assert [str(route.uri) for route in callee.routes] == ["sip:p2;lr", "sip:p1;lr"]
+    assert [str(route.uri) for route in caller.routes] == ["sip:p1;lr", "sip:p2;lr"]
+    assert callee.key == ("c1", "b", "a")
+    assert caller.key == ("c1", "a", "b")
+    assert (str(callee.target), str(caller.target)) == ("sip:alice@192.0.2.1:5060", "sip:bob@192.0.2.2")
+
+
+def test_a_strict_router_becomes_the_request_uri_and_the_target_the_last_route() -> None:
+    dialog = Dialog.of_callee(invite("Record-Route: <sip:p1>, <sip:p2;lr>"), "b")
+    bye = dialog.request("BYE", 1)
+    assert str(bye.uri) == "sip:p1"
+    assert [str(route) for route in bye.routes] == ["<sip:p2;lr>", "<sip:alice@192.0.2.1:5060>"]
+
+
+def test_numbers_must_grow() -> None:
+    dialog = Dialog.of_callee(invite(), "b")
+    bye = replace(invite(), cseq=replace(invite().cseq, number=2))
+    after = dialog.takes(bye)
+    assert after is not None
+    assert after.heard == 2
+    assert after.takes(bye) is None
+    assert dialog.takes(invite()) is None
+
+
+@pytest.mark.parametrize(
+    ("target", "routes", "last", "hop"),
+    [
+        ("sip:a@192.0.2.1:5060", (), THERE, THERE),
+        ("sip:a@192.0.2.8", (), THERE, Peer("udp", "192.0.2.8", 5060)),
+        ("sip:a@192.0.2.8;transport=tcp", (), THERE, Peer("tcp", "192.0.2.8", 5060)),
+        ("sip:a@192.0.2.8", ("<sip:192.0.2.7:5070;lr>",), THERE, Peer("udp", "192.0.2.7", 5070)),
+        ("sip:a@pc.example.com", (), THERE, THERE),
+        ("sip:a@x.invalid", (), Peer("tcp", "192.0.2.1", 9, 4), Peer("tcp", "192.0.2.1", 9, 4)),
+        ("sip:a@192.0.2.8", (), Peer("tcp", "192.0.2.1", 9, 4), Peer("tcp", "192.0.2.1", 9, 4)),
+        ("sip:a@10.0.0.5", (), Peer("udp", "8.8.8.8", 7), Peer("udp", "8.8.8.8", 7)),
+        ("sip:a@9.9.9.9", (), Peer("udp", "8.8.8.8", 7), Peer("udp", "9.9.9.9", 5060)),
+        ("sip:a@0.0.0.0", (), THERE, THERE),
+        ("sip:a@[2001:db8::1]:5062", (), Peer("udp", "2001:db8::1", 5062), Peer("udp", "2001:db8::1", 5062)),
+    ],
+)
+def test_the_next_hop(target: str, routes: tuple[str, ...], last: Peer, hop: Peer) -> None:
+    made = Dialog.of_callee(invite(), "b")
+    dialog = replace(made, target=parse_uri(target), routes=tuple(parse_address(route) for route in routes))
+    assert dialog.next_hop(last) == hop
+
+
+def test_alarms_ring_in_order_and_can_be_moved_and_cancelled() -> None:
+    alarms, rung = Alarms(), list[str]()
+    for name, due in (("a", 3.0), ("b", 1.0), ("c", 2.0), ("a", 0.5)):
+        alarms.set(name, due, lambda _, name=name: rung.append(name))  # type: ignore[misc]
+    alarms.cancel("c")
+    assert alarms.deadline == 0.5
+    alarms.ring(5.0)
+    assert rung == ["a", "b"]
+    assert alarms.deadline is None
+
+
+def test_alarms_that_are_moved_again_and_again_take_no_room() -> None:
+    alarms = Alarms()
+    for due in range(10_000):
+        alarms.set("a", float(due), lambda _: None)
+    assert len(alarms._heap) < 200
+    assert alarms.deadline == 9999.0
