@@ -2,13 +2,16 @@
 
 import asyncio
 from contextlib import AsyncExitStack
+from datetime import date
 from pathlib import Path
 
 from switchroom import caller
 from switchroom.errors import SwitchroomError, Unavailable
+from switchroom.flow.file import load
+from switchroom.flow.lines import lines
 from switchroom.hosting import hosting
 from switchroom.observability import set_up
-from switchroom.ports import SpeechToText, TextToSpeech, Voice
+from switchroom.ports import Hints, SpeechToText, TextToSpeech, Voice
 from switchroom.providers.local.recogniser import PocketsphinxRecogniser
 from switchroom.providers.local.voice import LocalVoice
 
@@ -17,20 +20,21 @@ Wishes = tuple[tuple[str, ...], tuple[Path, ...], tuple[str, ...], Path | None]
 
 
 async def place(
-    target: str, wishes: Wishes, voice: str, record: Path | None, max_seconds: float, *, transcribe: bool
+    target: str, wishes: Wishes, voice: str, record: Path | None, max_seconds: float, flow: Path | None
 ) -> int:
-    """Make the call and return the exit status."""
+    """Make the call and return the exit status. ``flow`` tells what the other side may say; without one it is not written down."""
     set_up("console", "error")
     try:
         script = caller.steps(*wishes)
+        expected = caller.ANYTHING if flow is None else lines(load(flow), date.today())  # noqa: DTZ011 - a caller's day
     except SwitchroomError as error:
         print(f"Cannot call: {error}")
         return 2
     options = caller.CallOptions(target, script, Voice(voice), record, max_seconds)
     async with AsyncExitStack() as stack:
         tts = await _voice(stack) if wishes[0] or wishes[3] is not None else None
-        stt = await _recogniser(stack) if transcribe else None
-        return await caller.run(options, caller.Engines(tts, stt), print)
+        stt = await _recogniser(stack, expected) if flow is not None else None
+        return await caller.run(options, caller.Engines(tts, stt, expected=expected), print)
 
 
 async def _voice(stack: AsyncExitStack) -> TextToSpeech | None:
@@ -45,9 +49,10 @@ async def _voice(stack: AsyncExitStack) -> TextToSpeech | None:
     return tts
 
 
-async def _recogniser(stack: AsyncExitStack) -> SpeechToText:
+async def _recogniser(stack: AsyncExitStack, expected: Hints) -> SpeechToText:
     stt = PocketsphinxRecogniser()
     ready = asyncio.Event()
     await stack.enter_async_context(hosting(stt.run(ready.set)))
     await ready.wait()
+    stt.prepare([expected])
     return stt

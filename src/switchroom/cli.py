@@ -9,6 +9,8 @@ import typer
 
 from switchroom.settings import Settings
 
+EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "restaurant.yaml"
+
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="Switchroom: an open, white-label voice AI contact centre."
 )
@@ -38,15 +40,16 @@ def call(
     digits: Annotated[list[str] | None, typer.Option(help="press these keys (may be given again)")] = None,
     script: Annotated[Path | None, typer.Option(help="a file with one step a line; see docs/operating.md")] = None,
     voice: Annotated[str, typer.Option(help="the caller's voice")] = "rms",
-    record: Annotated[Path | None, typer.Option(help="write a stereo WAV: the other side left, you right")] = None,
+    record: Annotated[Path | None, typer.Option(help="write a stereo WAV: you left, the other side right")] = None,
     max_seconds: Annotated[float, typer.Option(help="hang up after this long")] = 120.0,
-    transcribe: Annotated[bool, typer.Option(help="write down what the other side says, as far as recognised")] = True,
+    flow: Annotated[Path | None, typer.Option(help="the flow whose lines the other side may say")] = EXAMPLE,
+    transcribe: Annotated[bool, typer.Option(help="write down what the other side says, as recognised")] = True,
 ) -> None:
     """Call a SIP address, say something, and print both sides with timings. Exits with 1 if the call failed."""
     from switchroom.calling import place
 
     wishes = (tuple(say or ()), tuple(wav or ()), tuple(digits or ()), script)
-    sys.exit(asyncio.run(place(target, wishes, voice, record, max_seconds, transcribe=transcribe)))
+    sys.exit(asyncio.run(place(target, wishes, voice, record, max_seconds, flow if transcribe else None)))
 
 
 if __name__ == "__main__":

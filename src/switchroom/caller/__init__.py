@@ -2,10 +2,11 @@
 
 from switchroom.caller.call import CallOptions, Engines, place_call
 from switchroom.caller.conversation import Show
+from switchroom.caller.far_end import ANYTHING
 from switchroom.caller.report import CallReport, Line, summary
 from switchroom.caller.steps import steps
 
-__all__ = ["CallOptions", "CallReport", "Engines", "Line", "place_call", "run", "steps", "summary"]
+__all__ = ["ANYTHING", "CallOptions", "CallReport", "Engines", "Line", "place_call", "run", "steps", "summary"]
 
 
 async def run(options: CallOptions, engines: Engines, show: Show) -> int:

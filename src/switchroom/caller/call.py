@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from switchroom.caller.conversation import Conversation, Show
-from switchroom.caller.far_end import FarEnd
+from switchroom.caller.far_end import ANYTHING, FarEnd
 from switchroom.caller.report import CallReport
 from switchroom.caller.steps import PlayFile, PressKeys, SayText, Step, WaitSeconds
 from switchroom.caller.tape import Tape
@@ -22,7 +22,7 @@ from switchroom.errors import SwitchroomError, Unavailable
 from switchroom.media import wav
 from switchroom.media.frame import TICK, Samples
 from switchroom.media.plane import Plane
-from switchroom.ports import HangUp, Leg, SpeechToText, TextToSpeech, Voice
+from switchroom.ports import HangUp, Hints, Leg, SpeechToText, TextToSpeech, Voice
 from switchroom.settings import SipSettings
 from switchroom.sip.commands import Credentials
 from switchroom.transports.sip.endpoint import Dialling, SipEndpoint
@@ -46,11 +46,15 @@ class CallOptions:
 
 @dataclass(frozen=True, slots=True)
 class Engines:
-    """What the caller speaks and hears with. Without ``stt`` the other side's words are not known."""
+    """What the caller speaks and hears with.
+
+    Without ``stt`` the other side's words are not known; ``expected`` is what it may say.
+    """
 
     tts: TextToSpeech | None = None
     stt: SpeechToText | None = None
     make_plane: Callable[[], Plane] = Plane
+    expected: Hints = ANYTHING
 
 
 async def place_call(options: CallOptions, engines: Engines, show: Show) -> CallReport:
@@ -120,7 +124,8 @@ class _Caller:
     async def _talk(self, leg: Leg, script: Sequence[tuple[Step, Samples]]) -> CallReport:
         plane = self._engines.make_plane()
         connected = asyncio.get_running_loop().time()
-        far_end = FarEnd(self._engines.stt, self._options.voice.language, lambda *told: conversation.told(*told))
+        engines, language = self._engines, self._options.voice.language
+        far_end = FarEnd(engines.stt, language, lambda *told: conversation.told(*told), engines.expected)
         record = self._options.record
         with Tape(record, leg.encoding.rate) if record is not None else contextlib.nullcontext() as tape:
             row = plane.add(leg, far_end, tap=tape)

@@ -9,13 +9,13 @@ from collections.abc import Callable
 
 import numpy as np
 
-from switchroom.media.frame import Samples
+from switchroom.media.frame import RATE, Samples
 from switchroom.ports import Heard, HearingFailed, Hints, Listening, SpeechToText
 
 BREATH = 0.6
 _OVERDUE = 4.0  # words that come later than this are not waited for
 _PIECE = 5  # ticks
-_NO_HINTS = Hints("anything")
+ANYTHING = Hints("anything")
 
 Tell = Callable[[float, float, str | None], None]
 """Told of an utterance: its start and end in the loop's time, and its words; None if nobody could understand it."""
@@ -24,7 +24,7 @@ Tell = Callable[[float, float, str | None], None]
 class FarEnd:
     """The plane's listener for one call; also knows when our own speech began and ended on the wire."""
 
-    def __init__(self, stt: SpeechToText | None, language: str, tell: Tell) -> None:
+    def __init__(self, stt: SpeechToText | None, language: str, tell: Tell, expected: Hints = ANYTHING) -> None:
         self.speaking = False
         self.starts: list[float] = []
         """When each utterance began."""
@@ -32,12 +32,13 @@ class FarEnd:
         """When it last fell silent; None before it ever spoke."""
         self.we_play = False
         self._now = 0.0
+        self._until = 0.0  # what was said until then is handed over
         self._tell = tell
         self._tick = asyncio.Event()
         self._pieces: list[Samples] = []
         self._open = False
         self._final: str | None = None
-        self._ear: Listening | None = stt.listen(language, lambda: _NO_HINTS, self._heard) if stt is not None else None
+        self._ear: Listening | None = stt.listen(language, lambda: expected, self._heard) if stt is not None else None
 
     @property
     def silence(self) -> float:
@@ -65,18 +66,23 @@ class FarEnd:
         if self._ear is not None:
             self._ear.close()
 
-    def voice_started(self, at: float, now: float, before: Samples) -> None:  # noqa: ARG002 - the plane's signatures
+    def voice_started(self, at: float, now: float, before: Samples) -> None:
         """The other side speaks."""
         self.speaking = True
+        self._final = None
         if not self._open:
-            self._open, self._final = True, None
+            self._open = True
             self.starts.append(at)
             if self._ear is not None:
                 self._ear.begin()
+        else:  # what was handed over already is not handed over again
+            before = before[-max(round((now - self._until) * RATE), 1) :]
+        self._until = now
         self._pieces = [before.copy()]
 
-    def voice(self, samples: Samples, now: float) -> None:  # noqa: ARG002
+    def voice(self, samples: Samples, now: float) -> None:
         """It goes on speaking."""
+        self._until = now
         self._pieces.append(samples.copy())
         if len(self._pieces) >= _PIECE:
             self._hand_over()

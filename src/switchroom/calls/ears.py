@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from switchroom.media.frame import Samples
+from switchroom.media.frame import RATE, Samples
 from switchroom.ports import Heard, HearingFailed, Hints, Listening, SpeechToText
 
 _PIECE = 5  # ticks
@@ -28,18 +28,21 @@ class Ears:
         self._listening: Listening = stt.listen(language, hints, report)
         self._pieces: list[Samples] = []
         self._fresh = True
-        self.owed = False
-        """A final transcript is on its way."""
+        self._until = 0.0
 
-    def start(self, before: Samples) -> None:
-        """Voice started; ``before`` is what led up to it."""
+    def start(self, before: Samples, now: float) -> None:
+        """Voice started; ``before`` is what led up to it, of which nothing is handed over twice."""
         if self._fresh:
             self._listening.begin()
             self._fresh = False
+        else:
+            before = before[-max(round((now - self._until) * RATE), 1) :]
+        self._until = now
         self._pieces = [before.copy()]
 
-    def take(self, samples: Samples) -> None:
+    def take(self, samples: Samples, now: float) -> None:
         """Hear 20 ms more."""
+        self._until = now
         self._pieces.append(samples.copy())
         if len(self._pieces) >= _PIECE:
             self._hand_over()
@@ -49,7 +52,6 @@ class Ears:
         if self._fresh:
             return
         self._hand_over()
-        self.owed = True
         self._listening.pause()
 
     def committed(self) -> None:

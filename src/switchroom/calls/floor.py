@@ -32,6 +32,8 @@ from switchroom.ports import (
     Prompt,
 )
 
+_ECHO = 0.5
+
 
 @dataclass(frozen=True, slots=True)
 class Parts:
@@ -58,7 +60,7 @@ class Floor:
         self._end = end
         self._reply: Reply | None = None
         self._task: asyncio.Task[None] | None = None
-        self._keys_by = ""
+        self._key = ("", "", 0.0)  # how, which and when
         self._closing = False
         self._settled = asyncio.Event()
         self._clock = asyncio.get_running_loop().time
@@ -75,10 +77,12 @@ class Floor:
         self._apply(self._turns.handle(happened, now), now)
 
     def pressed(self, digit: Digit, now: float) -> None:
-        """The caller pressed a key. One road only counts: a key that is also heard in the sound is one key."""
-        if digit.how == "inband" and self._keys_by not in ("", "inband"):
+        """The caller pressed a key. A key may be heard in the sound as well as signalled: it counts once."""
+        how, key, at = self._key
+        echo = digit.how != how and digit.digit == key and now - at < _ECHO
+        if echo or (digit.how == "inband" and how not in ("", "inband")):
             return
-        self._keys_by = digit.how
+        self._key = (digit.how, digit.digit, now)
         self._with.minutes.pressed(digit)
         self.feed(turns.DigitPressed(digit.digit), now)
 
@@ -106,12 +110,12 @@ class Floor:
     def voice_started(self, at: float, now: float, before: Samples) -> None:
         """The caller's voice began."""
         self._with.minutes.voice(speaking=True)
-        self._ears.start(before)
+        self._ears.start(before, now)
         self.feed(turns.VoiceStarted(at, self._mouth.remaining), now)
 
-    def voice(self, samples: Samples, now: float) -> None:  # noqa: ARG002
+    def voice(self, samples: Samples, now: float) -> None:
         """20 ms of it."""
-        self._ears.take(samples)
+        self._ears.take(samples, now)
 
     def voice_stopped(self, at: float, now: float) -> None:
         """The caller fell silent."""
