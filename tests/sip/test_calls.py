@@ -1,6 +1,6 @@
 """Whole calls between two real user agents."""
 
-from switchroom.sip.commands import Accept, Answer, HangUp, Offer, Progress, Refuse, RefuseOffer, SendInfo
+from switchroom.sip.commands import Accept, Answer, HangUp, Offer, Progress, Refuse, SendInfo
 from switchroom.sip.outputs import (
     CallAnswered,
     CallCancelled,
@@ -11,27 +11,8 @@ from switchroom.sip.outputs import (
     CallRinging,
     DigitReceived,
     InfoAnswered,
-    OfferRefused,
-    SessionAnswered,
-    SessionOffered,
 )
-from tests.sip.wire import End, Wire
-
-
-def offered(end: End) -> str:
-    """Return the name of the call that ``end`` was offered last."""
-    offers = [output for output in end.told if isinstance(output, CallOffered)]
-    return offers[-1].call
-
-
-def talking(wire: Wire, sdp: str | None = "offer") -> str:
-    """Let Alice call Bob and Bob answer; return Bob's name of the call."""
-    wire.call(sdp)
-    wire.run(0.1)
-    name = offered(wire.bob)
-    wire.do(wire.bob, Answer(name, "answer"))
-    wire.run(0.1)
-    return name
+from tests.sip.wire import Wire, offered, talking
 
 
 def test_a_call_is_answered_and_ended_by_the_caller() -> None:
@@ -251,50 +232,6 @@ def test_hanging_up_before_the_ack_waits_with_the_bye() -> None:
     assert wire.quiet()
 
 
-def test_hold_and_resume_by_the_caller() -> None:
-    wire = Wire()
-    name = talking(wire)
-    for sdp in ("hold", "resume"):
-        wire.do(wire.alice, Offer("out", sdp))
-        wire.run(0.1)
-        wire.do(wire.bob, Accept(name, f"{sdp} accepted"))
-        wire.run(0.1)
-    assert wire.bob.heard(SessionOffered) == [SessionOffered(name, "hold"), SessionOffered(name, "resume")]
-    assert wire.alice.heard(SessionAnswered) == [
-        SessionAnswered("out", "hold accepted"),
-        SessionAnswered("out", "resume accepted"),
-    ]
-    assert wire.flow()[4:8] == ["alice INVITE", "bob 100 INVITE", "bob 200 INVITE", "alice ACK"]
-
-
-def test_hold_by_the_callee_refused_leaves_the_session_as_it_was() -> None:
-    wire = Wire()
-    name = talking(wire)
-    wire.do(wire.bob, Offer(name, "hold"))
-    wire.run(0.1)
-    wire.do(wire.alice, RefuseOffer("out", 488))
-    wire.run(40)
-    assert wire.bob.heard(OfferRefused) == [OfferRefused(name, 488, "Not Acceptable Here")]
-    assert not wire.bob.heard(CallEnded)
-    assert wire.quiet()
-
-
-def test_offers_that_cross_are_both_refused_and_tried_again_one_after_the_other() -> None:
-    wire = Wire()
-    name = talking(wire)
-    wire.do(wire.alice, Offer("out", "from alice"))
-    wire.do(wire.bob, Offer(name, "from bob"))
-    wire.run(0.1)
-    assert wire.flow().count("bob 491 INVITE") == 1
-    assert wire.flow().count("alice 491 INVITE") == 1
-    for _ in range(50):
-        wire.run(0.1)
-        wire.do(wire.alice, Accept("out", "yes bob"))
-        wire.do(wire.bob, Accept(name, "yes alice"))
-    assert wire.alice.heard(SessionAnswered) == [SessionAnswered("out", "yes alice")]
-    assert wire.bob.heard(SessionAnswered) == [SessionAnswered(name, "yes bob")]
-
-
 def test_a_call_over_tcp_repeats_nothing_and_stays_on_its_connection() -> None:
     wire = Wire("tcp")
     name = talking(wire)
@@ -317,63 +254,6 @@ def test_a_call_over_tcp_repeats_nothing_and_stays_on_its_connection() -> None:
         "alice 200 BYE",
     ]
     assert b";transport=tcp>" in wire.sent[0][1]
-    assert wire.quiet()
-
-
-def test_a_far_side_that_is_gone_ends_the_call_when_it_is_offered_something() -> None:
-    wire = Wire()
-    name = talking(wire)
-    wire.fate = lambda _data, _count: ()
-    wire.do(wire.alice, Offer("out", "hold"))
-    wire.run(70)
-    assert wire.alice.told[-1] == CallEnded("out", "loss", 408, "Request Timeout")
-    assert name
-
-
-def test_an_info_to_a_call_that_they_do_not_know_ends_it() -> None:
-    wire = Wire()
-    name = talking(wire)
-    forgetful = Wire()
-    wire.bob.agent = forgetful.bob.agent
-    wire.do(wire.alice, SendInfo("out", "text/plain", "hello"))
-    wire.run(40)
-    assert wire.alice.told[-2:] == [
-        InfoAnswered("out", 481),
-        CallEnded("out", "loss", 481, "Call/Transaction Does Not Exist"),
-    ]
-    assert name
-
-
-def test_the_newest_offer_waits_for_the_one_under_way() -> None:
-    wire = Wire()
-    name = talking(wire)
-    for sdp in ("one", "two", "three"):
-        wire.do(wire.alice, Offer("out", sdp))
-    for _ in range(3):
-        wire.run(0.1)
-        wire.do(wire.bob, Accept(name, "yes"))
-    assert wire.bob.heard(SessionOffered) == [SessionOffered(name, "one"), SessionOffered(name, "three")]
-
-
-def test_hanging_up_while_an_offer_is_under_way_settles_both() -> None:
-    wire = Wire()
-    name = talking(wire)
-    wire.do(wire.alice, Offer("out", "hold"))
-    wire.run(0.1)
-    wire.do(wire.bob, HangUp(name))
-    wire.run(60)
-    assert wire.flow()[6:] == ["bob 487 INVITE", "bob BYE", "alice ACK", "alice 200 BYE"]
-    assert not wire.alice.heard(OfferRefused)[1:]
-    assert wire.quiet()
-
-
-def test_both_hanging_up_at_once_is_no_trouble() -> None:
-    wire = Wire()
-    name = talking(wire)
-    wire.do(wire.alice, HangUp("out"))
-    wire.do(wire.bob, HangUp(name))
-    wire.run(60)
-    assert sorted(wire.flow()[4:]) == ["alice 200 BYE", "alice BYE", "bob 200 BYE", "bob BYE"]
     assert wire.quiet()
 
 

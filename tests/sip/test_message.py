@@ -112,7 +112,7 @@ def test_torture_is_met_with_the_verdict_of_the_rfc(name: str, verdict: str) -> 
     assert outputs, name
 
 
-QUICK = settings(max_examples=500, deadline=None)
+QUICK = settings(max_examples=max(500, settings().max_examples), deadline=None)
 SEED = request("INVITE", "Route: <sip:p;lr>", "Require: x", "Content-Type: application/sdp", body="v=0\r\n")
 ALPHABET = st.text(alphabet='<>"\\;,=?@:%[]()/ \t\r\nsip:aSIP2.0*\u00e9\x00', max_size=60)
 

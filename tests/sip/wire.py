@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from switchroom.sip.agent import UserAgent
-from switchroom.sip.commands import Command, Credentials, Invite
+from switchroom.sip.commands import Answer, Command, Credentials, Invite
 from switchroom.sip.config import AgentConfig
-from switchroom.sip.outputs import Output, Transmit
+from switchroom.sip.outputs import CallOffered, Output, Transmit
 from switchroom.sip.peer import Peer, Transport
 
 ALICE, BOB = "192.0.2.1", "192.0.2.2"
@@ -116,3 +116,19 @@ def summary(data: bytes) -> str:
         return words[0]
     method = next(line for line in lines if line.startswith("CSeq")).split(" ")[-1]
     return f"{words[1]} {method}"
+
+
+def offered(end: End) -> str:
+    """Return the name of the call that ``end`` was offered last."""
+    offers = [output for output in end.told if isinstance(output, CallOffered)]
+    return offers[-1].call
+
+
+def talking(wire: Wire, sdp: str | None = "offer") -> str:
+    """Let Alice call Bob and Bob answer; return Bob's name of the call."""
+    wire.call(sdp)
+    wire.run(0.1)
+    name = offered(wire.bob)
+    wire.do(wire.bob, Answer(name, "answer"))
+    wire.run(0.1)
+    return name
