@@ -7,8 +7,10 @@ from switchroom.sip.outputs import (
     OfferRefused,
     SessionAnswered,
     SessionOffered,
+    Transmit,
 )
-from tests.sip.wire import Wire, talking
+from switchroom.sip.peer import Peer
+from tests.sip.wire import ALICE, Wire, talking
 
 
 def test_hold_and_resume_by_the_caller() -> None:
@@ -110,3 +112,11 @@ def test_both_hanging_up_at_once_is_no_trouble() -> None:
     wire.run(60)
     assert sorted(wire.flow()[4:]) == ["alice 200 BYE", "alice BYE", "bob 200 BYE", "bob BYE"]
     assert wire.quiet()
+
+
+def test_a_call_outlives_its_connection_and_goes_on_at_the_contact() -> None:
+    wire = Wire("tcp")
+    name = talking(wire)
+    assert wire.bob.agent.unreachable(wire.peer(ALICE), wire.now) == []
+    (bye, *_) = [output for output in wire.bob.agent.send(HangUp(name), wire.now) if isinstance(output, Transmit)]
+    assert bye.peer == Peer("tcp", ALICE, 5060, 0)

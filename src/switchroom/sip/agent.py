@@ -109,8 +109,12 @@ class UserAgent:
         """Everything under way to ``peer`` has failed."""
         self._stack.exchanges.lose(peer, now)
         for call in self._calls:
-            if call.phase is Phase.OFFERED and call.peer.is_same_place(peer):
+            if not call.peer.is_same_place(peer):
+                continue
+            if call.phase is Phase.OFFERED:
                 self._incoming.cancelled(call, "lost", now)
+            else:
+                call.peer = replace(call.peer, connection=0)  # the call goes on; its Contact says where to connect anew
         return self._stack.drain()
 
     def expire(self, now: float) -> list[Output]:
