@@ -22,23 +22,10 @@ MODEL = Path(pocketsphinx.__file__).parent / "model" / "en-us"
 MOST_DECODERS = 12
 """About 10 MB each."""
 
-ALWAYS = (
-    "mhm",
-    "mm",
-    "hmm",
-    "uh huh",
-    "uh",
-    "huh",
-    "okay",
-    "ok",
-    "yeah",
-    "yes",
-    "no",
-    "hello",
-    "sorry",
-    "wait",
-    "stop",
-)
+SOUNDS = ("mhm", "uh huh", "mm", "hmm", "uh", "um")
+"""What people utter while they listen or think; each one sentence in sixty, or names would be heard in them."""
+
+ALWAYS = ("huh", "okay", "ok", "yeah", "yes", "no", "hello", "sorry", "wait", "stop")
 """Possible at any time, though unlikely: what people say while they listen, or to be heard."""
 
 ROOM = 2.0
@@ -138,7 +125,7 @@ class Decoders:
 
 
 def _write_language(folder: Path, sentences: Sequence[str], words: Iterable[str]) -> dict[str, str]:
-    always = {word for phrase in ALWAYS for word in phrase.split()}
+    always = {word for phrase in (*SOUNDS, *ALWAYS) for word in phrase.split()}
     vocabulary = always.union(words, *(sentence.split() for sentence in sentences))
     sounds = pronounce(vocabulary, MODEL / "cmudict-en-us.dict")
     lines = [
@@ -148,7 +135,8 @@ def _write_language(folder: Path, sentences: Sequence[str], words: Iterable[str]
     ]
     (folder / "dictionary").write_text("\n".join([*lines, ""]), encoding="utf-8")
     (folder / "fillers").write_text(_FILLERS, encoding="utf-8")
-    (folder / "model.lm").write_text(trigrams([*sentences, *ALWAYS], sounds, ROOM), encoding="utf-8")
+    said = [*sentences, *ALWAYS, *SOUNDS * (1 + len(sentences) // 60)]
+    (folder / "model.lm").write_text(trigrams(said, sounds, ROOM), encoding="utf-8")
     return {"dict": str(folder / "dictionary"), "fdict": str(folder / "fillers"), "lm": str(folder / "model.lm")}
 
 

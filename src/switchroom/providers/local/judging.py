@@ -11,17 +11,26 @@ from switchroom.media.frame import Samples
 from switchroom.providers.local.decoding import Decoded
 from switchroom.providers.local.voicing import Voicing, voicing
 
-LEAST_PERIODIC = 0.58
-"""Mean periodicity of the loud part below which a sound is no word: coughs 0.29 to 0.42, clearing the throat 0.33 to
-0.56, breath and noise 0.25, words 0.69 and more."""
+NEVER_A_WORD = 0.48
+"""Mean periodicity of the loud part below which a sound is no word. Measured: coughs 0.29 to 0.42, breath and noise
+0.25, clearing the throat 0.33 to 0.56; words of flite 0.68 and more, of people 0.61 and more."""
+
+SURELY_VOICED = 0.6
+"""Below it, words are believed only if there are several and the recogniser is fairly sure."""
 
 LEAST_VOICED = 0.07
 """Seconds of voice that the shortest word has."""
 
-LONGEST_WORD = 0.62
-"""Seconds per word beyond which it is sung or played, not said."""
+LONGEST_WORD = 0.85
+"""Seconds per word beyond which it is sung or played, not said, unless the recogniser is very sure."""
 
-_SLOW_BUT_SURE = 0.9
+STEADY = 0.9
+"""How alike moments 80 ms apart are, beyond which it is music: music 0.88 to 1.0, speech 0.24 to 0.89."""
+
+_FAIRLY_SURE, _VERY_SURE = 0.6, 0.9
+_UNSURE = 0.25
+_SHORT = 0.5
+_LONG_ENOUGH_TO_BE_MUSIC = 0.8
 _LITTLE = frozenset(
     {"a", "an", "the", "at", "of", "in", "on", "for", "to", "and", "but", "or", "that", "can", "i'm", "it's", "under"}
 )
@@ -42,13 +51,24 @@ def judge(decoded: Decoded, samples: Samples) -> Judged:
         return Judged("", 0.0)
     frames = sum(word.end - word.start + 1 for word in words)
     certainty = sum(word.certainty * (word.end - word.start + 1) for word in words) / frames
-    seconds_per_word = frames / 100 / len(words)
-    if seconds_per_word > LONGEST_WORD and certainty < _SLOW_BUT_SURE:
+    sound = voicing(samples)
+    if _is_noise(sound) or _is_doubtful(sound, certainty, len(words)):
         return Judged("", 0.0)
-    if _is_noise(voicing(samples)):
+    if frames / 100 / len(words) > LONGEST_WORD and certainty < _VERY_SURE:
         return Judged("", 0.0)
     return Judged(decoded.text, certainty)
 
 
 def _is_noise(sound: Voicing) -> bool:
-    return sound.mean < LEAST_PERIODIC or sound.voiced < LEAST_VOICED
+    return (
+        sound.mean < NEVER_A_WORD
+        or sound.voiced < LEAST_VOICED
+        or (sound.loud > _LONG_ENOUGH_TO_BE_MUSIC and sound.steadiness > STEADY)
+    )
+
+
+def _is_doubtful(sound: Voicing, certainty: float, words: int) -> bool:
+    """Say whether little voice, or a short sound, came with little certainty: a grunt, not a word."""
+    if sound.mean < SURELY_VOICED and (words == 1 or certainty < _FAIRLY_SURE):
+        return True
+    return sound.voiced < _SHORT and certainty < _UNSURE
