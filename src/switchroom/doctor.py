@@ -106,19 +106,19 @@ def _port(what: str, kind: socket.SocketKind, host: str, port: int, setting: str
 
 
 async def _database(settings: Settings) -> list[Finding]:
-    database = Database(settings.url)
     try:
-        await upgrade(database)
-        async with database.snapshot() as session:
-            await session.execute(text("select 1"))
-        found = [Finding("ok", f"{database.engine.url.render_as_string(hide_password=True)} is up to date")]
-        found += await _answered(database)
+        database = Database(settings.url)
+        try:
+            await upgrade(database)
+            async with database.snapshot() as session:
+                await session.execute(text("select 1"))
+            url = database.engine.url.render_as_string(hide_password=True)
+            return [Finding("ok", f"{url} is up to date"), *await _answered(database)]
+        finally:
+            await database.close()
     except (SQLAlchemyError, OSError) as error:
         reason = str(error).splitlines()[0]
-        found = [Finding("problem", f"the database cannot be used: {reason}", "check SWITCHROOM_DATABASE_URL")]
-    finally:
-        await database.close()
-    return found
+        return [Finding("problem", f"the database cannot be used: {reason}", "check SWITCHROOM_DATABASE_URL")]
 
 
 async def _answered(database: Database) -> list[Finding]:

@@ -124,9 +124,9 @@ def test_without_a_final_transcript_the_partial_one_is_the_turn() -> None:
     machine.handle(VoiceStarted(1.0), 1.1)
     machine.handle(Heard("a table", final=False, confidence=0.5), 1.5)
     machine.handle(VoiceStopped(2.0), 2.1)
-    assert machine.deadline == pytest.approx(4.5)
-    assert machine.expire(4.5) == [Commit(1, "a table", "", 0.5, 1.0, 2.0)]
-    assert machine.handle(Heard("a table for two", final=True), 4.6) == []
+    assert machine.deadline == pytest.approx(6.0)
+    assert machine.expire(6.0) == [Commit(1, "a table", "", 0.5, 1.0, 2.0)]
+    assert machine.handle(Heard("a table for two", final=True), 6.1) == []
 
 
 @pytest.mark.parametrize(("failure", "missed"), [(Missed("stt_died"), "stt_died"), (None, "late")])
@@ -272,7 +272,7 @@ def test_the_last_words_of_a_caller_who_hung_up_are_kept() -> None:
     machine = TurnMachine()
     machine.handle(VoiceStarted(1.0), 1.1)
     assert machine.handle(CallerLeft(), 2.0) == []
-    assert machine.deadline == pytest.approx(4.5)
+    assert machine.deadline == pytest.approx(6.0)
     (commit,) = machine.handle(Heard("and for", final=True), 2.1)
     assert isinstance(commit, Commit)
     assert (commit.text, commit.ended) == ("and for", 2.0)

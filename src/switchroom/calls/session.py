@@ -52,7 +52,7 @@ from switchroom.ports import (
 
 log = structlog.get_logger()
 
-LAST_WORDS = 2.5
+LAST_WORDS = 4.5
 """How long a call that is over waits for the transcript of what was said last."""
 _GRACE = 5.0
 _DRAIN = 0.15  # what is still in the leg's jitter buffer when the caller hangs up

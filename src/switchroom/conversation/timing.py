@@ -19,7 +19,7 @@ class Timing:
     """Patience.SHORT multiplies both by this."""
     long: float = 2.0
     """Patience.LONG multiplies both by this."""
-    transcript: float = 2.5
+    transcript: float = 4.0
     """The longest wait for a final transcript, from the end of speech."""
     afterthought: float = 0.3
     """The wait for a newer final when several were asked for and fewer came."""

@@ -1,0 +1,89 @@
+"""Who answers, and what becomes of a flow that is edited while calls go on."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from switchroom.answering import FLOWS, Answering
+from switchroom.catalogue.service import Catalogue, seed_catalogue
+from switchroom.errors import Invalid, NotFound
+from switchroom.identity import TenantId
+from switchroom.storage.db import Database
+from switchroom.storage.schema import upgrade
+from tests.virtual_time import run_real
+
+EXAMPLE = FLOWS / "examples" / "restaurant.yaml"
+
+
+async def _answering(folder: Path) -> tuple[Database, Answering]:
+    database = Database(f"sqlite+aiosqlite:///{folder / 'test.db'}")
+    await upgrade(database)
+    catalogue = Catalogue(database)
+    await seed_catalogue(catalogue, TenantId("tnt_test"), "flow.yaml")
+    return database, Answering(catalogue, database, folder)
+
+
+def _edit(path: Path, content: str, time: float) -> None:
+    path.write_text(content, encoding="utf-8")
+    os.utime(path, (time, time))
+
+
+def test_the_plan_carries_the_greeting_and_the_limits_of_the_agent(tmp_path: Path) -> None:
+    async def main() -> None:
+        shutil.copy(EXAMPLE, tmp_path / "flow.yaml")
+        database, answering = await _answering(tmp_path)
+        plan = await answering.find("sip:demo@127.0.0.1", "phone_gateway")
+        assert plan.greeting.startswith("Hello, this is the Copper Table.")
+        assert plan.tenant == "tnt_test"
+        assert answering.hints()
+        assert [other.agent for other in await answering.plans()] == [plan.agent]
+        with pytest.raises(NotFound):
+            await answering.find("sip:nobody@127.0.0.1", "phone_gateway")
+        await database.close()
+
+    run_real(main())
+
+
+def test_a_flow_is_read_again_when_it_changed(tmp_path: Path) -> None:
+    async def main() -> None:
+        flow = tmp_path / "flow.yaml"
+        text = EXAMPLE.read_text(encoding="utf-8")
+        _edit(flow, text, 1000.0)
+        database, answering = await _answering(tmp_path)
+        await answering.find("demo", "phone_gateway")
+        _edit(flow, text.replace("this is the Copper Table", "this is the Silver Spoon"), 2000.0)
+        assert "Silver Spoon" in (await answering.find("demo", "phone_gateway")).greeting
+        await database.close()
+
+    run_real(main())
+
+
+def test_calls_go_on_with_the_version_that_worked(tmp_path: Path) -> None:
+    async def main() -> None:
+        flow = tmp_path / "flow.yaml"
+        _edit(flow, EXAMPLE.read_text(encoding="utf-8"), 1000.0)
+        database, answering = await _answering(tmp_path)
+        before = await answering.find("demo", "phone_gateway")
+        _edit(flow, "flow: [broken", 2000.0)
+        assert (await answering.find("demo", "phone_gateway")).greeting == before.greeting
+        flow.unlink()
+        assert (await answering.find("demo", "phone_gateway")).greeting == before.greeting
+        await database.close()
+
+    run_real(main())
+
+
+def test_a_flow_that_never_worked_says_what_is_wrong(tmp_path: Path) -> None:
+    async def main() -> None:
+        (tmp_path / "flow.yaml").write_text("flow: nothing else")
+        database, answering = await _answering(tmp_path)
+        with pytest.raises(Invalid, match=r"flow\.yaml"):
+            await answering.find("demo", "phone_gateway")
+        (tmp_path / "flow.yaml").unlink()
+        with pytest.raises(NotFound, match="is not there"):
+            await answering.find("demo", "phone_gateway")
+        await database.close()
+
+    run_real(main())
