@@ -1,6 +1,7 @@
 """An engine that knows one conversation: it greets with a tone, waits for a voice, and answers with another tone.
 
-It ticks in real time because the browser does; what it decides depends on what it hears, never on how long that took.
+It ticks in real time because the browser does; what it decides depends on what it hears and on the test, which says when a
+tone was heard, never on how long that took.
 """
 
 import asyncio
@@ -35,11 +36,16 @@ class ScriptedEngine:
         self.heard: list[Samples] = []
         self.loud = asyncio.Event()
         self.signalled = asyncio.Event()
-        self._saying: list[bytes] = []
+        self._tone = [bytes(2 * FRAME)]
+        self._enough = asyncio.Event()
         self._over = asyncio.Event()
 
     def accept(self, offer: CallOffer) -> None:
         self._tasks.create_task(self._run(offer))
+
+    def go_on(self) -> None:
+        """What is being said was heard."""
+        self._enough.set()
 
     async def until(self, signal: Signal) -> None:
         """Wait until the browser has signalled that."""
@@ -55,8 +61,9 @@ class ScriptedEngine:
         async with asyncio.TaskGroup() as tasks:
             ticking = tasks.create_task(self._tick(offer))
             tell(partial(happened.LegAdded, leg=offer.leg.id, party="browser", encoding="L16"))
-            await self._talk(tell)
+            talking = tasks.create_task(self._talk(tell))
             await self._over.wait()
+            talking.cancel()
             ticking.cancel()
         reason: EndReason = "caller_hangup" if Left("hangup") in self.signals else "agent_hangup"
         tell(partial(happened.CallEnded, reason=reason))
@@ -70,7 +77,7 @@ class ScriptedEngine:
         await self._say(GREETING_HERTZ)
         tell(partial(happened.ReplySpoken, turn=0, heard="Welcome to the test.", start=0.0, end=1.0))
         tell(partial(happened.StatusChanged, status="listening"))
-        await self._heard_something()
+        await self.loud.wait()
         tell(partial(happened.TranscriptPartial, turn=1, text="a table"))
         tell(partial(happened.TranscriptFinal, turn=1, text="a table for two", confidence=0.9, start=1.0, end=2.0))
         tell(partial(happened.StatusChanged, status="thinking"))
@@ -84,26 +91,14 @@ class ScriptedEngine:
         tell(partial(happened.StatusChanged, status="listening"))
 
     async def _say(self, hertz: int) -> None:
-        self._saying = [frame.tobytes() for frame in tone(hertz, 1.2).reshape(-1, FRAME)]
-        while self._saying and not self._over.is_set():
-            await asyncio.sleep(TICK)
-
-    async def _heard_something(self) -> None:
-        over = asyncio.Event()
-
-        async def first(event: asyncio.Event) -> None:
-            await event.wait()
-            over.set()
-
-        async with asyncio.TaskGroup() as tasks:
-            waiting = [tasks.create_task(first(self.loud)), tasks.create_task(first(self._over))]
-            await over.wait()
-            for task in waiting:
-                task.cancel()
+        self._tone = [frame.tobytes() for frame in tone(hertz, 1.0).reshape(-1, FRAME)]  # repeats without a seam
+        await self._enough.wait()
+        self._enough.clear()
+        self._tone = [bytes(2 * FRAME)]
 
     async def _tick(self, offer: CallOffer) -> None:
         clock = asyncio.get_running_loop().time
-        due = clock()
+        due, count = clock(), 0
         while True:
             payload = offer.leg.hear(due)
             if payload is not None:
@@ -111,7 +106,8 @@ class ScriptedEngine:
                 self.heard.append(frame)
                 if np.abs(frame.astype(np.int32)).max() > 2000:
                     self.loud.set()
-            offer.leg.speak(self._saying.pop(0) if self._saying else bytes(2 * FRAME), due)
+            offer.leg.speak(self._tone[count % len(self._tone)], due)
+            count += 1
             due += TICK
             await asyncio.sleep(max(0.0, due - clock()))
 

@@ -27,8 +27,14 @@ function show(state, elapsed = 0) {
   at("state").textContent = state === "thinking" && elapsed >= 1 ? `Thinking, ${Math.round(elapsed)} s` : STATES[state] ?? state;
   const calling = state !== "ready";
   at("call").querySelector(".label").textContent = calling ? "Hang up" : "Call";
-  for (const id of ["controls", "keypad", "write"]) at(id).hidden = !calling || state === "connecting";
+  for (const id of ["controls", "write"]) at(id).hidden = !calling || state === "connecting";
   at("help").hidden = calling;
+  if (!calling) openKeypad(false);
+}
+
+function openKeypad(open) {
+  at("keypad").hidden = !open;
+  at("keys").setAttribute("aria-expanded", String(open));
 }
 
 function complain(text) {
@@ -173,6 +179,7 @@ at("mute").addEventListener("click", () => {
   at("mute").setAttribute("aria-pressed", String(sound.muted));
   meter("mic", 0);
 });
+at("keys").addEventListener("click", () => openKeypad(at("keypad").hidden));
 at("interrupt").addEventListener("click", () => socket.send({ type: "interrupt" }));
 at("keypad").addEventListener("click", ({ target }) => { if (target.dataset.digit) press(target.dataset.digit); });
 at("write").addEventListener("submit", (event) => {

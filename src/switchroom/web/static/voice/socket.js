@@ -5,6 +5,7 @@ export class VoiceSocket {
     this.told = told;
     this.sounded = sounded;
     this.closed = closed;
+    this.started = false; // sound before that would start a call of its own
   }
 
   open(credentials, rate) {
@@ -17,7 +18,10 @@ export class VoiceSocket {
   }
 
   read(message, rate) {
-    if (message.type === "authenticated") this.send({ type: "start", rate, format: "binary" });
+    if (message.type === "authenticated") {
+      this.send({ type: "start", rate, format: "binary" });
+      this.started = true;
+    }
     this.told(message);
   }
 
@@ -27,7 +31,7 @@ export class VoiceSocket {
 
   sound(pcm) {
     // A connection that does not keep up gets silence instead of a growing delay.
-    if (this.socket?.readyState === WebSocket.OPEN && this.socket.bufferedAmount < 200_000) this.socket.send(pcm);
+    if (this.started && this.socket.readyState === WebSocket.OPEN && this.socket.bufferedAmount < 200_000) this.socket.send(pcm);
   }
 
   close() {
