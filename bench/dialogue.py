@@ -32,6 +32,7 @@ GREETING = "Hello, how can I help you?"
 PER_LETTER = 0.06
 ENDPOINTING = 0.5
 MODEL = 0.3
+PER_WORD = 0.015
 VOICE = 0.15
 HANG_UP = 0.1
 VOICES = ("slt", "rms")
@@ -49,7 +50,7 @@ REPLIES: Mapping[str, str] = {
 
 _PLAN: tuple[tuple[Kind, str, float], ...] = (  # kind, words, seconds after what it follows
     ("turn", "A table for four on Friday please.", 0.6),
-    ("barge_in", "Half past seven would be perfect for us.", 2.5),
+    ("barge_in", "No, half past seven would be perfect for us.", 2.5),
     ("thinking", "My name is", 1.0),
     ("turn", "Anna Smith.", 0.8),
     ("nod", "uh huh", 1.5),

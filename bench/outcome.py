@@ -9,6 +9,7 @@ from typing import Any
 from bench import dialogue
 from bench.dialogue import Line
 from bench.figures import Figure, gathered, known, mean, share
+from switchroom.conversation.speech import Chunker
 
 _SOON = 3.5  # seconds after a turn in which its reply must have begun
 _IDEAL = dialogue.ENDPOINTING + dialogue.MODEL + dialogue.VOICE
@@ -65,6 +66,14 @@ class Happened:
         quiet = self.ear.next(self.end, sounding=False)
         began = self.ear.next(quiet, sounding=True)
         return (began - self.end - _IDEAL) * 1e3 if began - self.end < _SOON else nan
+
+    @property
+    def writing(self) -> float:
+        """Milliseconds that the model wrote on, after its first word, before there was enough to be spoken."""
+        chunker = Chunker()
+        words = dialogue.reply_to(self.line.text).split()
+        places = (place for place, word in enumerate(words) if chunker.feed(f" {word}"))
+        return next(places, len(words) - 1) * dialogue.PER_WORD * 1e3
 
     @property
     def paused(self) -> float:
@@ -136,9 +145,12 @@ def _cost(recorded: Recorded) -> Iterator[tuple[str, float, str]]:
 def _replies(happened: Sequence[Happened]) -> Iterator[tuple[str, float, str]]:
     turns = [one for one in happened if one.line.answered]
     came = known(one.added for one in turns)
+    ours = known(one.added - one.writing for one in turns)
     yield "reply_added_p50", share(came, 0.5), "ms"
     yield "reply_added_p95", share(came, 0.95), "ms"
     yield "reply_added_p99", share(came, 0.99), "ms"
+    yield "reply_added_less_writing_p50", share(ours, 0.5), "ms"
+    yield "reply_added_less_writing_p95", share(ours, 0.95), "ms"
     yield "replies_expected", len(turns), "replies"
     yield "replies_missing", len(turns) - len(came), "replies"
     yield from _stages(turns)

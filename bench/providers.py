@@ -40,7 +40,6 @@ FINAL = 0.2
 _EARLY = 0.3  # a voice that starts so long before a line may be it
 _PIECE = RATE // 10
 _PER_PIECE = 0.02
-_PER_WORD = 0.015
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +168,9 @@ class WritingBrain:
         clock = asyncio.get_running_loop().time
         first = clock() + dialogue.MODEL
         for place, word in enumerate(text.split()):
-            await asyncio.sleep(max(0.0, first + place * _PER_WORD - clock()))  # it writes on while its reader is busy
+            await asyncio.sleep(
+                max(0.0, first + place * dialogue.PER_WORD - clock())
+            )  # it writes on while its reader is busy
             for chunk in chunker.feed(word if not place else f" {word}"):
                 yield Say(chunk)
         for chunk in chunker.flush():
