@@ -22,6 +22,7 @@ from switchroom.calls.metronome import Metronome
 from switchroom.calls.recorder import Disk
 from switchroom.calls.switchboard import Limits, Switchboard
 from switchroom.catalogue.service import Catalogue, seed_catalogue
+from switchroom.conversation.timing import Timing
 from switchroom.errors import SwitchroomError
 from switchroom.events.bus import Bus
 from switchroom.history.reader import HistoryReader
@@ -43,6 +44,9 @@ from switchroom.web.server import serving
 from switchroom.web.services import EngineState, Services
 
 log = structlog.get_logger()
+
+BELIEF = 0.55
+"""The local recogniser is this certain of words, and less of coughs that it took for words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +108,7 @@ async def taking_calls(
     with Disk() as disk:
         stt, tts = speech
         recordings = settings.recordings if settings.engine.record else None
-        equipment = Equipment(plane, stt, tts, records.bus.publish, disk, recordings)
+        equipment = Equipment(plane, stt, tts, records.bus.publish, disk, recordings, Timing(belief=BELIEF))
         metronome = Metronome(plane, idle=lambda: plane.measure().rows == 0)
         limits = Limits(settings.engine.max_calls, call_seconds=settings.engine.max_call_seconds)
         switchboard = Switchboard(equipment, directory, limits, metronome)

@@ -98,6 +98,12 @@ def test_a_silent_caller_is_asked_again_and_then_let_go() -> None:
         assert mind.prompts == [CallOpened(), CallerSilent(1), CallerSilent(2)]
         assert engine.of(happened.CallCompleted)[0].reason == "timeout"
         assert isinstance(leg.commands[-1], HangUp)
+        assert [event.answers for event in engine.of(happened.ReplySpoken)] == [
+            "opening",
+            "silence",
+            "silence",
+            "silence",
+        ]
         said = [event.heard for event in engine.of(happened.ReplySpoken)]
         assert said[:-1] == [GREETING, "Are you still there?", "Are you still there?"]
         assert said[-1].endswith("Goodbye.")

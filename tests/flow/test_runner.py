@@ -130,6 +130,18 @@ def test_the_greeting_can_be_repeated() -> None:
     run(talk())
 
 
+def test_words_the_recogniser_hardly_believes_are_asked_for_again() -> None:
+    async def talk() -> None:
+        talker = brain(Counter())
+        await parts(talker, CallOpened())
+        before = talker.state.values
+        assert await said(talker, CallerSaid("for four on friday", 0.05)) != ""
+        assert talker.state.values == before
+        assert "four" in await said(talker, CallerSaid("for four on friday", 0.9))
+
+    run(talk())
+
+
 def test_a_tool_that_fails_is_apologised_for_and_the_conversation_goes_on() -> None:
     async def talk() -> None:
         counter = Counter()

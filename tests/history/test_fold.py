@@ -1,3 +1,4 @@
+from switchroom.events.catalogue import ReplySpoken
 from switchroom.history.fold import Changes
 from tests.storage.stories import Story
 
@@ -38,6 +39,13 @@ def test_a_turn_holds_both_sides_and_the_timings() -> None:
         "interrupted": True,
         "timings": {"stt": 0.1, "total": 0.4},
     }
+
+
+def test_a_reminder_leaves_the_timings_of_the_turn_before_it_alone() -> None:
+    story = Story()
+    told = [*story.whole(), story._make(ReplySpoken, turn=1, answers="silence", heard="Hello?", start=9.0, end=9.5)]
+    assert Changes().fold(told).turns[("call_1", 1)]["timings"] == {"stt": 0.1, "total": 0.4}
+    assert "Hello?" in [line["text"] for line in Changes().fold(told).transcripts.values()]
 
 
 def test_folding_twice_changes_nothing() -> None:

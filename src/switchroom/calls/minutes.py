@@ -95,7 +95,7 @@ class Minutes:
     def reply_started(self, reply: Reply) -> None:
         """The first sample of a reply went out."""
         self.status("speaking")
-        self._tell(partial(happened.ReplyStarted, turn=reply.turn, text=reply.text))
+        self._tell(partial(happened.ReplyStarted, turn=reply.turn, answers=reply.answers, text=reply.text))
 
     def paused(self, reply: Reply | None) -> None:
         """The agent fell silent at a sound."""
@@ -115,6 +115,7 @@ class Minutes:
         made = partial(
             happened.ReplyInterrupted if interrupted else happened.ReplySpoken,
             turn=reply.turn,
+            answers=reply.answers,
             heard=heard,
             start=round(start, 3),
             end=round(end, 3),

@@ -18,8 +18,20 @@ from switchroom.calls.chronicle import Chronicle
 from switchroom.calls.mouth import Mouth
 from switchroom.errors import Bug, SwitchroomError
 from switchroom.events import catalogue as happened
+from switchroom.events.catalogue import Answered
 from switchroom.media.frame import Samples
-from switchroom.ports import Brain, EndCall, Prompt, ReplyPart, Say, ToolAnswered, ToolCalled, Utterance
+from switchroom.ports import (
+    Brain,
+    CallerSilent,
+    CallOpened,
+    EndCall,
+    Prompt,
+    ReplyPart,
+    Say,
+    ToolAnswered,
+    ToolCalled,
+    Utterance,
+)
 
 log = structlog.get_logger()
 
@@ -45,6 +57,17 @@ class Reply:
     audible: bool = False
     protected: bool = False
     ends_call: bool = False
+
+    @property
+    def answers(self) -> Answered:
+        """What it answers."""
+        match self.prompt:
+            case CallOpened():
+                return "opening"
+            case CallerSilent():
+                return "silence"
+            case _:
+                return "turn"
 
     def reached(self, stage: str, now: float) -> None:
         """Note when a stage was first reached."""

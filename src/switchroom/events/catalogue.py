@@ -11,6 +11,9 @@ from typing import ClassVar, Literal
 
 from switchroom.identity import AgentId, CallId, EventId, LegId, TenantId
 
+Answered = Literal["turn", "silence", "opening"]
+"""What a reply answers: the caller's turn of its number, a silence after it, or the call itself."""
+
 EndReason = Literal[
     "caller_hangup", "agent_hangup", "transfer", "timeout", "error", "busy", "no_answer", "rejected", "drained"
 ]
@@ -211,6 +214,7 @@ class ReplyStarted(Event):
     topic = "reply.started"
     personal = frozenset({"text"})
     turn: int
+    answers: Answered = "turn"
     text: str
 
 
@@ -221,6 +225,7 @@ class ReplySpoken(Event):
     topic = "reply.spoken"
     personal = frozenset({"heard"})
     turn: int
+    answers: Answered = "turn"
     heard: str
     start: float
     end: float
@@ -234,6 +239,7 @@ class ReplyInterrupted(Event):
     topic = "reply.interrupted"
     personal = frozenset({"heard", "unheard"})
     turn: int
+    answers: Answered = "turn"
     heard: str
     unheard: str
     start: float

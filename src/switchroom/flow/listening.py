@@ -23,6 +23,9 @@ CLEAR = 0.8
 
 NOWHERE = State(at="")
 
+DOUBT = 0.4
+"""What a recogniser believes less than this was not said: a question asked again costs less than a wrong answer taken."""
+
 DEEPEST = 4
 """So many digressions may lie inside one another; the oldest is forgotten."""
 
@@ -73,8 +76,10 @@ def _turn(scene: Scene, intents: Intents, state: State, prompt: ports.Prompt) ->
             return _silence(scene, node, state, count)
         case ports.CallerTyped(digits=digits):
             return _keys(scene, intents, node, state, digits)
-        case ports.CallerSaid(text=text):
-            return _speech(scene, intents, node, replace(state, message=text), text)
+        case ports.CallerSaid(text=text, confidence=confidence):
+            dictated = isinstance(node, Ask) and scene.flow.slots[node.slot].kind == "text"
+            believed = text if dictated or confidence >= DOUBT else ""
+            return _speech(scene, intents, node, replace(state, message=text), believed)
         case _:
             assert_never(prompt)
 

@@ -130,9 +130,9 @@ def _turn(event: Event) -> dict[str, object] | None:
             return {"turn": event.turn, "started": event.at}
         case TurnEnded():
             return {"turn": event.turn, "committed": event.at, "text": event.text, "waited": event.waited}
-        case ReplyStarted():
+        case ReplyStarted(answers="turn" | "opening"):
             return {"turn": event.turn, "replied": event.at}
-        case ReplySpoken() | ReplyInterrupted():
+        case ReplySpoken(answers="turn" | "opening") | ReplyInterrupted(answers="turn" | "opening"):
             return {
                 "turn": event.turn,
                 "heard": event.heard,
