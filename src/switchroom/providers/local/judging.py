@@ -24,8 +24,9 @@ LEAST_VOICED = 0.07
 LONGEST_WORD = 0.85
 """Seconds per word beyond which it is sung or played, not said, unless the recogniser is very sure."""
 
-STEADY = 0.9
-"""How alike moments 80 ms apart are, beyond which it is music: music 0.88 to 1.0, speech 0.24 to 0.89."""
+STEADY, VERY_STEADY = 0.9, 0.95
+"""How alike moments 80 ms apart are: music 0.88 to 1.0, speech 0.24 to 0.89, but 0.94 where it is all nasals and
+vowels ("my name is Anna"). So beyond the first it is music if the recogniser is not sure, beyond the second in any case."""
 
 _FAIRLY_SURE, _VERY_SURE = 0.6, 0.9
 _UNSURE = 0.25
@@ -52,18 +53,19 @@ def judge(decoded: Decoded, samples: Samples) -> Judged:
     frames = sum(word.end - word.start + 1 for word in words)
     certainty = sum(word.certainty * (word.end - word.start + 1) for word in words) / frames
     sound = voicing(samples)
-    if _is_noise(sound) or _is_doubtful(sound, certainty, len(words)):
+    if _is_noise(sound, certainty) or _is_doubtful(sound, certainty, len(words)):
         return Judged("", 0.0)
     if frames / 100 / len(words) > LONGEST_WORD and certainty < _VERY_SURE:
         return Judged("", 0.0)
     return Judged(decoded.text, certainty)
 
 
-def _is_noise(sound: Voicing) -> bool:
+def _is_noise(sound: Voicing, certainty: float) -> bool:
+    steady = VERY_STEADY if certainty > _FAIRLY_SURE else STEADY
     return (
         sound.mean < NEVER_A_WORD
         or sound.voiced < LEAST_VOICED
-        or (sound.loud > _LONG_ENOUGH_TO_BE_MUSIC and sound.steadiness > STEADY)
+        or (sound.loud > _LONG_ENOUGH_TO_BE_MUSIC and sound.steadiness > steady)
     )
 
 
