@@ -44,16 +44,16 @@ def run(load: Load) -> Figures:
         assert subject.stdin is not None
         assert subject.stdout is not None
         port = json.loads(subject.stdout.readline())["port"]
-        base = _memory(subject.pid)
+        base, empty = memory(subject.pid), memory(subject.pid, "Anonymous")
         given = {"port": port, "calls": load.calls, "seconds": load.seconds, "spread": load.spread}
         callers = stack.enter_context(_started(["bench.callers", json.dumps(given)], set(cpus[1:]) or {cpus[0]}))
         longest = min(load.seconds, max(dialogue.make(voice).duration for voice in dialogue.VOICES))
         time.sleep(1.0 + load.spread + max(0.5, (longest - load.spread) * 0.7))
-        full = _memory(subject.pid)
+        grown = memory(subject.pid, "Anonymous") - empty
         heard = json.loads(callers.communicate(timeout=longest + 60)[0])
         time.sleep(3.0)  # the last words are understood, the journal is closed
         noticed = json.loads(subject.communicate(b"\n", timeout=60)[0])
-    recorded = Recorded(noticed, heard, (base, full), load.seconds)
+    recorded = Recorded(noticed, heard, (base, grown), load.seconds)
     parameters = {"calls": load.calls, "seconds": round(longest, 1), "record": load.record, "cpus": min(2, len(cpus))}
     return Figures("engine", parameters, reckon(recorded))
 
@@ -84,10 +84,10 @@ def _started(arguments: list[str], cpus: set[int]) -> Iterator[subprocess.Popen[
         process.communicate()
 
 
-def _memory(process: int) -> float:
-    """Return the proportional set size in MiB."""
+def memory(process: int, kind: str = "Pss") -> float:
+    """Return the proportional set size in MiB, or only what is shared with no file and no other process (``Anonymous``)."""
     lines = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="ascii").splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
+    return next(int(line.split()[1]) for line in lines if line.startswith(f"{kind}:")) / 1024
 
 
 def main() -> None:

@@ -18,7 +18,7 @@ _WARM_UP = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What ``subject`` and ``callers`` printed, and the engine's memory before and amid the calls."""
+    """What ``subject`` and ``callers`` printed, the engine's memory before the calls, and by how much it had grown amid them."""
 
     noticed: Mapping[str, Any]
     heard: Mapping[str, Any]
@@ -202,9 +202,9 @@ def _whole(recorded: Recorded, happened: Sequence[Happened]) -> Iterator[tuple[s
     last = [one for one in happened if one.line.kind == "last"]
     yield "last_words_lost", sum(not _has_last_words(one) for one in last), "calls"
     yield "events_lost", sum(recorded.noticed["lost"].values()), "events"
-    base, full = recorded.memory
+    base, grown = recorded.memory
     yield "memory_base", base, "MiB PSS"
-    yield "memory_per_call", (full - base) / max(len(callers), 1), "MiB PSS"
+    yield "memory_per_call", grown / max(len(callers), 1), "MiB"
     gaps = [caller["longest_gap"] * 1e3 for caller in callers]
     yield "longest_gap_heard_p95", share(gaps, 0.95), "ms"
     yield "load_late_p95", share([caller["late"] * 1e3 for caller in callers], 0.95), "ms"
