@@ -118,7 +118,7 @@ async def taking_calls(
             try:
                 yield Engine(switchboard, metronome, plane, endpoint)
             finally:
-                await switchboard.drain(settings.engine.drain_seconds)
+                await switchboard.drain(0.0 if switchboard.draining else settings.engine.drain_seconds)
 
 
 async def seed_demo(settings: Settings, records: Records) -> tuple[DemoLogin, User]:
@@ -193,6 +193,9 @@ async def serve(settings: Settings, say: Callable[[str], None] = print) -> int:
             say(banner(running))
             await stop.wait()
             log.info("stopping", calls=running.engine.switchboard.count)
+            await running.engine.switchboard.drain(
+                settings.engine.drain_seconds
+            )  # pages and sockets stay until it is done
     except* SwitchroomError as errors:
         say(f"Switchroom stopped: {_innermost(errors)}")
         status = 1
