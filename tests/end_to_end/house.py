@@ -79,6 +79,8 @@ class House:
     running: Running
     witness: Witness
     tenant: TenantId
+    rtp_ports: tuple[int, int]
+    """The first and the last."""
 
     @property
     def uri(self) -> str:
@@ -127,11 +129,12 @@ class House:
 @asynccontextmanager
 async def opened(data: Path, change: Change = brisk, **others: object) -> AsyncIterator[House]:
     """Run the program with ``change`` applied to the demo's agent; ``others`` are settings."""
-    async with everything(settings(data, **others)) as running, witnessing(running.records.bus) as witness:
+    chosen = settings(data, **others)
+    async with everything(chosen) as running, witnessing(running.records.bus) as witness:
         catalogue = running.records.catalogue
         [agent] = await catalogue.everybody()
         await catalogue.save_agent(change(agent))
-        yield House(running, witness, agent.tenant_id)
+        yield House(running, witness, agent.tenant_id, (chosen.sip.rtp_first, chosen.sip.rtp_last))
 
 
 Scenario = Callable[[House, Baresip], Awaitable[None]]
