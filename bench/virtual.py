@@ -36,7 +36,9 @@ class TapeLeg:
     party: Party = field(default_factory=lambda: Party("sip:bench-0@virtual"))
     encoding: Encoding = Encoding.PCMU
     can: frozenset[Capability] = frozenset()
+    delay: float = 0.0
     heard: int = 0
+    delay: float = 0.0
     _at: int = 0
     _report: Callable[[Signal], None] = field(default=lambda _: None)
 
