@@ -38,7 +38,6 @@ class TapeLeg:
     can: frozenset[Capability] = frozenset()
     delay: float = 0.0
     heard: int = 0
-    delay: float = 0.0
     _at: int = 0
     _report: Callable[[Signal], None] = field(default=lambda _: None)
 
