@@ -43,6 +43,7 @@ class ScriptedLeg:
     id: LegId = LegId("leg_test")
     party: Party = Party("sip:caller@test", "Caller")
     encoding: Encoding = Encoding.L16_16K
+    delay: float = 0.0
     can: frozenset[Capability] = frozenset()
     commands: list[LegCommand] = field(default_factory=list)
     heard: list[Samples] = field(default_factory=list)

@@ -40,7 +40,7 @@ def test_a_token_that_was_changed_or_not_signed_is_refused() -> None:
     head, body, signature = issue(ANN, "access", SECRET, 1000.0).split(".")
     claims = json.loads(base64.urlsafe_b64decode(body + "=="))
     forged = base64.urlsafe_b64encode(json.dumps({**claims, "role": "platform"}).encode()).decode().rstrip("=")
-    unsigned = jwt.encode(claims, None, algorithm="none")
+    unsigned = jwt.encode(claims, "", algorithm="none")
     for token in (f"{head}.{forged}.{signature}", unsigned, f"{head}.{body}.", ""):
         with pytest.raises(Denied):
             read(token, "access", SECRET, 1000.0)

@@ -22,6 +22,7 @@ class ScriptedWire:
         self._missing = missing or set()
         self._tick = 0
         self.given: list[bytes] = []
+        self.delay = 0.0
 
     def hear(self, now: float) -> bytes | None:
         length = self.encoding.rate // 50

@@ -83,8 +83,10 @@ class Hearing:
         for number in verdict.started.tolist():
             self._speaking.add(number)
             if rows[number].live:
-                rows[number].listener.voice_started(float(at[number]), now, self.recent.all_of(number))
+                row = rows[number]
+                row.listener.voice_started(float(at[number]) - row.wire.delay, now, self.recent.all_of(number))
         for number in verdict.stopped.tolist():
             self._speaking.discard(number)
             if rows[number].live:
-                rows[number].listener.voice_stopped(float(at[number]), now)
+                row = rows[number]
+                row.listener.voice_stopped(float(at[number]) - row.wire.delay, now)

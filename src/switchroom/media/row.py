@@ -13,6 +13,11 @@ class Wire(Protocol):
     @property
     def encoding(self) -> Encoding: ...
 
+    @property
+    def delay(self) -> float:
+        """Seconds for which what ``hear`` gives has waited here; times that listeners are told leave them out."""
+        ...
+
     def hear(self, now: float) -> bytes | None:
         """Return 20 ms of what the party said; None if they are missing."""
         ...

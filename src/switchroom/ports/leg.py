@@ -118,6 +118,11 @@ class Leg(Protocol):
         """Report signals to ``report`` from now on."""
         ...
 
+    @property
+    def delay(self) -> float:
+        """Seconds for which what ``hear`` gives has waited in this leg's buffers, about."""
+        ...
+
     def hear(self, now: float) -> bytes | None:
         """Return 20 ms (``encoding.payload_size`` bytes) of what the party said; None if they are missing."""
         ...

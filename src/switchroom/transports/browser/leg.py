@@ -70,6 +70,11 @@ class BrowserLeg:
         """Report signals to ``report`` from now on."""
         self._report = report
 
+    @property
+    def delay(self) -> float:
+        """Seconds for which what ``hear`` gives has waited; sound that was sent ahead of time did not wait but came early."""
+        return self._incoming.delay
+
     def hear(self, now: float) -> bytes | None:  # noqa: ARG002 - the tick's pace is the clock
         """Return 20 ms of what the party said; None if they are late."""
         return self._incoming.frame()
@@ -143,6 +148,10 @@ class _Reserve:
         self._dry = _LOSS  # ticks without sound in a row
         self._waited = 0  # ticks for which something waits while filling
         self.received = self.refused = self.missing = self.skipped = 0
+
+    @property
+    def delay(self) -> float:
+        return min(len(self._waiting) // _FRAME, CUSHION) * TICK + TICK / 2 if self._live else 0.0
 
     def take(self, pcm: bytes) -> None:
         pcm = self._converter.convert(pcm)

@@ -103,6 +103,12 @@ class RtpLeg:
         """Report signals to ``report``, those first that came before."""
         self._mail.deliver_to(report)
 
+    @property
+    def delay(self) -> float:
+        """Seconds for which what ``hear`` gives has waited."""
+        stream = self._session.stream
+        return 0.0 if stream is None else stream.delay
+
     def hear(self, now: float) -> bytes | None:
         """Return 20 ms of what the party said."""
         stream = self._session.stream

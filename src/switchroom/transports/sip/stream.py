@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from switchroom.media import g711
-from switchroom.media.frame import Encoding
+from switchroom.media.frame import TICK, Encoding
 from switchroom.media.jitter import JitterBuffer
 from switchroom.media.rtp import DigitReceiver, RtpFault, RtpPacket, digit_packets
 from switchroom.transports.sip.control import ControlChannel
@@ -75,6 +75,11 @@ class RtpStream:
         if terms.address[0] not in _NOWHERE:
             self._latch.announce(terms.address)
         self._sender.aim(terms, self.encoding)
+
+    @property
+    def delay(self) -> float:
+        """Seconds between the arrival of what ``hear`` gives and its tick: the buffer, and half a tick of waiting for it."""
+        return self._jitter.delay + TICK / 2
 
     def hear(self, now: float) -> bytes | None:
         """Take everything that has arrived and return this tick's 20 ms; None if they are missing."""
