@@ -18,7 +18,7 @@ from switchroom.calls.reply import Rendered, Replier, Reply
 from switchroom.conversation import turns
 from switchroom.conversation.turns import Commit, Decision, Input, TurnMachine
 from switchroom.events.catalogue import EndReason
-from switchroom.media.frame import Samples
+from switchroom.media.frame import TICK, Samples
 from switchroom.ports import (
     Brain,
     CallerSaid,
@@ -146,8 +146,8 @@ class Floor:
         if reply is not None and reply.audible and reply.protected is not self._mouth.protected:
             self.playing(True, now)  # noqa: FBT003 - the next sentence is as good as another beginning
         deadline = self._turns.deadline
-        if deadline is not None and deadline <= now:
-            self._apply(self._turns.expire(now), now)
+        if deadline is not None and deadline - TICK / 2 <= now:  # the next tick would be later than this one is early
+            self._apply(self._turns.expire(max(now, deadline)), now)
 
     # The recogniser.
 

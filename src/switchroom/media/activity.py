@@ -6,7 +6,7 @@
 
 A window says *speech* some time after speech began, and for a while after it ended; the medians of both were measured
 and are taken off. The network goes deaf after long music: a quiet row whose last five windows were below 0.1 is made
-to forget, every two seconds at most. All rows that have a window are judged at once.
+to forget, every second at most. All rows that have a window are judged at once.
 """
 
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ _ONSET_LAG = 0.044  # end of the first speech window after the true onset
 _TAIL = 0.048  # end of the last speech window after the true end
 _CALM = 0.1
 _CALM_WINDOWS = 5
-_RESET_EVERY = 2.0
+_RESET_EVERY = 1.0
 
 Times = npt.NDArray[np.float64]
 

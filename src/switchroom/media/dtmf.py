@@ -29,6 +29,9 @@ _TWIST = (10 ** (-9 / 10), 10 ** (6 / 10))  # power of the high tone over the lo
 _HALF = 0.25  # power of a block, over the key's strongest, below which the key is no longer held
 _NO_KEY = -1
 
+Keys = npt.NDArray[np.int16]
+Powers = npt.NDArray[np.float32]
+
 
 def _bank() -> npt.NDArray[np.float32]:
     """Return ``[_BLOCK, 48]``: cosines, then sines, scaled so that the sum of squares is the power of the tone.
@@ -72,14 +75,17 @@ class DigitDetector:
         """Return (row, key) for each key that was newly found in this tick of ``rows``."""
         loud = recent.back(FRAME, 0)[rows].max(axis=1, initial=0) > _FAINTEST * 32768
         rows = rows[loud | (self._held[rows] != _NO_KEY) | (self._seen[rows] != _NO_KEY)]
-        found: list[tuple[int, str]] = []
-        if len(rows):
-            for late in (_HOP, 0):
-                found += self._block(recent.back(_BLOCK + late, late)[rows], rows)
-        return found
+        if len(rows) == 0:
+            return []
+        blocks = [recent.back(_BLOCK + late, late)[rows] for late in (_HOP, 0)]
+        keys, powers = _keys(np.concatenate(blocks))
+        if (keys == _NO_KEY).all() and (self._held[rows] == _NO_KEY).all() and (self._seen[rows] == _NO_KEY).all():
+            return []
+        first, second = len(rows), 2 * len(rows)
+        return self._judge(keys[:first], powers[:first], rows) + self._judge(keys[first:second], powers[first:], rows)
 
-    def _block(self, samples: Samples, rows: Rows) -> list[tuple[int, str]]:
-        key, power = _keys(samples)
+    def _judge(self, key: Keys, power: Powers, rows: Rows) -> list[tuple[int, str]]:
+        """Take one block of each of ``rows``."""
         held = self._held[rows]
         strongest = np.where(held == _NO_KEY, 0, self._strongest[rows])
         key[power < _HALF * strongest] = _NO_KEY
@@ -97,22 +103,30 @@ class DigitDetector:
         return [(int(row), KEYS[key]) for row, key in zip(rows[pressed], key[pressed], strict=True)]
 
 
-def _keys(samples: Samples) -> tuple[npt.NDArray[np.int16], npt.NDArray[np.float32]]:
+def _keys(samples: Samples) -> tuple[Keys, Powers]:
     """Return the key in each block, or _NO_KEY, and the block's power."""
     values = samples * np.float32(1 / 32768)
     parts = values @ _BANK
     parts *= parts
     tones = (parts[:, :24] + parts[:, 24:]).reshape(-1, 3, 8).max(axis=1)
     power = np.einsum("ij,ij->i", values, values) / _BLOCK
+    key = np.full(len(samples), _NO_KEY, np.int16)
+    pure = tones[:, :4].max(axis=1) + tones[:, 4:].max(axis=1) >= _PURE * power
+    if pure.any():  # hardly anything is
+        key[pure] = _strong(tones[pure])
+    return key, power
+
+
+def _strong(tones: Powers) -> Keys:
+    """Return the key whose two tones stand out of their groups, or _NO_KEY."""
     low, high = tones[:, :4], tones[:, 4:]
     low_sorted, high_sorted = np.sort(low, axis=1), np.sort(high, axis=1)
     strong_low, strong_high = low_sorted[:, 3], high_sorted[:, 3]
     good = np.minimum(strong_low, strong_high) >= _FAINTEST**2 / 2
-    good &= strong_low + strong_high >= _PURE * power
     good &= (strong_low >= _AHEAD * low_sorted[:, 2]) & (strong_high >= _AHEAD * high_sorted[:, 2])
     good &= (strong_high >= _TWIST[0] * strong_low) & (strong_high <= _TWIST[1] * strong_low)
     key = np.where(good, 4 * np.argmax(low, axis=1) + np.argmax(high, axis=1), _NO_KEY)
-    return key.astype(np.int16), power.astype(np.float32)
+    return key.astype(np.int16)
 
 
 def tones(digits: str, *, duration: float = 0.1, pause: float = 0.1, level: float = 0.2) -> Samples:

@@ -80,12 +80,10 @@ class Row:
     sounded: bool = False
     """The playout gave samples in the last tick."""
 
-    @property
-    def voice(self) -> int:
-        """What this party says, as a speaker in ``Plane.gains``; as a listener the party is ``number``."""
-        return 2 * self.number
+    voice: int = field(init=False)
+    """What this party says, as a speaker in ``Plane.gains``; as a listener the party is ``number``."""
+    speech: int = field(init=False)
+    """What this row's playout says, as a speaker in ``Plane.gains``."""
 
-    @property
-    def speech(self) -> int:
-        """What this row's playout says, as a speaker in ``Plane.gains``."""
-        return 2 * self.number + 1
+    def __post_init__(self) -> None:
+        self.voice, self.speech = 2 * self.number, 2 * self.number + 1

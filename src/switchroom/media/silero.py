@@ -19,7 +19,7 @@ from importlib.resources import files
 import numpy as np
 import numpy.typing as npt
 
-from switchroom.media.voice_network import WINDOW, Rows, Windows
+from switchroom.media.voice_network import SETTLED, WINDOW, Rows, Windows
 
 Floats = npt.NDArray[np.float32]
 
@@ -92,6 +92,7 @@ class SileroNetwork:
         self._output = np.zeros((rows, _CELLS), np.float32)
         self._cell = np.zeros((rows, _CELLS), np.float32)
         self._desk = _Desk(rows)
+        self._rest = self._settle()
 
     def grow(self, rows: int) -> None:
         """Make room for ``rows`` rows."""
@@ -103,8 +104,16 @@ class SileroNetwork:
 
     def reset(self, rows: Rows) -> None:
         """Forget what these rows said; the last samples are kept."""
-        self._output[rows] = 0
-        self._cell[rows] = 0
+        self._output[rows], self._cell[rows] = self._rest
+
+    def _settle(self) -> tuple[Floats, Floats]:
+        """Return the memory of a network that has heard silence for three seconds. From nothing at all it is deaf at first."""
+        first, silence = np.zeros(1, np.intp), np.zeros((1, WINDOW), np.float32)
+        for _ in range(SETTLED):
+            self.probabilities(silence, first)
+        rest = self._output[0].copy(), self._cell[0].copy()
+        self._output[:], self._cell[:] = rest
+        return rest
 
     def probabilities(self, windows: Windows, rows: Rows) -> Floats:
         """Return the probability of speech for each window."""

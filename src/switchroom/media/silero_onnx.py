@@ -12,7 +12,7 @@ import numpy.typing as npt
 import onnxruntime
 
 from switchroom.errors import Unavailable
-from switchroom.media.voice_network import WINDOW, Rows, Windows
+from switchroom.media.voice_network import SETTLED, WINDOW, Rows, Windows
 
 _CONTEXT = 64
 
@@ -37,6 +37,7 @@ class SileroOnnxNetwork:
         self._rate = np.array(16_000, np.int64)
         self._context = np.zeros((rows, _CONTEXT), np.float32)
         self._state = np.zeros((2, rows, 128), np.float32)
+        self._rest = self._settle()
 
     def grow(self, rows: int) -> None:
         """Make room for ``rows`` rows."""
@@ -46,7 +47,16 @@ class SileroOnnxNetwork:
 
     def reset(self, rows: Rows) -> None:
         """Forget what these rows said; the last samples are kept."""
-        self._state[:, rows] = 0
+        self._state[:, rows] = self._rest[:, None]
+
+    def _settle(self) -> npt.NDArray[np.float32]:
+        """Return the memory of a network that has heard silence for three seconds. From nothing at all it is deaf at first."""
+        first, silence = np.zeros(1, np.intp), np.zeros((1, WINDOW), np.float32)
+        for _ in range(SETTLED):
+            self.probabilities(silence, first)
+        rest = self._state[:, 0].copy()
+        self._state[:] = rest[:, None]
+        return rest
 
     def probabilities(self, windows: Windows, rows: Rows) -> npt.NDArray[np.float32]:
         """Return the probability of speech for each window."""

@@ -8,6 +8,9 @@ import numpy.typing as npt
 WINDOW = 512
 """Samples per question at 16 kHz: 32 ms."""
 
+SETTLED = 94
+"""Windows of silence after which a network's memory is that of a quiet line: what ``reset`` goes back to."""
+
 Windows = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.intp]
 

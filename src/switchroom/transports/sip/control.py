@@ -7,6 +7,7 @@ tell a dead call from a silent one. What they say about our audio is not read.
 import secrets
 import struct
 import time
+from collections.abc import Callable
 
 from switchroom.transports.sip.latch import Address
 from switchroom.transports.sip.ports import MediaSockets
@@ -29,12 +30,15 @@ class ControlChannel:
         self._name = f"{secrets.token_hex(6)}@switchroom".encode()
         self._tick = secrets.randbelow(EVERY)  # calls that began together do not report together
 
-    def tick(self, target: Address | None, sent: tuple[int, int, int]) -> bool:
+    def tick(self, where: Callable[[], Address | None], sent: tuple[int, int, int]) -> bool:
         """Take 20 ms; ``sent`` is our timestamp, packets and bytes. Return whether the party said something."""
         self._tick += 1
+        if self._tick % _DRAIN_EVERY:
+            return False
+        target = where()
         if target is not None and self._tick % EVERY == 0:
             self._report(target, sent)
-        return self._tick % _DRAIN_EVERY == 0 and target is not None and self._drain(target[0])
+        return target is not None and self._drain(target[0])
 
     def _report(self, target: Address, sent: tuple[int, int, int]) -> None:
         packet = report(self._ssrc, time.time(), sent) + source(self._ssrc, self._name)

@@ -97,7 +97,7 @@ class RtpStream:
             self.faults["flood"] += 1
         if self._events.deadline is not None and now >= self._events.deadline:
             self._tell(self._events.expire(now))
-        if self._control.tick(self._control_address(), self._sender.total) or self._alive is None:
+        if self._control.tick(self._control_address, self._sender.total) or self._alive is None:
             self._alive = now
         payload = self._jitter.pop(now)
         return payload if self._terms.hears else None
