@@ -117,7 +117,7 @@ def test_a_person_says_how_many_they_are_and_when_they_come(
 
 
 def test_keys_alone_book_a_table(alone: bool, tmp_path: Path) -> None:
-    keys = ("1", "4#", f"{DAY:%d%m}", "730", "1", "1")
+    keys = ("1#", "4#", f"{DAY:%d%m}", "730", "1#", "1")
 
     async def scenario(house: House, phone: Baresip) -> None:
         await phone.dial(house.uri)

@@ -34,12 +34,12 @@ GREETING = (
 
 def talkative(agent: AgentRecord) -> AgentRecord:
     """Let the agent greet at length, so that there is something to interrupt."""
-    return replace(agent, greeting=GREETING)
+    return replace(agent, speed=1.2, greeting=GREETING)
 
 
 def impatient(agent: AgentRecord) -> AgentRecord:
     """Let the agent ask again soon."""
-    return replace(agent, speed=1.3, silence=1.0, nudges=2)
+    return replace(agent, speed=1.3, silence=1.0, nudges=1)
 
 
 def cough(seed: int) -> Samples:
@@ -66,8 +66,8 @@ def cough(seed: int) -> Samples:
 
 
 def coughs(path: Path) -> Path:
-    """Write two coughs and a minute of silence."""
-    return save(np.concatenate((cough(1), cough(2), np.zeros(60 * RATE, np.int16))), path)
+    """Write coughs, of those that sound most like a voice, and a minute of silence."""
+    return save(np.concatenate((cough(2), cough(56), cough(2), np.zeros(60 * RATE, np.int16))), path)
 
 
 def test_words_stop_the_agent_in_the_middle_of_a_sentence(alone: bool, tmp_path: Path, spoken: Voice) -> None:
@@ -120,11 +120,10 @@ def test_a_silent_caller_is_asked_in_other_words_and_then_let_go(alone: bool, tm
         assert (await house.over()).reason == "timeout"
         await phone.until("CALL_CLOSED")
         said = [reply.heard for reply in house.witness.all(ReplySpoken)]
-        assert len(said) == len(set(said)) == 4, said
+        assert len(said) == len(set(said)) == 3, said
         assert said[0].startswith("Hello")
         assert said[1].startswith("Are you still there?")
-        assert said[2].startswith("I can't hear you.")
-        assert said[3].endswith("Goodbye.")
+        assert said[2].endswith("Goodbye.")
 
     play(tmp_path, scenario, impatient)
 
