@@ -31,9 +31,10 @@ async def serving(app: FastAPI, host: str, port: int) -> AsyncIterator[int]:
         raise Unavailable(message, code="web_port") from error
     config = uvicorn.Config(app, log_config=None, access_log=False, ws="websockets-sansio", timeout_graceful_shutdown=2)
     server = _Server(config)
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(server.serve(sockets=[listener]), name="web")
-        try:
-            yield int(listener.getsockname()[1])
-        finally:
-            server.should_exit = True
+    with contextlib.closing(listener):  # the server closes it too, unless it is cancelled
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(server.serve(sockets=[listener]), name="web")
+            try:
+                yield int(listener.getsockname()[1])
+            finally:
+                server.should_exit = True
