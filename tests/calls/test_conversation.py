@@ -246,3 +246,27 @@ def test_events_of_a_call_are_numbered_without_a_gap() -> None:
         assert [event.sequence for event in engine.events] == list(range(1, len(engine.events) + 1))
 
     run(main())
+
+
+def test_a_reply_that_follows_an_interruption_at_once_is_written_down() -> None:
+    async def main() -> None:
+        async with rig(greeting=LONG) as engine:
+            leg = ScriptedLeg(leaves=9.0)
+            engine.offer(leg)
+            await asyncio.sleep(1.0)
+            leg.signal(Typed("book a table"))
+            await engine.until_idle()
+        assert "You said book a table." in [event.heard for event in engine.of(happened.ReplySpoken)]
+
+    run(main())
+
+
+def test_a_transcript_that_comes_late_stops_a_paused_agent_and_is_answered() -> None:
+    async def main() -> None:
+        ear = ScriptedEar(["hours", "wait stop please", "goodbye"], delay=0.35)
+        async with rig(ear, ScriptedMind({"hours": [Say(LONG)]})) as engine:
+            await engine.call(ScriptedLeg([(3.0, voice(1.0)), (6.0, voice(0.6)), (12.0, voice(1.0))]))
+        assert len(engine.of(happened.ReplyInterrupted)) == 1
+        assert "You said wait stop please." in [event.heard for event in engine.of(happened.ReplySpoken)]
+
+    run(main())

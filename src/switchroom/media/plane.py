@@ -124,20 +124,21 @@ class Plane:
         """Fetch what the playouts say in this tick; return the rows whose playout began to sound or ran out."""
         edges: list[tuple[Row, bool]] = []
         for row in self._served:
-            sound = row.playout.pull() if row.live else None
+            playout = row.playout
+            sound = playout.pull() if row.live else None
             if sound is not None:
                 self._sources[row.speech] = sound
                 row.sounded = True
-                if not row.sounding:
-                    row.sounding = True
-                    edges.append((row, True))
-                continue
-            if row.sounded:
+            elif row.sounded:
                 self._sources[row.speech] = 0
                 row.sounded = False
-            if row.sounding and row.playout.queued == 0:
+            ran_out = sound is None and playout.queued == 0
+            if row.sounding and (ran_out or (playout.sounding and row.cuts != playout.cuts)):
                 row.sounding = False
                 edges.append((row, False))
+            if playout.sounding and not row.sounding:
+                row.sounding, row.cuts = True, playout.cuts
+                edges.append((row, True))
         return edges
 
     def _alter(self) -> None:

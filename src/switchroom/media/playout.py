@@ -31,6 +31,8 @@ class Playout:
         """Samples heard so far."""
         self.queued = 0
         """Samples not yet heard."""
+        self.cuts = 0
+        """How often what was queued was dropped: what sounds after a cut is something else."""
         self._pieces: deque[Samples] = deque()
         self._offset = 0  # into the first piece
         self._state = _State.PLAYING
@@ -42,6 +44,11 @@ class Playout:
     def paused(self) -> bool:
         """Whether it is paused."""
         return self._state is _State.PAUSED
+
+    @property
+    def sounding(self) -> bool:
+        """Whether the last frame was of what is queued, not of the fade that ends it."""
+        return self._sounding
 
     @property
     def drained(self) -> bool:
@@ -77,6 +84,7 @@ class Playout:
         if self._state is not _State.PAUSED:
             self._fade_out()
         dropped = self.queued
+        self.cuts += 1
         self._pieces.clear()
         self._offset = 0
         self.queued = 0
