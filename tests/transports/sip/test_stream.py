@@ -216,3 +216,13 @@ def test_a_party_that_nobody_listens_for_is_no_error() -> None:
         for i in range(5):
             left.stream.speak(SOUND)
             assert left.stream.hear(i * 0.02) is None
+
+
+def test_a_sender_at_the_last_port_there_is_does_no_harm() -> None:
+    with wire() as (left, _), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as last:
+        last.bind(("127.0.0.1", 65535))
+        for tick in range(EVERY + 1):
+            packet = RtpPacket(0, tick, 160 * tick, 7, SOUND, tick == 0)
+            last.sendto(packet.build(), ("127.0.0.1", left.sockets.port))
+            left.stream.hear(tick * 0.02)
+        assert left.stream.media()["packets"] > 0

@@ -168,7 +168,7 @@ class RtpStream:
         target = self._latch.target
         if target == self._terms.address and self._terms.control is not None:
             return self._terms.control
-        return None if target is None else (target[0], target[1] + 1)
+        return None if target is None else (target[0], min(target[1] + 1, 65535))
 
 
 class _Sender:
