@@ -15,6 +15,7 @@ ATTRIBUTES = 12
 VAGUE_NAMES = {"utils", "util", "helpers", "common", "manager", "handler", "base", "core", "misc"}
 BOUNDARIES = {  # the only places that may catch everything; each ends or restarts what it owns
     "src/switchroom/calls/session.py",
+    "src/switchroom/calls/switchboard.py",
     "src/switchroom/calls/errands.py",
     "src/switchroom/calls/guard.py",
     "src/switchroom/calls/reply.py",

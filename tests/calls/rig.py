@@ -11,7 +11,7 @@ from switchroom.calls.equipment import Equipment
 from switchroom.calls.metronome import Metronome
 from switchroom.calls.recorder import Disk
 from switchroom.calls.switchboard import Limits, Switchboard
-from switchroom.errors import NotFound, Unavailable
+from switchroom.errors import Invalid, NotFound, Unavailable
 from switchroom.events.catalogue import Event
 from switchroom.identity import AgentId, TenantId
 from switchroom.media.frame import Samples
@@ -148,6 +148,10 @@ class _Directory:
     plan: CallPlan
 
     async def find(self, dialled: str, source: Literal["phone_gateway", "browser"]) -> CallPlan:
+        if dialled == "unusable":
+            raise Invalid("the flow of this agent cannot be used")
+        if dialled == "breaks":
+            raise RuntimeError("a bug in a directory")
         if dialled != "demo":
             raise NotFound(f"nobody answers {dialled!r}")
         return self.plan

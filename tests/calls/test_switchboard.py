@@ -8,7 +8,7 @@ from switchroom.calls.switchboard import Limits
 from switchroom.errors import NotFound
 from switchroom.events import catalogue as happened
 from switchroom.identity import CallId
-from switchroom.ports import Answer, HangUp, Prompt, Refuse, Ring
+from switchroom.ports import Answer, HangUp, LegCommand, Prompt, Refuse, Ring
 from tests.calls.rig import ScriptedEar, ScriptedMind, rig
 from tests.scripted import ScriptedLeg, voice
 from tests.virtual_time import run
@@ -113,6 +113,51 @@ def test_what_breaks_in_one_call_ends_that_call_only() -> None:
             await engine.call(ScriptedLeg([(3.0, voice(1.0))], leaves=9.0))
             assert [event.capability for event in engine.of(happened.ProviderFailed)] == ["brain", "brain"]
             assert engine.of(happened.CallCompleted)
+
+    run(main())
+
+
+def test_an_agent_that_cannot_answer_harms_nobody_else() -> None:
+    async def main() -> None:
+        running, unusable, breaks = ScriptedLeg(leaves=4.0), ScriptedLeg(), ScriptedLeg()
+        async with rig() as engine:
+            engine.offer(running)
+            await asyncio.sleep(1.0)
+            engine.offer(unusable, dialled="unusable")
+            engine.offer(breaks, dialled="breaks")
+            await engine.until_idle()
+        assert unusable.commands == [Refuse("unavailable")]
+        assert breaks.commands == [HangUp()]
+        assert [event.reason for event in engine.of(happened.CallCompleted)] == ["caller_hangup"]
+
+    run(main())
+
+
+def test_a_leg_that_cannot_even_be_refused_harms_nobody_else() -> None:
+    class Broken(ScriptedLeg):
+        async def do(self, command: LegCommand) -> None:
+            raise RuntimeError("a bug in a transport")
+
+    async def main() -> None:
+        running = ScriptedLeg(leaves=4.0)
+        async with rig() as engine:
+            engine.offer(running)
+            await asyncio.sleep(1.0)
+            engine.offer(Broken())
+            engine.offer(Broken(), dialled="nobody")
+            await engine.until_idle()
+        assert [event.reason for event in engine.of(happened.CallCompleted)] == ["caller_hangup"]
+
+    run(main())
+
+
+def test_no_call_outlives_the_limit_of_the_house() -> None:
+    async def main() -> None:
+        leg = ScriptedLeg()
+        async with rig(limits=Limits(call_seconds=3.0), max_duration=600.0) as engine:
+            await engine.call(leg)
+        assert [event.reason for event in engine.of(happened.CallCompleted)] == ["timeout"]
+        assert engine.of(happened.CallCompleted)[0].duration < 4.0
 
     run(main())
 

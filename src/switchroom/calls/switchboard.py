@@ -7,16 +7,16 @@ say.
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
 from switchroom.calls.equipment import Equipment
 from switchroom.calls.metronome import RECENT, Metronome
 from switchroom.calls.session import CallSession
-from switchroom.errors import NotFound
+from switchroom.errors import NotFound, SwitchroomError
 from switchroom.identity import CallId, new_id
-from switchroom.ports import CallOffer, CallPlan, Directory, Refuse
+from switchroom.ports import CallOffer, CallPlan, Directory, HangUp, LegCommand, Refuse
 
 log = structlog.get_logger()
 
@@ -29,6 +29,7 @@ class Limits:
     lateness: float = 0.06
     """New calls are refused while one tick in five of the last five seconds was later than this: a stall passes, overload stays."""
     call_seconds: float = 1800.0
+    """No call lasts longer, whatever its plan allows."""
 
 
 class Switchboard:
@@ -75,9 +76,7 @@ class Switchboard:
             return
         reason = self._why_not()
         if reason is not None:
-            self.refused[reason] = self.refused.get(reason, 0) + 1
-            log.warning("call refused", reason=reason, peer=offer.peer)
-            self._tasks.create_task(offer.leg.do(Refuse("unavailable", retry_after=5)), name="refuse")
+            self._tasks.create_task(self._refuse(offer, reason, Refuse("unavailable", retry_after=5)), name="refuse")
             return
         self._admitted += 1
         self._tasks.create_task(self._take(offer), name="call")
@@ -111,19 +110,44 @@ class Switchboard:
         return None
 
     async def _take(self, offer: CallOffer) -> None:
+        """Live one offer. Whatever breaks is this call's affair and nobody else's."""
         try:
-            plan = await self._directory.find(offer.dialled, offer.source)
-            await self._run(offer, plan)
-        except NotFound:
-            self.refused["not_found"] = self.refused.get("not_found", 0) + 1
-            log.warning("call refused", reason="not_found", peer=offer.peer)
-            await offer.leg.do(Refuse("not_found"))
+            plan = await self._plan(offer)
+            if plan is not None:
+                await self._run(offer, plan)
+        except Exception:
+            log.exception("call could not be carried", peer=offer.peer)
+            await self._tell(offer, HangUp())
         finally:
             self._admitted -= 1
             self._check_empty()
 
+    async def _plan(self, offer: CallOffer) -> CallPlan | None:
+        """Return who answers; None if the offer had to be refused."""
+        try:
+            return await self._directory.find(offer.dialled, offer.source)
+        except NotFound:
+            await self._refuse(offer, "not_found", Refuse("not_found"))
+        except SwitchroomError as error:
+            log.error("nobody can answer", code=error.code, problem=str(error))  # noqa: TRY400 - it says what to do
+            await self._refuse(offer, "no_plan", Refuse("unavailable"))
+        return None
+
+    async def _refuse(self, offer: CallOffer, reason: str, refusal: Refuse) -> None:
+        self.refused[reason] = self.refused.get(reason, 0) + 1
+        log.warning("call refused", reason=reason, peer=offer.peer)
+        await self._tell(offer, refusal)
+
+    async def _tell(self, offer: CallOffer, command: LegCommand) -> None:
+        """Tell a leg that has no session."""
+        try:
+            await offer.leg.do(command)
+        except Exception:
+            log.exception("leg broke", peer=offer.peer)
+
     async def _run(self, offer: CallOffer, plan: CallPlan) -> None:
         call = CallId(new_id("call"))
+        plan = replace(plan, max_duration=min(plan.max_duration, self._limits.call_seconds))
         session = CallSession(call, offer, plan, self._equipment)
         self._sessions[call] = session
         try:
