@@ -38,6 +38,22 @@ def test_what_a_person_said_does_not_reach_the_log(format_: str) -> None:
     assert "too quiet" not in text
 
 
+@pytest.mark.parametrize("format_", ["console", "json"])
+def test_a_traceback_does_not_show_what_was_in_its_variables(format_: str) -> None:
+    stream = io.StringIO()
+    set_up(format_, "info", stream=stream)
+
+    def understand(said: str) -> float:
+        return len(said) / 0
+
+    try:
+        understand("cana" + "ry")
+    except ZeroDivisionError:
+        get_logger("test").exception("it broke")
+    assert "ZeroDivisionError" in stream.getvalue()
+    assert "canary" not in stream.getvalue()
+
+
 def test_an_operator_may_ask_for_it() -> None:
     assert _logged("console", keep_personal=True).count("canary") == 3
 

@@ -53,7 +53,8 @@ def set_up(format_: str, level: str, *, keep_personal: bool = False, stream: Tex
     ]
     renderer: list[Processor] = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(default=str)]
     if format_ == "console":
-        renderer = [structlog.dev.ConsoleRenderer(colors=stream.isatty())]
+        plain = structlog.dev.plain_traceback  # the richer ones show variables, and with them what callers said
+        renderer = [structlog.dev.ConsoleRenderer(colors=stream.isatty(), exception_formatter=plain)]
     out: list[Processor] = renderer if keep_personal else [drop_personal, *renderer]
     structlog.configure(
         processors=[*shared, *out],

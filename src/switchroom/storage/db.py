@@ -53,7 +53,7 @@ class Database:
         self.sqlite = parsed.get_backend_name() == "sqlite"
         if self.sqlite and parsed.database not in (None, "", ":memory:"):
             Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
-        self.engine = create_async_engine(parsed, json_serializer=_to_json)
+        self.engine = create_async_engine(parsed, json_serializer=_to_json, hide_parameters=True)  # errors are logged
         if self.sqlite:
             event.listen(self.engine.sync_engine, "connect", _tune_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
