@@ -19,6 +19,13 @@ def test_a_secret_is_made_once_and_only_its_owner_can_read_it(tmp_path: Path) ->
     assert (data / "secret").stat().st_mode & 0o077 == 0
 
 
+def test_an_empty_secret_signs_nothing(tmp_path: Path) -> None:
+    (tmp_path / "secret").touch(mode=0o600)
+    secret = kept_secret(tmp_path)
+    assert len(secret) >= 32
+    assert kept_secret(tmp_path) == secret
+
+
 def test_a_demo_login_is_made_once_and_only_its_owner_can_read_it(tmp_path: Path) -> None:
     login = demo_login(tmp_path)
     assert demo_login(tmp_path) == login

@@ -31,10 +31,9 @@ def demo_login(data: Path) -> DemoLogin:
 def kept_secret(data: Path) -> str:
     """Return the secret of the installation at ``data``, made now if there is none."""
     path = data / "secret"
-    try:
-        return path.read_text(encoding="utf-8").strip()
-    except OSError:
-        secret = secrets.token_urlsafe(32)
+    if path.exists() and (kept := path.read_text(encoding="utf-8").strip()):  # empty: we were stopped while writing it
+        return kept
+    secret = secrets.token_urlsafe(32)
     _keep(path, secret)
     return secret
 

@@ -179,14 +179,16 @@ def test_what_is_taken_too_short_or_missing_is_said(tmp_path: Path) -> None:
     run_real(main())
 
 
-def test_the_demo_account_is_made_once(tmp_path: Path) -> None:
+def test_the_demo_account_is_made_once_and_its_login_is_what_was_announced(tmp_path: Path) -> None:
     async def main() -> None:
         async with migrated(tmp_path) as database:
             accounts = Accounts(database, SECRET, Clock(), hasher=CHEAP)
             first = await seed_accounts(accounts, "first password", "1234")
             again = await seed_accounts(accounts, "other password", "5678")
-            assert (first.fresh, again.fresh, first.user, first.tenant) == (True, False, again.user, again.tenant)
-            assert await accounts.log_in(EMAIL, "first password", address="10.0.0.1") == first.user
-            assert await accounts.check_pin("1234", address="10.0.0.1") == first.user
+            assert again == first
+            assert await accounts.log_in(EMAIL, "other password", address="10.0.0.1") == first.user
+            assert await accounts.check_pin("5678", address="10.0.0.1") == first.user
+            with pytest.raises(Denied):
+                await accounts.log_in(EMAIL, "first password", address="10.0.0.1")
 
     run_real(main())

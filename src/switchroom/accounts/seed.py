@@ -1,4 +1,4 @@
-"""The demo tenant and its one user, made once and found ever after."""
+"""The demo tenant and its one user."""
 
 from dataclasses import dataclass
 
@@ -11,22 +11,22 @@ EMAIL = "demo@example.com"
 
 @dataclass(frozen=True, slots=True)
 class DemoAccount:
-    """What was found or made. ``fresh`` if it was made just now; else password and PIN are what they were."""
+    """What was found or made."""
 
     tenant: Tenant
     user: User
-    fresh: bool
 
 
 async def seed_accounts(accounts: Accounts, password: str, pin: str) -> DemoAccount:
-    """Make the demo tenant with a user of that password and PIN, unless they exist. Safe to call at every start."""
+    """Make the demo tenant and its user unless they exist, and see that this password and PIN are the user's."""
     try:
         tenant = await accounts.tenant(SLUG)
     except NotFound:
         tenant = await accounts.create_tenant(SLUG, "The Copper Table")
     try:
-        return DemoAccount(tenant, await accounts.user_with(EMAIL), fresh=False)
+        user = await accounts.user_with(EMAIL)
+        await accounts.set_password(user.id, password)
     except NotFound:
         user = await accounts.create_user(tenant.id, EMAIL, password, name="Demo", role="admin")
-        await accounts.set_pin(user.id, pin)
-        return DemoAccount(tenant, user, fresh=True)
+    await accounts.set_pin(user.id, pin)
+    return DemoAccount(tenant, user)
