@@ -163,6 +163,24 @@ def test_no_call_outlives_the_limit_of_the_house() -> None:
 
 
 def test_a_leg_that_breaks_in_the_tick_fails_its_own_call() -> None:
+    class Broken(ScriptedLeg):
+        def hear(self, now: float) -> bytes | None:
+            raise RuntimeError("a bug in a transport")
+
+    async def main() -> None:
+        whole, broken = ScriptedLeg(leaves=4.0), Broken()
+        async with rig() as engine:
+            engine.offer(whole)
+            await asyncio.sleep(1.0)
+            await engine.call(broken)
+        assert [event.code for event in engine.of(happened.CallFailed)] == ["bug"]
+        assert isinstance(broken.commands[-1], HangUp)
+        assert len(engine.of(happened.CallCompleted)) == 1
+
+    run(main())
+
+
+def test_a_conversation_that_breaks_in_the_tick_fails_its_own_call() -> None:
     async def main() -> None:
         broken, whole = ScriptedLeg(), ScriptedLeg([(3.0, voice(1.0))], leaves=8.0)
         async with rig(ScriptedEar(["goodbye"])) as engine:

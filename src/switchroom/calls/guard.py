@@ -1,14 +1,16 @@
 """The wall between one call and all others.
 
 Ticks, recognisers and legs call into a conversation from loops that serve everybody; whatever breaks there must end that
-one call and nothing else. The guard stands in for the floor as the plane's Listener and hands what was raised to the session.
+one call and nothing else. The guard stands in for the floor as the plane's Listener, and ``GuardedLeg`` for the leg as its
+Wire; both hand what was raised to the session.
 """
 
 from collections.abc import Callable
 from typing import ParamSpec
 
 from switchroom.calls.floor import Floor
-from switchroom.media.frame import Samples
+from switchroom.media.frame import Encoding, Samples
+from switchroom.ports import Leg
 
 P = ParamSpec("P")
 
@@ -54,3 +56,32 @@ class Guard:
     def ticked(self, now: float) -> None:
         """See Floor."""
         self.run(self.floor.ticked, now)
+
+
+class GuardedLeg:
+    """``leg`` as the tick sees it."""
+
+    def __init__(self, leg: Leg, broke: Callable[[Exception], None]) -> None:
+        self.encoding: Encoding = leg.encoding
+        self._leg = leg
+        self._broke = broke
+
+    @property
+    def delay(self) -> float:
+        """See Leg."""
+        return self._leg.delay
+
+    def hear(self, now: float) -> bytes | None:
+        """See Leg."""
+        try:
+            return self._leg.hear(now)
+        except Exception as error:  # noqa: BLE001 - the boundary of calls
+            self._broke(error)
+            return None
+
+    def speak(self, payload: bytes, now: float) -> None:
+        """See Leg."""
+        try:
+            self._leg.speak(payload, now)
+        except Exception as error:  # noqa: BLE001 - the boundary of calls
+            self._broke(error)

@@ -19,7 +19,7 @@ from switchroom.calls.ears import Ears
 from switchroom.calls.equipment import Equipment
 from switchroom.calls.errands import TaskErrands
 from switchroom.calls.floor import Floor, Parts
-from switchroom.calls.guard import Guard
+from switchroom.calls.guard import Guard, GuardedLeg
 from switchroom.calls.minutes import Minutes
 from switchroom.calls.mouth import Mouth
 from switchroom.calls.recorder import Recorder
@@ -123,7 +123,7 @@ class CallSession:
         errands = TaskErrands(tasks)
         floor = Floor(self._parts(playout, errands, rendered, connected), tasks, self.end)
         self._guard = Guard(floor, self._broke)
-        row = plane.add(leg, self._guard, tap=recorder, playout=playout)
+        row = plane.add(GuardedLeg(leg, self._broke), self._guard, tap=recorder, playout=playout)
         party, encoding = leg.party.address, leg.encoding.label
         self._chronicle.tell(partial(happened.LegAdded, leg=leg.id, party=party, encoding=encoding))
         try:
