@@ -1,6 +1,7 @@
 """Whole calls in virtual time: what the caller does, and what must come of it."""
 
 import asyncio
+from collections.abc import AsyncGenerator, Sequence
 
 from switchroom.events import catalogue as happened
 from switchroom.ports import (
@@ -13,8 +14,11 @@ from switchroom.ports import (
     HangUp,
     Interrupted,
     Left,
+    Prompt,
+    ReplyPart,
     Say,
     Typed,
+    Utterance,
 )
 from tests.calls.rig import GREETING, ScriptedEar, ScriptedMind, ScriptedSpeech, rig
 from tests.scripted import ScriptedLeg, voice
@@ -268,5 +272,49 @@ def test_a_transcript_that_comes_late_stops_a_paused_agent_and_is_answered() -> 
             await engine.call(ScriptedLeg([(3.0, voice(1.0)), (6.0, voice(0.6)), (12.0, voice(1.0))]))
         assert len(engine.of(happened.ReplyInterrupted)) == 1
         assert "You said wait stop please." in [event.heard for event in engine.of(happened.ReplySpoken)]
+
+    run(main())
+
+
+def test_a_brain_never_makes_two_replies_at_once_however_long_it_tidies_up() -> None:
+    class Slow(ScriptedMind):
+        running = most = 0
+
+        async def reply(self, prompt: Prompt, heard: Sequence[Utterance]) -> AsyncGenerator[ReplyPart, None]:
+            self.running += 1
+            self.most = max(self.most, self.running)
+            try:
+                yield Say(LONG)
+                await asyncio.sleep(5.0)
+            finally:
+                await asyncio.sleep(0.3)
+                self.running -= 1
+
+    async def main() -> None:
+        mind = Slow()
+        async with rig(mind=mind) as engine:
+            leg = ScriptedLeg(leaves=20.0)
+            engine.offer(leg)
+            await asyncio.sleep(3.0)
+            for text in ("one", "two", "three"):
+                leg.signal(Typed(text))
+                await asyncio.sleep(0.05)
+            await engine.until_idle()
+        assert (mind.most, mind.running) == (1, 0)
+
+    run(main())
+
+
+def test_a_call_that_is_cancelled_hangs_up_and_writes_its_end() -> None:
+    async def main() -> None:
+        leg = ScriptedLeg()
+        async with rig() as engine:
+            engine.offer(leg)
+            await asyncio.sleep(2.0)
+            (call,) = (task for task in asyncio.all_tasks() if task.get_name() == "call")
+            call.cancel()
+            await engine.until_idle()
+        assert isinstance(leg.commands[-1], HangUp)
+        assert len(engine.of(happened.CallCompleted)) == 1
 
     run(main())

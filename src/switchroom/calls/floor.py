@@ -59,7 +59,7 @@ class Floor:
         self._tasks = tasks
         self._end = end
         self._reply: Reply | None = None
-        self._task: asyncio.Task[None] | None = None
+        self._making: list[asyncio.Task[None]] = []  # the last is the reply's; those before it are being broken off
         self._key = ("", "", 0.0)  # how, which and when
         self._closing = False
         self._settled = asyncio.Event()
@@ -102,8 +102,8 @@ class Floor:
                 async with asyncio.timeout(limit):
                     await self._settled.wait()
         self._ears.close()
-        if self._task is not None:
-            self._task.cancel()
+        for task in self._making[-1:]:
+            task.cancel()
 
     # The plane's Listener, for the caller's row.
 
@@ -210,19 +210,22 @@ class Floor:
     def _start(self, reply: Reply, make: Callable[[Reply], Coroutine[object, None, None]]) -> None:
         self._with.minutes.status("thinking")
         self._reply = reply
-        before = self._task
-        self._task = self._tasks.create_task(self._after(before, reply, make), name=f"reply {reply.turn}")
+        before = [task for task in self._making if not task.done()]
+        task = self._tasks.create_task(self._after(before, reply, make), name=f"reply {reply.turn}")
+        self._making = [*before, task]
 
     async def _after(
         self,
-        before: asyncio.Task[None] | None,
+        before: list[asyncio.Task[None]],
         reply: Reply,
         make: Callable[[Reply], Coroutine[object, None, None]],
     ) -> None:
-        """Make a reply once the one before is quite gone: a brain answers one prompt at a time."""
-        if before is not None:
-            before.cancel()
-            await asyncio.wait({before})
+        """Make a reply once those before are quite gone: a brain answers one prompt at a time."""
+        for task in before:
+            if not task.cancelling():  # to cancel it twice would break off its tidying up
+                task.cancel()
+        if before:
+            await asyncio.wait(before)
         await make(reply)
         now = self._clock()
         self._reply = None
@@ -248,9 +251,9 @@ class Floor:
     def _cut(self, now: float) -> None:
         """End the reply that is being made or heard."""
         reply, self._reply = self._reply, None
-        if reply is None or self._task is None:
+        if reply is None:
             return
-        self._task.cancel()
+        self._making[-1].cancel()
         self._mouth.stop()
         self._with.minutes.reply_ended(reply, self._mouth.cut(), now, interrupted=True)
         self._expect(now)

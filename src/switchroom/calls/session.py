@@ -76,7 +76,7 @@ class CallSession:
         self._connected: float | None = None
 
     async def run(self) -> None:
-        """Live the call. Cancelling it still writes the end."""
+        """Live the call. Cancelling it still writes the end and hangs up."""
         self._tell_started()
         self._offer.leg.attach(self._signalled)
         failure: SwitchroomError | None = None
@@ -90,8 +90,8 @@ class CallSession:
             failure = SwitchroomError(repr(errors.exceptions[0]), code="bug")
         finally:
             self._tell_ended(failure)
-        if self._reason != "caller_hangup":
-            await self._offer.leg.do(HangUp() if self._connected is not None else Refuse("unavailable"))
+            if self._reason != "caller_hangup":
+                await self._offer.leg.do(HangUp() if self._connected is not None else Refuse("unavailable"))
 
     def end(self, reason: EndReason) -> None:
         """End the call; the first reason given is the one that counts."""
