@@ -41,7 +41,8 @@ clean:  ## forget the environment and all local data
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Switchroom needs Python 3.11 or later; name one with make PYTHON=...")'
-	@$(PYTHON) -m venv .venv
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || tools/install_packages python3-venv
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; exit 1; }
 
 # A voice makes the agent speak: flite sounds best; espeak-ng is the second choice. Without apt or root, `switchroom doctor` says what to do.
 .venv/runtime: .venv/bin/python requirements.lock pyproject.toml
