@@ -8,6 +8,8 @@ import structlog
 
 from switchroom.observability import Metrics, get_logger, set_up
 
+BOUNDS = (0.001, 0.002, 0.005)
+
 
 @pytest.fixture(autouse=True)
 def _as_before() -> Iterator[None]:
@@ -77,34 +79,44 @@ def test_an_exception_is_logged_with_its_traceback() -> None:
 
 def test_the_same_name_and_labels_are_the_same_counter() -> None:
     metrics = Metrics()
-    metrics.calls("answered").add()
-    metrics.calls("answered").value += 2
-    metrics.calls("failed").add()
-    assert metrics.calls("answered").value == 3
+    metrics.counter("calls_total", "Calls", outcome="answered").add()
+    metrics.counter("calls_total", "Calls", outcome="answered").value += 2
+    metrics.counter("calls_total", "Calls", outcome="failed").add()
+    assert metrics.counter("calls_total", "Calls", outcome="answered").value == 3
 
 
 def test_metrics_are_written_as_prometheus_reads_them() -> None:
     metrics = Metrics()
-    metrics.sip_drops('odd "reason"').add()
-    lateness = metrics.tick_lateness()
+    metrics.counter("switchroom_odd_total", "Odd things", reason='odd "reason"').add()
+    lateness = metrics.histogram("switchroom_late_seconds", "How late", BOUNDS)
     for seconds in (0.0005, 0.001, 0.003, 9.0):
         lateness.observe(seconds)
     metrics.gauge("switchroom_calls", "Calls now", lambda: 7)
     lines = metrics.text().splitlines()
     assert lines[:3] == [
-        "# HELP switchroom_sip_dropped_total SIP messages thrown away",
-        "# TYPE switchroom_sip_dropped_total counter",
-        'switchroom_sip_dropped_total{reason="odd \\"reason\\""} 1',
+        "# HELP switchroom_odd_total Odd things",
+        "# TYPE switchroom_odd_total counter",
+        'switchroom_odd_total{reason="odd \\"reason\\""} 1',
     ]
-    assert 'switchroom_tick_lateness_seconds_bucket{le="0.001"} 2' in lines
-    assert 'switchroom_tick_lateness_seconds_bucket{le="0.005"} 3' in lines
-    assert 'switchroom_tick_lateness_seconds_bucket{le="+Inf"} 4' in lines
-    assert "switchroom_tick_lateness_seconds_count 4" in lines
+    assert 'switchroom_late_seconds_bucket{le="0.001"} 2' in lines
+    assert 'switchroom_late_seconds_bucket{le="0.005"} 3' in lines
+    assert 'switchroom_late_seconds_bucket{le="+Inf"} 4' in lines
+    assert "switchroom_late_seconds_count 4" in lines
     assert lines[-1] == "switchroom_calls 7"
 
 
+def test_counts_kept_elsewhere_are_read_when_they_are_asked_for() -> None:
+    metrics, refused = Metrics(), {"full": 1}
+    metrics.counts("switchroom_calls_refused_total", "Calls not taken", "reason", lambda: refused)
+    refused["draining"] = 2
+    assert metrics.text().splitlines()[2:] == [
+        'switchroom_calls_refused_total{reason="draining"} 2',
+        'switchroom_calls_refused_total{reason="full"} 1',
+    ]
+
+
 def test_a_quantile_is_the_bound_that_so_many_values_reach() -> None:
-    lateness = Metrics().tick_lateness()
+    lateness = Metrics().histogram("switchroom_late_seconds", "How late", BOUNDS)
     assert lateness.quantile(0.99) == 0.0
     for _ in range(99):
         lateness.observe(0.0015)

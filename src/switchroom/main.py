@@ -237,9 +237,14 @@ def sip_address(endpoint: SipEndpoint) -> str:
 
 def _metrics(engine: Engine) -> Metrics:
     metrics = Metrics()
-    switchboard, metronome, plane = engine.switchboard, engine.metronome, engine.plane
+    switchboard, metronome, plane, endpoint = engine.switchboard, engine.metronome, engine.plane, engine.endpoint
     metrics.gauge("switchroom_calls", "Calls running now", lambda: float(switchboard.count))
     metrics.gauge("switchroom_tick_late_p99_seconds", "Lateness of the last minute's ticks, p99", metronome.late)
     metrics.gauge("switchroom_ticks_skipped", "Ticks given up as too late", lambda: float(metronome.skipped))
     metrics.gauge("switchroom_frames_concealed", "20 ms frames made up", lambda: float(plane.measure().concealed))
+    refused = "Calls not taken, by reason"
+    metrics.counts("switchroom_calls_refused_total", refused, "reason", lambda: switchboard.refused)
+    metrics.counts(
+        "switchroom_sip_total", "What came and went over SIP, and what was dropped", "what", endpoint.counters
+    )
     return metrics

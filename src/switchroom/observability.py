@@ -125,14 +125,20 @@ class Histogram:
         return 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class _Counts:
+    """Counters that somebody else keeps, by what they count."""
+
+    read: Callable[[], Mapping[str, int]]
+
+
 @dataclass(slots=True)
 class _Family:
     kind: str
     help: str
-    members: dict[str, Counter | Histogram | Callable[[], float]] = field(default_factory=dict)
+    members: dict[str, Counter | Histogram | _Counts | Callable[[], float]] = field(default_factory=dict)
 
 
-LATENESS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1.0)
 LATENCY = (0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0)
 
 
@@ -155,34 +161,16 @@ class Metrics:
         """Report what ``read`` returns when the page is asked for."""
         self._family(name, "gauge", help_).members[_label(labels)] = read
 
+    def counts(self, name: str, help_: str, label: str, read: Callable[[], Mapping[str, int]]) -> None:
+        """Report what ``read`` returns when the page is asked for: a counter for each of its keys, which become ``label``."""
+        self._family(name, "counter", help_).members[label] = _Counts(read)
+
     def _family(self, name: str, kind: str, help_: str) -> _Family:
         return self._families.setdefault(name, _Family(kind, help_))
 
     def text(self) -> str:
         """Return everything in Prometheus' text format, version 0.0.4."""
         return "".join(f"{line}\n" for name, family in self._families.items() for line in _lines(name, family))
-
-    # The figures of the engine, by name, so that two places mean the same one.
-
-    def calls(self, outcome: str) -> Counter:
-        """Calls by outcome: offered, answered, refused, completed, failed."""
-        return self.counter("switchroom_calls_total", "Calls by outcome", outcome=outcome)
-
-    def sip_drops(self, reason: str) -> Counter:
-        """SIP datagrams or messages thrown away, by reason."""
-        return self.counter("switchroom_sip_dropped_total", "SIP messages thrown away", reason=reason)
-
-    def rtp_drops(self, reason: str) -> Counter:
-        """RTP packets thrown away, by reason."""
-        return self.counter("switchroom_rtp_dropped_total", "RTP packets thrown away", reason=reason)
-
-    def tick_lateness(self) -> Histogram:
-        """Seconds by which a tick began too late."""
-        return self.histogram("switchroom_tick_lateness_seconds", "How late a tick began", LATENESS)
-
-    def reply_latency(self) -> Histogram:
-        """Seconds from the end of the caller's speech to the first sample of the reply."""
-        return self.histogram("switchroom_reply_latency_seconds", "End of speech to first sample of the reply")
 
 
 def _label(labels: Mapping[str, str]) -> str:
@@ -202,6 +190,9 @@ def _lines(name: str, family: _Family) -> Iterator[str]:
                 yield f"{name}{braced} {member.value:.17g}"
             case Histogram():
                 yield from _buckets(name, labels, member)
+            case _Counts(read):
+                for what, count in sorted(read().items()):
+                    yield f"{name}{{{_label({labels: what})}}} {count}"
             case _:
                 yield f"{name}{braced} {member():.17g}"
 
