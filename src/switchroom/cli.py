@@ -21,7 +21,11 @@ def serve() -> None:
     """Answer calls by SIP and browser, and serve pages and API, until stopped."""
     from switchroom.main import serve as run
 
-    sys.exit(asyncio.run(run(Settings())))
+    try:
+        status = asyncio.run(run(Settings()))
+    except asyncio.CancelledError:  # a second signal: there was no time to wait for anything
+        status = 1
+    sys.exit(status)
 
 
 @app.command()
