@@ -40,7 +40,7 @@ class CallNotMade(AssertionError):
 
 @dataclass(frozen=True, slots=True)
 class BaresipSetup:
-    """How a baresip is set up. ``account`` is appended to the account's line (``;auth_user=...``)."""
+    """How a baresip is set up. ``account`` is appended to its line (``;auth_user=...``), ``lines`` to the configuration."""
 
     user: str = "phone"
     codecs: str = "PCMU,PCMA"
@@ -48,6 +48,7 @@ class BaresipSetup:
     answers: bool = False
     source: Path | None = None
     account: str = ""
+    lines: tuple[str, ...] = ()
 
 
 class Baresip:
@@ -200,6 +201,7 @@ class Baresip:
             "module_tmp account.so",
             "module_app menu.so",
             "module_app ctrl_tcp.so",
+            *setup.lines,
         ]
         (self._folder / "config").write_text("\n".join(lines) + "\n")
         (self._folder / "contacts").write_text("")

@@ -5,6 +5,7 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from switchroom.errors import Invalid, NotFound, SwitchroomError, Unavailable
 from switchroom.media.g711 import decode_ulaw, encode_ulaw
 from switchroom.ports import Answer, CallOffer, Digit, HangUp, Left, Leg, Refuse, Ring, SendDigits, Signal
 from switchroom.settings import SipSettings
+from switchroom.transports.sip.certificates import self_signed
 from switchroom.transports.sip.endpoint import Dialling, SipEndpoint, resolve
 from tests.interop.ports import free_block
 from tests.interop.sound import pitch
@@ -49,10 +51,12 @@ class Desk:
 
 
 @asynccontextmanager
-async def desk() -> AsyncIterator[Desk]:
+async def desk(**more: object) -> AsyncIterator[Desk]:
     """An endpoint that is served until the context ends."""
     first = free_block(20)
-    settings = SipSettings(host="127.0.0.1", port=0, rtp_first=first, rtp_last=first + 19)
+    settings = SipSettings.model_validate(
+        {"host": "127.0.0.1", "port": 0, "rtp_first": first, "rtp_last": first + 19, **more}
+    )
     made: Desk
     endpoint = SipEndpoint(settings, lambda offer: made.offers.put_nowait(offer))
     made = Desk(endpoint)
@@ -263,7 +267,25 @@ def test_a_taken_port_is_an_error_that_says_so() -> None:
     run_real(main())
 
 
-@pytest.mark.parametrize("target", ["hello", "mailto:a@b", "sips:a@b", "sip:"])
+@pytest.mark.parametrize("target", ["hello", "mailto:a@b", "sip:"])
 def test_what_is_no_sip_address_is_refused(target: str) -> None:
     with pytest.raises(Invalid, match="not a"):
         run(resolve(target))
+
+
+def test_a_call_over_tls_stands_and_is_heard(tmp_path: Path) -> None:
+    pem = tmp_path / "here.pem"
+    pem.write_bytes(self_signed(("127.0.0.1",)))
+
+    async def main() -> None:
+        secure = {"tls_port": 0, "certificates": tmp_path, "trust": pem}
+        async with asyncio.timeout(20.0), desk(**secure) as calling, desk(**secure) as called:
+            host, port = called.endpoint.addresses["tls"]
+            pair = await connect(calling, called, f"sips:demo@{host}:{port}")
+            heard_by_caller, heard_by_callee = pair.talk()
+            assert frequency(heard_by_caller[4000:]) == pytest.approx(1000, abs=2)
+            assert frequency(heard_by_callee[4000:]) == pytest.approx(440, abs=2)
+            await hang_up(pair, pair.callee)
+            await asyncio.sleep(0.05)
+
+    run_real(main())

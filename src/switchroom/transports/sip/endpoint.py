@@ -68,6 +68,11 @@ class SipEndpoint:
         return self._sockets.address
 
     @property
+    def addresses(self) -> Mapping[Transport, tuple[str, int]]:
+        """Where it listens, by transport."""
+        return self._sockets.addresses
+
+    @property
     def calls(self) -> int:
         """How many calls there are, in any state."""
         return len(self._legs)
@@ -78,7 +83,7 @@ class SipEndpoint:
 
     async def open(self) -> None:
         """Bind the sockets. Raises Unavailable if the port is taken."""
-        await self._sockets.open(self._settings.host, self._settings.port)
+        await self._sockets.open(self._settings)
 
     async def run(self) -> None:
         """Serve until cancelled; then everything is closed at once, so end the calls first."""
@@ -225,7 +230,7 @@ class SipEndpoint:
 
 
 async def resolve(target: str, our_host: str = "0.0.0.0") -> Peer:  # noqa: S104 - says which family of addresses we have
-    """Return where to send what is meant for a SIP URI: its host's address, port 5060 unless it says otherwise.
+    """Return where to send what is meant for a SIP URI: its host's address, port 5060 (5061 for TLS) unless it says otherwise.
 
     Raises Invalid for what is no SIP URI, Unavailable when the host has no address. Safe to cancel.
     """
@@ -233,17 +238,21 @@ async def resolve(target: str, our_host: str = "0.0.0.0") -> Peer:  # noqa: S104
         uri = parse_uri(target)
     except ValueError as error:
         raise Invalid(f"{target!r} is not a SIP address: {error}") from error
-    if not uri.is_sip or uri.scheme != "sip":
+    if not uri.is_sip:
         raise Invalid(f"{target!r} is not a sip: address")
     transport: Transport = "tcp" if uri.transport == "tcp" else "udp"
+    if uri.scheme == "sips" or uri.transport == "tls":
+        transport = "tls"
     host = uri.host.strip("[]")
     family = socket.AF_INET6 if ":" in our_host else socket.AF_INET
     try:
-        found = await asyncio.get_running_loop().getaddrinfo(host, uri.port or 5060, family=family)
+        found = await asyncio.get_running_loop().getaddrinfo(
+            host, uri.port or (5061 if transport == "tls" else 5060), family=family
+        )
     except OSError as error:
         raise Unavailable(f"there is no route to {host}: {error.strerror}", code="sip_no_route") from error
     address = found[0][4]
-    return Peer(transport, str(address[0]), int(address[1]))
+    return Peer(transport, str(address[0]), int(address[1]), name=host)
 
 
 def _bracketed(host: str) -> str:
