@@ -31,7 +31,7 @@ from switchroom.sip.commands import (
 )
 from switchroom.sip.config import AgentConfig
 from switchroom.sip.exchanges import Exchange
-from switchroom.sip.gate import Gate
+from switchroom.sip.gate import Denied, Gate
 from switchroom.sip.incoming import Incoming
 from switchroom.sip.info import Infos
 from switchroom.sip.message import Fault, Request, Response, parse
@@ -108,6 +108,7 @@ class UserAgent:
     def unreachable(self, peer: Peer, now: float) -> list[Output]:
         """Everything under way to ``peer`` has failed."""
         self._stack.exchanges.lose(peer, now)
+        self._registry.lost(peer, now)
         for call in self._calls:
             if not call.peer.is_same_place(peer):
                 continue
@@ -264,8 +265,10 @@ class UserAgent:
             self._refuse(request, Reply(481), back)
             return
         verdict = self._gate.check(request, peer, now)
-        if isinstance(verdict, Reply):
-            self._refuse(request, verdict, back)
+        if isinstance(verdict, Denied):
+            if verdict.wrong:
+                self._stack.emit(Dropped("wrong credentials", peer))
+            self._refuse(request, verdict.reply, back)
         elif request.method == "INVITE":
             self._incoming.offered(self._open(request, back, now), peer, verdict.user)
         else:

@@ -21,6 +21,7 @@ METHODS = ("INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "INFO")
 EXTENSIONS: tuple[str, ...] = ()
 """Option tags that we may be required to know: none yet."""
 
+_URI_TRANSPORT = {"wss": "ws"}  # RFC 7118 §5.2: one word for both
 _ATTEMPTS = 3
 _AUTHORIZATION = {401: ("www-authenticate", "authorization"), 407: ("proxy-authenticate", "proxy-authorization")}
 _DIALOG_MAKING = frozenset({"INVITE", "REGISTER"})
@@ -73,7 +74,11 @@ class Stack:
     def contact(self, peer: Peer, user: str = "") -> NameAddr:
         """Return the address under which ``peer`` reaches us."""
         host, port = self.config.local(peer)
-        params = Params() if peer.transport == "udp" else Params((("transport", peer.transport),))
+        params = (
+            Params()
+            if peer.transport == "udp"
+            else Params((("transport", _URI_TRANSPORT.get(peer.transport, peer.transport)),))
+        )
         return NameAddr(Uri(bracketed(host), user or self.config.contact_user, port, params))
 
     def capabilities(self) -> tuple[tuple[str, str], ...]:

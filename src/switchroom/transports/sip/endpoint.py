@@ -22,7 +22,9 @@ from switchroom.sip.agent import UserAgent
 from switchroom.sip.config import AgentConfig
 from switchroom.sip.offer import LocalAudio, Unacceptable, answer_offer
 from switchroom.sip.peer import Peer, Transport
+from switchroom.sip.registrar import Binding, record_of
 from switchroom.sip.uri import parse_uri
+from switchroom.transports.sip.accounts import Accounts
 from switchroom.transports.sip.ports import RtpPorts
 from switchroom.transports.sip.rtp_leg import CallOutput, Line, RtpLeg
 from switchroom.transports.sip.session import MediaPlace
@@ -35,7 +37,11 @@ Accept = Callable[[CallOffer], None]
 
 @dataclass(frozen=True, slots=True)
 class Dialling:
-    """How to make an outbound call. ``ringing`` is told the status of every provisional response."""
+    """How to make an outbound call. ``ringing`` is told the status of every provisional response.
+
+    A ``target`` that is registered with us is called where it last registered, by the flow that it came over; ``binding``
+    says which of its devices to call instead.
+    """
 
     target: str
     sender: str = ""
@@ -43,18 +49,19 @@ class Dialling:
     credentials: sip.Credentials | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     ringing: Callable[[int], None] = lambda _: None
+    binding: Binding | None = None
 
 
 class SipEndpoint:
     """Opened by ``open``, served by ``run``. Calls to us are handed to ``accept``, which must not wait."""
 
-    def __init__(self, settings: SipSettings, accept: Accept) -> None:
+    def __init__(self, settings: SipSettings, accept: Accept, accounts: Accounts | None = None) -> None:
         self.counts: Counter[str] = Counter()
         """Outputs of the user agent by kind, and what it dropped as ``dropped_REASON``."""
         self._settings = settings
         self._accept = accept
         self._sockets = SipSockets(self._received, self._lost)
-        self._agent = UserAgent(AgentConfig(local=self._local), lambda: secrets.token_hex(8))
+        self._agent = UserAgent(self._config(accounts), lambda: secrets.token_hex(8))
         self._ports = RtpPorts(settings.host, settings.rtp_first, settings.rtp_last)
         self._legs: dict[str, RtpLeg] = {}
         self._outputs: deque[told.Output] = deque()
@@ -76,6 +83,10 @@ class SipEndpoint:
     def calls(self) -> int:
         """How many calls there are, in any state."""
         return len(self._legs)
+
+    def bindings(self, record: str) -> list[Binding]:
+        """Return where ``user@host`` is registered with us, the freshest first."""
+        return self._agent.bindings(record, self._clock())
 
     def counters(self) -> Mapping[str, int]:
         """Return what was sent, received, dropped and refused so far."""
@@ -107,7 +118,7 @@ class SipEndpoint:
         Cancelling it hangs up. Raises Invalid for an address that is none, NotFound, Denied or Unavailable for what came
         instead of an answer.
         """
-        peer = await resolve(dialling.target, self._settings.host)
+        target, peer = await self._way(dialling)
         call = f"out_{secrets.token_hex(8)}"
         leg = self._legs[call] = RtpLeg(call, Party(dialling.target), self._line(peer))
         leg.ringing = dialling.ringing
@@ -117,7 +128,7 @@ class SipEndpoint:
         def invite(sdp: str) -> sip.Invite:
             return sip.Invite(
                 call,
-                dialling.target,
+                target,
                 sender,
                 peer,
                 sdp,
@@ -132,6 +143,32 @@ class SipEndpoint:
     def send(self, command: sip.Command) -> None:
         """Give the user agent a command and carry out what comes of it."""
         self._transmit(self._agent.send(command, self._clock()))
+
+    async def _way(self, dialling: Dialling) -> tuple[str, Peer]:
+        """Return the URI to call and the hop to call it by."""
+        binding = dialling.binding or self._registered(dialling.target)
+        if binding is not None:
+            return str(binding.contact.uri), binding.peer
+        return dialling.target, await resolve(dialling.target, self._settings.host)
+
+    def _registered(self, target: str) -> Binding | None:
+        try:
+            found = self.bindings(record_of(parse_uri(target)))
+        except ValueError:
+            return None
+        return found[0] if found else None
+
+    def _config(self, accounts: Accounts | None) -> AgentConfig:
+        if accounts is None:
+            return AgentConfig(local=self._local)
+        return AgentConfig(
+            local=self._local,
+            ha1=accounts.ha1,
+            realm_of=accounts.realm,
+            challenged=accounts.challenged,
+            algorithms=accounts.algorithms,
+            registrar=True,
+        )
 
     def _clock(self) -> float:
         return asyncio.get_running_loop().time()

@@ -144,6 +144,7 @@ class SipSockets:
     def closed(self, peer: Peer) -> None:
         """Forget a connection and tell that it is gone."""
         if self._connections.pop(peer.connection, None) is not None:
+            self.counts["closed"] += 1
             self._lost(peer)
 
     def failed(self, peer: Peer) -> None:
