@@ -217,8 +217,10 @@ class SipEndpoint:
                 self._post(data, peer)
             case told.Close(peer):
                 self._sockets.drop(peer)
-            case told.Dropped(reason):
+            case told.Dropped(reason, peer):
                 self.counts[f"dropped_{reason}"] += 1
+                if reason == "wrong credentials":
+                    self._sockets.blame(peer)
             case told.CallOffered():
                 self._offered(output)
             case (

@@ -13,20 +13,30 @@ import ssl
 from collections import Counter
 from collections.abc import Callable
 
+import structlog
+
 from switchroom.errors import Unavailable
 from switchroom.settings import SipSettings
 from switchroom.sip.peer import Peer, Transport
 from switchroom.transports.sip.certificates import Certificates
 from switchroom.transports.sip.connection import Connection, Framing, PlainFraming
 from switchroom.transports.sip.datagrams import Address, Datagrams, bind
+from switchroom.transports.sip.guard import Guard, is_scanner
 from switchroom.transports.sip.websocket import WebSocketFraming
 
 MAX_CONNECTIONS = 1000
 MAX_PER_HOST = 100
+FIRST_WORD = 10.0
+"""Seconds within which a connection must have brought a message."""
+LONGEST_SILENCE = 3900.0
+"""Seconds that one may then be silent: longer than any registration goes without a refresh."""
+_SWEEP = 5.0
 _CONNECT = 5.0
 _HANDSHAKE = 5.0
 _TRIES = 20
 _CONNECTABLE: frozenset[Transport] = frozenset({"tcp", "tls"})
+
+log = structlog.get_logger()
 
 
 class SipSockets:
@@ -37,12 +47,13 @@ class SipSockets:
         self.addresses: dict[Transport, Address] = {}
         self._receive = receive
         self._lost = lost
-        self._settings = SipSettings()
         self._datagrams: asyncio.DatagramTransport | None = None
         self._servers: list[asyncio.Server] = []
         self._connections: dict[int, Connection] = {}
         self._connecting: dict[tuple[Peer, str], list[bytes]] = {}
         self._trust: ssl.SSLContext | None = None
+        self._guard = Guard()
+        self._sweeper: asyncio.TimerHandle | None = None
         self._numbers = 0
 
     @property
@@ -52,7 +63,6 @@ class SipSockets:
 
     async def open(self, settings: SipSettings) -> None:
         """Listen as the settings say. Raises Unavailable, Invalid. Cancelling it may leave a socket to ``close``."""
-        self._settings = settings
         for tries_left in reversed(range(_TRIES if settings.port == 0 else 1)):
             try:
                 return await self._open(settings)
@@ -71,7 +81,9 @@ class SipSockets:
             server.close()
         for connection in tuple(self._connections.values()):
             connection.drop()
-        self._datagrams = None
+        if self._sweeper is not None:
+            self._sweeper.cancel()
+        self._datagrams = self._sweeper = None
         self._servers.clear()
 
     def send(self, data: bytes, peer: Peer) -> bool:
@@ -110,6 +122,16 @@ class SipSockets:
         if connection is not None:
             connection.drop()
 
+    def blame(self, peer: Peer) -> None:
+        """Count a wrong proof of identity; who guesses on is not heard for a while."""
+        seconds = self._guard.blame(peer.host, asyncio.get_running_loop().time())
+        if seconds:
+            self.counts["bans"] += 1
+            log.warning("sip source banned", host=peer.host, seconds=seconds)
+            for connection in tuple(self._connections.values()):
+                if connection.peer.host == peer.host:
+                    connection.drop()
+
     def local(self, peer: Peer) -> Address:
         """Return the address under which ``peer`` reaches us, by asking the routing table."""
         host, port = self.addresses.get(peer.transport, self.address)
@@ -118,13 +140,15 @@ class SipSockets:
         return host, port
 
     def opened(self, connection: Connection) -> bool:
-        """Take a new connection in; False if there are too many already, of all or of its host."""
+        """Take a new connection in; False if there are too many already, of all or of its host, or its host is banned."""
         host = connection.peer.host
         of_host = sum(other.peer.host == host for other in self._connections.values())
-        if len(self._connections) >= MAX_CONNECTIONS or of_host >= MAX_PER_HOST:
+        banned = self._guard.is_banned(host, asyncio.get_running_loop().time())
+        if banned or len(self._connections) >= MAX_CONNECTIONS or of_host >= MAX_PER_HOST:
             self.counts["connection_refused"] += 1
             return False
         self._connections[connection.peer.connection] = connection
+        self._watch()
         return True
 
     def number(self) -> int:
@@ -137,9 +161,14 @@ class SipSockets:
         self.counts[what] += 1
 
     def received(self, data: bytes, peer: Peer) -> None:
-        """Hand a message up."""
-        self.counts["received"] += 1
-        self._receive(data, peer)
+        """Hand a message up, unless nobody should see it."""
+        if self._guard.is_banned(peer.host, asyncio.get_running_loop().time()):
+            self.counts["banned"] += 1
+        elif is_scanner(data):
+            self.counts["scanner"] += 1
+        else:
+            self.counts["received"] += 1
+            self._receive(data, peer)
 
     def closed(self, peer: Peer) -> None:
         """Forget a connection and tell that it is gone."""
@@ -154,25 +183,32 @@ class SipSockets:
     async def _open(self, settings: SipSettings) -> None:
         loop = asyncio.get_running_loop()
         certificates = Certificates(settings.certificates, settings.trust)
+        secure = None if settings.tls_port is None and settings.wss_port is None else certificates.server()
+        self._trust = certificates.client()
         bound = bind(settings.host, settings.port)
         port = bound.getsockname()[1]
         self._datagrams, _ = await loop.create_datagram_endpoint(
             lambda: Datagrams(bound, self.received, self._refused), sock=bound
         )
         self.addresses["udp"] = (settings.host, port)
-        secure = None if settings.tls_port is None and settings.wss_port is None else certificates.server()
-        self._trust = certificates.client()
-        await self._listen("tcp", port)
-        await self._listen("tls", settings.tls_port, secure)
-        await self._listen("ws", settings.ws_port)
-        await self._listen("wss", settings.wss_port, secure)
+        framing, web = PlainFraming, functools.partial(WebSocketFraming, settings.origins)
+        await self._listen("tcp", port, framing)
+        await self._listen("tls", settings.tls_port, framing, secure)
+        await self._listen("ws", settings.ws_port, web)
+        await self._listen("wss", settings.wss_port, web, secure)
 
-    async def _listen(self, transport: Transport, port: int | None, secure: ssl.SSLContext | None = None) -> None:
+    async def _listen(
+        self,
+        transport: Transport,
+        port: int | None,
+        framing: Callable[[], Framing],
+        secure: ssl.SSLContext | None = None,
+    ) -> None:
         if port is None:
             return
-        host = self._settings.host
+        host = self.address[0]
         server = await asyncio.get_running_loop().create_server(
-            lambda: Connection(self, transport, self._framing(transport)),
+            lambda: Connection(self, transport, framing()),
             host,
             port,
             backlog=64,
@@ -181,9 +217,6 @@ class SipSockets:
         )
         self._servers.append(server)
         self.addresses[transport] = (host, server.sockets[0].getsockname()[1])
-
-    def _framing(self, transport: Transport) -> Framing:
-        return WebSocketFraming(self._settings.origins) if transport in ("ws", "wss") else PlainFraming()
 
     async def _connect(self, peer: Peer) -> Connection:
         if peer.transport not in _CONNECTABLE:
@@ -196,7 +229,22 @@ class SipSockets:
             ssl=secure,
             server_hostname=None if secure is None else peer.name or peer.host,
         )
+        connection.spoke = True  # who is called may think before the first word
         return connection
+
+    def _watch(self) -> None:
+        if self._sweeper is None and self._connections:
+            self._sweeper = asyncio.get_running_loop().call_later(_SWEEP, self._sweep)
+
+    def _sweep(self) -> None:
+        """Close connections that say nothing."""
+        self._sweeper = None
+        now = asyncio.get_running_loop().time()
+        for connection in tuple(self._connections.values()):
+            if now - connection.heard > (LONGEST_SILENCE if connection.spoke else FIRST_WORD):
+                self.counts["idle"] += 1
+                connection.drop()
+        self._watch()
 
     def _refused(self, peer: Peer) -> None:
         self.counts["refused_by_kernel"] += 1
