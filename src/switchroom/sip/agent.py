@@ -6,7 +6,8 @@
     outputs = agent.expire(now)                   call it when ``agent.deadline`` has passed
 
 This class only decides whose a message is: a transaction's (retransmissions), a call's (by dialog), or a newcomer's, who must pass
-the reception and the gate. What then happens is said in incoming, outgoing, session, info, registrar and registration.
+the reception and the gate. What then happens is said in incoming, outgoing, session, update, info, registrar
+and registration.
 """
 
 from collections.abc import Callable
@@ -45,7 +46,9 @@ from switchroom.sip.registry import Registry
 from switchroom.sip.replies import Reply, clean, respond, way_back
 from switchroom.sip.session import Sessions
 from switchroom.sip.stack import Stack
+from switchroom.sip.timers import SessionTimers
 from switchroom.sip.transaction import Event, State
+from switchroom.sip.update import Updates
 
 MAX_MESSAGE = 65_536
 
@@ -59,9 +62,15 @@ class UserAgent:
     def __init__(self, config: AgentConfig, token: Callable[[], str]) -> None:
         self._stack = Stack(config, token)
         self._calls = Calls()
-        self._sessions = Sessions(self._stack, self._calls)
+        timers = SessionTimers(
+            self._stack,
+            lambda call, now: self._updates.refresh(call, now),
+            lambda call, now: self._updates.lapsed(call, now),
+        )
+        self._sessions = Sessions(self._stack, self._calls, timers)
+        self._updates = Updates(self._stack, self._sessions, timers)
         self._incoming = Incoming(self._stack, self._calls, self._sessions)
-        self._outgoing = Outgoing(self._stack, self._calls, self._sessions)
+        self._outgoing = Outgoing(self._stack, self._calls, self._sessions, timers)
         self._infos = Infos(self._stack, self._sessions)
         self._registrations = Registrations(self._stack)
         self._registry = Registry(self._stack)
@@ -254,6 +263,8 @@ class UserAgent:
                 self._sessions.reinvited(call, exchange, now)
             case "INFO":
                 self._infos.informed(call, exchange, now)
+            case "UPDATE":
+                self._updates.updated(call, exchange, now)
             case _:
                 self._stack.respond(exchange, self._presence(), call.tag, now)
 
@@ -261,7 +272,7 @@ class UserAgent:
         if request.method == "OPTIONS":
             self._refuse(request, self._presence(), back)
             return
-        if request.method in ("BYE", "INFO"):
+        if request.method in ("BYE", "INFO", "UPDATE"):
             self._refuse(request, Reply(481), back)
             return
         verdict = self._gate.check(request, peer, now)

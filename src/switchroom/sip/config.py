@@ -26,7 +26,8 @@ class AgentConfig:
     against (``realm_of`` gives a realm per host name of the address that is claimed), and nonces are computed from ``secret``
     (empty: one is drawn at the start). One challenge is sent per entry of ``algorithms`` (MD5, SHA-256), most preferred first;
     MD5 alone is the default because widely used phones (libre's) give up at a second challenge. With ``registrar`` we keep
-    bindings for others. Beyond ``max_transactions`` new requests get 503.
+    bindings for others. Beyond ``max_transactions`` new requests get 503. Our calls ask for a session timer of ``session_expires``
+    seconds (0: none); theirs may not ask for less than ``min_se`` (RFC 4028 wants at least 90).
     """
 
     local: Callable[[Peer], tuple[str, int]]
@@ -39,4 +40,6 @@ class AgentConfig:
     registrar: bool = False
     algorithms: tuple[str, ...] = ("MD5",)
     max_transactions: int = 20_000
+    session_expires: int = 1800
+    min_se: int = 90
     contact_user: str = ""

@@ -17,9 +17,9 @@ from switchroom.sip.peer import Peer
 from switchroom.sip.replies import Reply, respond
 from switchroom.sip.uri import NameAddr, Uri
 
-METHODS = ("INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "INFO")
-EXTENSIONS: tuple[str, ...] = ()
-"""Option tags that we may be required to know: none yet."""
+METHODS = ("INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "INFO", "UPDATE")
+EXTENSIONS = ("timer",)
+"""Option tags that we may be required to know (RFC 4028)."""
 
 _URI_TRANSPORT = {"wss": "ws"}  # RFC 7118 §5.2: one word for both
 _ATTEMPTS = 3
@@ -83,8 +83,7 @@ class Stack:
 
     def capabilities(self) -> tuple[tuple[str, str], ...]:
         """What we say about ourselves in an INVITE, its 2xx, and an answer to OPTIONS."""
-        supported = (("Supported", ", ".join(EXTENSIONS)),) if EXTENSIONS else ()
-        return (("Allow", self.methods), *supported)
+        return (("Allow", self.methods), ("Supported", ", ".join(EXTENSIONS)))
 
     def ask(self, asking: Asking, now: float) -> Asking:
         """Send a request that lacks nothing but Via, Contact and User-Agent; a challenge that we can answer is not heard."""
