@@ -6,14 +6,13 @@ carries all of them out, in order, and then sets the one timer. Calls meet the r
 
 import asyncio
 import secrets
-import socket
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import structlog
 
-from switchroom.errors import Invalid, Unavailable
+from switchroom.errors import Unavailable
 from switchroom.ports import CallOffer, Party
 from switchroom.settings import SipSettings
 from switchroom.sip import commands as sip
@@ -25,12 +24,16 @@ from switchroom.sip.peer import Peer, Transport
 from switchroom.sip.registrar import Binding, record_of
 from switchroom.sip.uri import parse_uri
 from switchroom.transports.sip.accounts import Accounts
+from switchroom.transports.sip.locating import Resolver, locate
+from switchroom.transports.sip.names import SystemResolver
 from switchroom.transports.sip.ports import RtpPorts
 from switchroom.transports.sip.rtp_leg import CallOutput, Line, RtpLeg
 from switchroom.transports.sip.session import MediaPlace
 from switchroom.transports.sip.sockets import SipSockets
 
 log = structlog.get_logger()
+
+_PASSED_OVER = frozenset({"sip_unreachable", "sip_silent", "sip_no_service"})
 
 Accept = Callable[[CallOffer], None]
 
@@ -55,11 +58,18 @@ class Dialling:
 class SipEndpoint:
     """Opened by ``open``, served by ``run``. Calls to us are handed to ``accept``, which must not wait."""
 
-    def __init__(self, settings: SipSettings, accept: Accept, accounts: Accounts | None = None) -> None:
+    def __init__(
+        self,
+        settings: SipSettings,
+        accept: Accept,
+        accounts: Accounts | None = None,
+        resolver: Resolver | None = None,
+    ) -> None:
         self.counts: Counter[str] = Counter()
         """Outputs of the user agent by kind, and what it dropped as ``dropped_REASON``."""
         self._settings = settings
         self._accept = accept
+        self._resolver = resolver or SystemResolver(settings.host)
         self._sockets = SipSockets(self._received, self._lost)
         self._agent = UserAgent(self._config(accounts), lambda: secrets.token_hex(8))
         self._ports = RtpPorts(settings.host, settings.rtp_first, settings.rtp_last)
@@ -115,10 +125,24 @@ class SipEndpoint:
     async def dial(self, dialling: Dialling) -> RtpLeg:
         """Call somebody and return the leg once they have answered.
 
-        Cancelling it hangs up. Raises Invalid for an address that is none, NotFound, Denied or Unavailable for what came
-        instead of an answer.
+        A hop that does not answer is passed over for the next (RFC 3263 §4.3). Cancelling it hangs up. Raises Invalid for an
+        address that is none, NotFound, Denied or Unavailable for what came instead of an answer.
         """
-        target, peer = await self._way(dialling)
+        target, peers = await self._ways(dialling)
+        for peer in peers[:-1]:
+            try:
+                return await self._dial(dialling, target, peer)
+            except Unavailable as error:
+                if error.code not in _PASSED_OVER:
+                    raise
+                log.info("sip hop passed over", host=peer.host, port=peer.port, reason=error.code)
+        return await self._dial(dialling, target, peers[-1])
+
+    def send(self, command: sip.Command) -> None:
+        """Give the user agent a command and carry out what comes of it."""
+        self._transmit(self._agent.send(command, self._clock()))
+
+    async def _dial(self, dialling: Dialling, target: str, peer: Peer) -> RtpLeg:
         call = f"out_{secrets.token_hex(8)}"
         leg = self._legs[call] = RtpLeg(call, Party(dialling.target), self._line(peer))
         leg.ringing = dialling.ringing
@@ -140,16 +164,12 @@ class SipEndpoint:
         await leg.dial(invite)
         return leg
 
-    def send(self, command: sip.Command) -> None:
-        """Give the user agent a command and carry out what comes of it."""
-        self._transmit(self._agent.send(command, self._clock()))
-
-    async def _way(self, dialling: Dialling) -> tuple[str, Peer]:
-        """Return the URI to call and the hop to call it by."""
+    async def _ways(self, dialling: Dialling) -> tuple[str, list[Peer]]:
+        """Return the URI to call and the hops to try."""
         binding = dialling.binding or self._registered(dialling.target)
         if binding is not None:
-            return str(binding.contact.uri), binding.peer
-        return dialling.target, await resolve(dialling.target, self._settings.host)
+            return str(binding.contact.uri), [binding.peer]
+        return dialling.target, await locate(dialling.target, self._resolver)
 
     def _registered(self, target: str) -> Binding | None:
         try:
@@ -266,32 +286,6 @@ class SipEndpoint:
             self.counts["not_running"] += 1
             return
         self._tasks.create_task(self._sockets.connect(peer), name="sip-connect")
-
-
-async def resolve(target: str, our_host: str = "0.0.0.0") -> Peer:  # noqa: S104 - says which family of addresses we have
-    """Return where to send what is meant for a SIP URI: its host's address, port 5060 (5061 for TLS) unless it says otherwise.
-
-    Raises Invalid for what is no SIP URI, Unavailable when the host has no address. Safe to cancel.
-    """
-    try:
-        uri = parse_uri(target)
-    except ValueError as error:
-        raise Invalid(f"{target!r} is not a SIP address: {error}") from error
-    if not uri.is_sip:
-        raise Invalid(f"{target!r} is not a sip: address")
-    transport: Transport = "tcp" if uri.transport == "tcp" else "udp"
-    if uri.scheme == "sips" or uri.transport == "tls":
-        transport = "tls"
-    host = uri.host.strip("[]")
-    family = socket.AF_INET6 if ":" in our_host else socket.AF_INET
-    try:
-        found = await asyncio.get_running_loop().getaddrinfo(
-            host, uri.port or (5061 if transport == "tls" else 5060), family=family
-        )
-    except OSError as error:
-        raise Unavailable(f"there is no route to {host}: {error.strerror}", code="sip_no_route") from error
-    address = found[0][4]
-    return Peer(transport, str(address[0]), int(address[1]), name=host)
 
 
 def _bracketed(host: str) -> str:
