@@ -15,9 +15,13 @@ _PATIENCE = 3.0
 
 
 class SystemResolver:
-    """``our_host`` is the address that we send from: it says which family of addresses is of use."""
+    """``our_host`` is the address that we send from: it says which family of addresses is of use.
 
-    def __init__(self, our_host: str) -> None:
+    ``server`` is a name server (address and port) to ask instead of those that the machine is set up with.
+    """
+
+    def __init__(self, our_host: str, server: tuple[str, int] | None = None) -> None:
+        self._server = server
         self._family = socket.AF_INET6 if ":" in our_host else socket.AF_INET
         self._resolver: dns.asyncresolver.Resolver | None = None
 
@@ -50,12 +54,18 @@ class SystemResolver:
     async def _ask(self, name: str, kind: str) -> list[object]:
         try:
             if self._resolver is None:
-                self._resolver = dns.asyncresolver.Resolver()
-                self._resolver.cache = dns.resolver.LRUCache(1000)
+                self._resolver = self._made()
             answer = await self._resolver.resolve(name, kind, lifetime=_PATIENCE, search=False)
         except (dns.exception.DNSException, OSError):  # not there, nobody answers, or no name server is set up
             return []
         return list(answer)
+
+    def _made(self) -> dns.asyncresolver.Resolver:
+        made = dns.asyncresolver.Resolver(configure=self._server is None)
+        if self._server is not None:
+            made.nameservers, made.port = [self._server[0]], self._server[1]
+        made.cache = dns.resolver.LRUCache(1000)
+        return made
 
 
 def _name(name: object) -> str:
