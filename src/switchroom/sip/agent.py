@@ -6,8 +6,8 @@
     outputs = agent.expire(now)                   call it when ``agent.deadline`` has passed
 
 This class only decides whose a message is: a transaction's (retransmissions), a call's (by dialog), or a newcomer's, who must pass
-the reception and the gate. What then happens is said in incoming, outgoing, session, update, info, registrar
-and registration.
+the reception and the gate. What then happens is said in incoming, outgoing, session, update, refer, info,
+registrar and registration.
 """
 
 from collections.abc import Callable
@@ -24,6 +24,7 @@ from switchroom.sip.commands import (
     Offer,
     Options,
     Progress,
+    Refer,
     Refuse,
     RefuseOffer,
     Register,
@@ -40,6 +41,7 @@ from switchroom.sip.outgoing import Outgoing
 from switchroom.sip.outputs import Dropped, Output, Transmit
 from switchroom.sip.peer import Peer
 from switchroom.sip.reception import screen, stateless_tag
+from switchroom.sip.refer import Refers
 from switchroom.sip.registrar import Binding
 from switchroom.sip.registration import Registrations
 from switchroom.sip.registry import Registry
@@ -53,7 +55,7 @@ from switchroom.sip.update import Updates
 MAX_MESSAGE = 65_536
 
 SettingUp = Progress | Answer | Refuse | HangUp
-Changing = Offer | Accept | RefuseOffer | SendInfo
+Changing = Offer | Accept | RefuseOffer | SendInfo | Refer
 
 
 class UserAgent:
@@ -72,6 +74,7 @@ class UserAgent:
         self._incoming = Incoming(self._stack, self._calls, self._sessions)
         self._outgoing = Outgoing(self._stack, self._calls, self._sessions, timers)
         self._infos = Infos(self._stack, self._sessions)
+        self._refers = Refers(self._stack, self._calls, self._sessions)
         self._registrations = Registrations(self._stack)
         self._registry = Registry(self._stack)
         self._gate = Gate(config, self._stack.secret)
@@ -159,6 +162,8 @@ class UserAgent:
                 self._sessions.disagree(call, command, now)
             case SendInfo():
                 self._infos.inform(call, command, now)
+            case Refer():
+                self._refers.refer(call, command, now)
             case _:
                 assert_never(command)
 
@@ -255,14 +260,19 @@ class UserAgent:
         call.dialog = dialog
         if peer.reliable and peer.connection:
             call.peer = peer  # their newest connection is the one that works
-        exchange = self._open(request, back, now)
-        match request.method:
+        self._serve(call, self._open(request, back, now), now)
+
+    def _serve(self, call: Call, exchange: Exchange, now: float) -> None:
+        match exchange.request.method:
             case "BYE":
+                self._refers.left(call)
                 self._sessions.left(call, exchange, now)
             case "INVITE":
                 self._sessions.reinvited(call, exchange, now)
             case "INFO":
                 self._infos.informed(call, exchange, now)
+            case "NOTIFY":
+                self._refers.notified(call, exchange, now)
             case "UPDATE":
                 self._updates.updated(call, exchange, now)
             case _:
@@ -272,7 +282,7 @@ class UserAgent:
         if request.method == "OPTIONS":
             self._refuse(request, self._presence(), back)
             return
-        if request.method in ("BYE", "INFO", "UPDATE"):
+        if request.method in ("BYE", "INFO", "UPDATE", "NOTIFY"):
             self._refuse(request, Reply(481), back)
             return
         verdict = self._gate.check(request, peer, now)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Literal
 
 from switchroom.sip.commands import Credentials
 from switchroom.sip.dialog import Dialog, Numbers
@@ -58,7 +59,8 @@ class Call:
 
     ``acked`` is our latest ACK to a 2xx, ``invite`` the INVITE that began a call of ours, ``sdp`` what they said last about
     early media, ``queued`` an offer that waits for its turn, ``parting`` what a CANCEL is to carry. ``said`` is our latest
-    description, ``updates`` whether they know UPDATE, ``min_se`` the least span that they have asked for.
+    description, ``updates`` whether they know UPDATE, ``min_se`` the least span that they have asked for,
+    ``referring`` how far our transfer is.
     """
 
     name: str
@@ -81,6 +83,7 @@ class Call:
     span: Span | None = None
     min_se: int = 0
     updates: bool = False
+    referring: Literal["asked", "accepted"] | None = None
 
     @property
     def is_changing(self) -> bool:

@@ -255,6 +255,7 @@ class Sessions:
         for kind in ("ok", "glare", "progress"):
             self._stack.alarms.cancel((kind, call.tag))
         self._timers.stop(call)
+        self._stack.alarms.cancel(("refer", call.tag))
         call.okay = call.queued = None
         if call.pending is not None:
             self._stack.respond(call.pending, Reply(487), call.tag, now)

@@ -17,7 +17,7 @@ from switchroom.sip.peer import Peer
 from switchroom.sip.replies import Reply, respond
 from switchroom.sip.uri import NameAddr, Uri
 
-METHODS = ("INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "INFO", "UPDATE")
+METHODS = ("INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "INFO", "UPDATE", "NOTIFY")
 EXTENSIONS = ("timer",)
 """Option tags that we may be required to know (RFC 4028)."""
 
@@ -80,6 +80,10 @@ class Stack:
             else Params((("transport", _URI_TRANSPORT.get(peer.transport, peer.transport)),))
         )
         return NameAddr(Uri(bracketed(host), user or self.config.contact_user, port, params))
+
+    def with_contact(self, request: Request, peer: Peer, user: str) -> Request:
+        """Return a request within a dialog that may move its target, with where we are."""
+        return replace(request, contacts=(self.contact(peer, user),))
 
     def capabilities(self) -> tuple[tuple[str, str], ...]:
         """What we say about ourselves in an INVITE, its 2xx, and an answer to OPTIONS."""

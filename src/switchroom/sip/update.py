@@ -4,8 +4,6 @@ An UPDATE with an offer goes the way of a re-INVITE, but its 2xx wants no ACK. O
 Whoever does not know UPDATE is refreshed by a re-INVITE that says again what we said last.
 """
 
-from dataclasses import replace
-
 from switchroom.sip.call import Call, Phase
 from switchroom.sip.commands import Offer
 from switchroom.sip.exchanges import Exchange
@@ -65,7 +63,7 @@ class Updates:
         assert call.dialog is not None
         headers = clean((*self._stack.capabilities(), *self._timers.wishes(call)))
         request = call.dialog.request("UPDATE", call.numbers.next(), Headers(headers.lines))
-        request = replace(request, contacts=(self._stack.contact(call.peer, call.dialog.local.uri.user),))
+        request = self._stack.with_contact(request, call.peer, call.dialog.local.uri.user)
 
         def heard(response: Response, _source: Peer | None, at: float) -> None:
             if response.status >= 200 and call.phase is Phase.TALKING:

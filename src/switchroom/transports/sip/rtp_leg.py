@@ -55,6 +55,8 @@ CallOutput = (
     | told.DigitReceived
     | told.InfoReceived
     | told.InfoAnswered
+    | told.ReferProgress
+    | told.ReferEnded
 )
 
 Road = Literal["rfc4733", "info"]
@@ -174,7 +176,7 @@ class RtpLeg:
                 self._pressed(digit, "info")
             case told.InfoAnswered():
                 self._next_info()
-            case told.OfferRefused() | told.InfoReceived():
+            case told.OfferRefused() | told.InfoReceived() | told.ReferProgress() | told.ReferEnded():
                 pass
             case _:
                 assert_never(output)
