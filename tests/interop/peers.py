@@ -48,6 +48,7 @@ class BaresipSetup:
     answers: bool = False
     source: Path | None = None
     account: str = ""
+    refresh: int = 0
     lines: tuple[str, ...] = ()
 
 
@@ -208,7 +209,7 @@ class Baresip:
         mode = "auto" if setup.answers else "manual"
         address = f"<sip:{setup.user}@127.0.0.1;transport={setup.transport}>"
         codecs = ",".join(f"{name}/8000" for name in setup.codecs.split(","))
-        account = f"{address};regint=0;answermode={mode};audio_codecs={codecs}{setup.account}\n"
+        account = f"{address};regint={setup.refresh};answermode={mode};audio_codecs={codecs}{setup.account}\n"
         (self._folder / "accounts").write_text(account)
 
 
