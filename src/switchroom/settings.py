@@ -21,6 +21,14 @@ class SipSettings(_Frozen):
     host: str = Field("0.0.0.0", description="address to listen on")  # noqa: S104 - a phone system is called from outside
     port: int = Field(5060, ge=0, le=65535, description="UDP and TCP port; 0 lets the system choose")
     advertise: str = Field("", description="address put into Contact and SDP; empty: found out per peer")
+    tls_port: int | None = Field(None, ge=0, le=65535, description="SIP over TLS (5061 is usual); empty: not offered")
+    ws_port: int | None = Field(None, ge=0, le=65535, description="SIP over WebSocket for browsers; empty: not offered")
+    wss_port: int | None = Field(None, ge=0, le=65535, description="SIP over secure WebSocket; empty: not offered")
+    certificates: Path | None = Field(
+        None, description="folder of *.pem files, each a chain with its key; empty: self-signed"
+    )
+    trust: Path | None = Field(None, description="file of certificates trusted in calls over TLS; empty: the system's")
+    origins: tuple[str, ...] = Field((), description="origins of web pages that may connect; empty: all")
     rtp_first: int = Field(20000, description="first RTP port")
     rtp_last: int = Field(29998, description="last RTP port")
 

@@ -40,7 +40,7 @@ class CallNotMade(AssertionError):
 
 @dataclass(frozen=True, slots=True)
 class BaresipSetup:
-    """How a baresip is set up. ``account`` is appended to the account's line (``;auth_user=...``)."""
+    """How a baresip is set up. ``account`` is appended to its line (``;auth_user=...``), ``lines`` to the configuration."""
 
     user: str = "phone"
     codecs: str = "PCMU,PCMA"
@@ -48,6 +48,8 @@ class BaresipSetup:
     answers: bool = False
     source: Path | None = None
     account: str = ""
+    refresh: int = 0
+    lines: tuple[str, ...] = ()
 
 
 class Baresip:
@@ -200,13 +202,14 @@ class Baresip:
             "module_tmp account.so",
             "module_app menu.so",
             "module_app ctrl_tcp.so",
+            *setup.lines,
         ]
         (self._folder / "config").write_text("\n".join(lines) + "\n")
         (self._folder / "contacts").write_text("")
         mode = "auto" if setup.answers else "manual"
         address = f"<sip:{setup.user}@127.0.0.1;transport={setup.transport}>"
         codecs = ",".join(f"{name}/8000" for name in setup.codecs.split(","))
-        account = f"{address};regint=0;answermode={mode};audio_codecs={codecs}{setup.account}\n"
+        account = f"{address};regint={setup.refresh};answermode={mode};audio_codecs={codecs}{setup.account}\n"
         (self._folder / "accounts").write_text(account)
 
 

@@ -59,6 +59,12 @@ class Responder:
         return f"sip:demo@{host}:{port}"
 
     @property
+    def secure_uri(self) -> str:
+        """What to dial over TLS."""
+        host, port = self.endpoint.addresses["tls"]
+        return f"sip:demo@{host}:{port};transport=tls"
+
+    @property
     def target(self) -> str:
         """The same for sipp."""
         host, port = self.endpoint.address
@@ -113,9 +119,8 @@ async def responder(refusal: Refuse | None = None, *, patient: bool = False) -> 
     """A responder on free ports of loopback. Every call must be over when the context ends, and is given a moment to be."""
     offers: asyncio.Queue[CallOffer] = asyncio.Queue()
     first = free_block(20)
-    endpoint = SipEndpoint(
-        SipSettings(host="127.0.0.1", port=0, rtp_first=first, rtp_last=first + 19), offers.put_nowait
-    )
+    settings = SipSettings(host="127.0.0.1", port=0, tls_port=0, rtp_first=first, rtp_last=first + 19)
+    endpoint = SipEndpoint(settings, offers.put_nowait)
     made = Responder(endpoint, refusal, patient=patient)
     await endpoint.open()
     loop = asyncio.get_running_loop()

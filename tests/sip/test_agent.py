@@ -21,7 +21,7 @@ from switchroom.sip.outputs import (
     Transmit,
 )
 from switchroom.sip.peer import Peer
-from tests.sip.texts import THERE, agent, answers, header, request, wire
+from tests.sip.texts import ALLOW, THERE, agent, answers, header, request, wire
 
 SDP = "Content-Type: application/sdp"
 IN_DIALOG = {"to": "<sip:bob@192.0.2.2>;tag=t2"}
@@ -64,7 +64,8 @@ def test_an_answer_is_a_200_with_contact_allow_and_record_route() -> None:
             Call-ID: c1
             CSeq: 1 INVITE
             Contact: <sip:bob@192.0.2.2:5060>
-            Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, INFO
+            Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, NOTIFY
+            Supported: timer
             Server: Switchroom
             Content-Type: application/sdp
             Content-Length: 3
@@ -84,9 +85,9 @@ def test_an_answer_is_a_200_with_contact_allow_and_record_route() -> None:
     ("data", "status", "name", "value"),
     [
         (request("INVITE", "Require: 100rel, foo"), "420 Bad Extension", "Unsupported", "100rel, foo"),
-        (request("UPDATE"), "405 Method Not Allowed", "Allow", "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO"),
-        (request("REGISTER"), "405 Method Not Allowed", "Allow", "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO"),
-        (request("DANCE"), "501 Not Implemented", "Allow", "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO"),
+        (request("MESSAGE"), "405 Method Not Allowed", "Allow", ALLOW),
+        (request("REGISTER"), "405 Method Not Allowed", "Allow", ALLOW),
+        (request("DANCE"), "501 Not Implemented", "Allow", ALLOW),
         (request("INVITE", max_forwards="0"), "483 Too Many Hops", "Max-Forwards", ""),
         (request("INVITE", uri="tel:+123"), "416 Unsupported URI Scheme", "Contact", ""),
         (
@@ -115,7 +116,7 @@ def test_an_answer_is_a_200_with_contact_allow_and_record_route() -> None:
             "1 INVITE",
         ),
         (request("OPTIONS"), "200 OK", "Accept", "application/sdp"),
-        (request("OPTIONS", max_forwards="0"), "200 OK", "Allow", "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO"),
+        (request("OPTIONS", max_forwards="0"), "200 OK", "Allow", ALLOW),
     ],
 )
 def test_what_needs_no_call_is_answered_without_memory(data: bytes, status: str, name: str, value: str) -> None:

@@ -2,7 +2,7 @@
 
 from switchroom.sip.commands import Credentials, Register
 from switchroom.sip.digest import Challenge, Nonces, answer, digest_fields, ha1, proof, read_challenge
-from switchroom.sip.outputs import CallFailed, CallOffered, RegistrationFailed
+from switchroom.sip.outputs import CallFailed, CallOffered, Dropped, RegistrationFailed
 from tests.sip.texts import THERE, agent, answers, header, request
 from tests.sip.wire import BOB, Wire
 
@@ -65,8 +65,8 @@ def test_a_nonce_is_good_for_one_host_one_count_and_a_while() -> None:
     assert not nonces.is_fresh(nonce, "00000003", 1061.0)
 
 
-def stored(user: str, algorithm: str) -> str | None:
-    return ha1("alice", "switchroom", "wonder", algorithm) if user == "alice" else None
+def stored(user: str, realm: str, algorithm: str) -> str | None:
+    return ha1("alice", realm, "wonder", algorithm) if user == "alice" else None
 
 
 def guarded(algorithm: str = "MD5") -> Wire:
@@ -126,3 +126,32 @@ def test_credentials_that_lack_something_are_a_bad_request() -> None:
     bob = agent(ha1=stored, challenged=lambda _method, _peer: True)
     proofs = 'Authorization: Digest username="alice", realm="switchroom"'
     assert answers(bob.receive(request("INVITE", proofs), THERE, 1.0)) == ["400 Bad Authorization"]
+
+
+def test_each_domain_is_a_realm_of_its_own() -> None:
+    def of_tenant(user: str, realm: str, algorithm: str) -> str | None:
+        return ha1(user, realm, "wonder", algorithm) if realm == "tenant b" else None
+
+    for domain, status in (("b.test", 200), ("a.test", 401)):
+        wire = Wire(
+            ha1=of_tenant,
+            realm_of=lambda host: f"tenant {host[0]}",
+            challenged=lambda _method, _peer: True,
+            registrar=True,
+        )
+        sender = f"sip:alice@{domain}"
+        wire.do(
+            wire.alice,
+            Register("r", f"sip:{BOB}", "alice", wire.peer(BOB), Credentials("alice", "wonder"), sender=sender),
+        )
+        wire.run(0.1)
+        assert wire.flow()[-1] == f"bob {status} REGISTER"
+        assert bool(wire.bob.agent.bindings(f"alice@{domain}", wire.now)) is (status == 200)
+
+
+def test_a_wrong_proof_is_told_and_a_first_challenge_is_not() -> None:
+    for password, told in (("wrong", ["wrong credentials"]), ("wonder", [])):
+        wire = guarded()
+        wire.do(wire.alice, Register("r", f"sip:{BOB}", "alice", wire.peer(BOB), Credentials("alice", password)))
+        wire.run(0.1)
+        assert [output.reason for output in wire.bob.told if isinstance(output, Dropped)] == told

@@ -2,6 +2,7 @@
 
 from switchroom.sip.commands import Register, Unregister
 from switchroom.sip.outputs import BindingChanged, Dropped, Registered, RegistrationFailed, Transmit, Unregistered
+from switchroom.sip.peer import Peer
 from tests.sip.texts import THERE, agent, answers, header, request
 from tests.sip.wire import ALICE, BOB, Wire
 
@@ -132,3 +133,39 @@ def test_removing_what_is_not_there_is_no_news() -> None:
     outputs = bob.receive(register(1, "Expires: 0"), THERE, 0.0)
     assert answers(outputs) == ["200 OK"]
     assert len(outputs) == 1
+
+
+BROWSER = Peer("wss", "192.0.2.1", 40000, 7)
+OTHER = Peer("wss", "192.0.2.1", 40001, 8)
+
+
+def flow(number: int, instance: str = "one", reg_id: int = 1, call_id: str = "c1") -> bytes:
+    contact = f'<sip:x{number}@{instance}.invalid;transport=ws>;+sip.instance="<urn:uuid:{instance}>";reg-id={reg_id}'
+    return register(number, "Supported: path, outbound", contact=contact, call_id=call_id)
+
+
+def test_a_device_has_one_binding_for_each_flow_whatever_its_contact() -> None:
+    bob = agent(registrar=True)
+    (reply, *_) = bob.receive(flow(1), BROWSER, 0.0)
+    assert header(reply, "require") == "outbound"
+    bob.receive(flow(2), OTHER, 1.0)
+    assert [binding.peer for binding in bob.bindings("alice@192.0.2.2", 2.0)] == [OTHER]
+    bob.receive(flow(3, reg_id=2), BROWSER, 3.0)
+    bob.receive(flow(1, "two", call_id="c2"), OTHER, 4.0)
+    assert len(bob.bindings("alice@192.0.2.2", 5.0)) == 3
+
+
+def test_a_browser_is_forgotten_with_its_connection() -> None:
+    bob = agent(registrar=True)
+    bob.receive(flow(1), BROWSER, 0.0)
+    bob.receive(flow(1, "two", call_id="c2"), OTHER, 0.0)
+    outputs = bob.unreachable(BROWSER, 1.0)
+    assert outputs == [BindingChanged("alice@192.0.2.2", "sip:x1@one.invalid;transport=ws", BROWSER, 0)]
+    assert [binding.peer for binding in bob.bindings("alice@192.0.2.2", 1.0)] == [OTHER]
+
+
+def test_a_telephone_is_not_forgotten_with_its_connection() -> None:
+    bob = agent(registrar=True)
+    bob.receive(register(1), Peer("tcp", "192.0.2.1", 5060, 3), 0.0)
+    assert bob.unreachable(Peer("tcp", "192.0.2.1", 5060, 3), 1.0) == []
+    assert len(bob.bindings("alice@192.0.2.2", 1.0)) == 1

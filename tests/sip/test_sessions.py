@@ -38,6 +38,8 @@ def test_hold_by_the_callee_refused_leaves_the_session_as_it_was() -> None:
     wire.run(40)
     assert wire.bob.heard(OfferRefused) == [OfferRefused(name, 488, "Not Acceptable Here")]
     assert not wire.bob.heard(CallEnded)
+    wire.do(wire.bob, HangUp(name))
+    wire.run(40)
     assert wire.quiet()
 
 

@@ -6,7 +6,8 @@
     outputs = agent.expire(now)                   call it when ``agent.deadline`` has passed
 
 This class only decides whose a message is: a transaction's (retransmissions), a call's (by dialog), or a newcomer's, who must pass
-the reception and the gate. What then happens is said in incoming, outgoing, session, info, registrar and registration.
+the reception and the gate. What then happens is said in incoming, outgoing, session, update, refer, info,
+registrar and registration.
 """
 
 from collections.abc import Callable
@@ -23,6 +24,7 @@ from switchroom.sip.commands import (
     Offer,
     Options,
     Progress,
+    Refer,
     Refuse,
     RefuseOffer,
     Register,
@@ -31,7 +33,7 @@ from switchroom.sip.commands import (
 )
 from switchroom.sip.config import AgentConfig
 from switchroom.sip.exchanges import Exchange
-from switchroom.sip.gate import Gate
+from switchroom.sip.gate import Denied, Gate
 from switchroom.sip.incoming import Incoming
 from switchroom.sip.info import Infos
 from switchroom.sip.message import Fault, Request, Response, parse
@@ -39,18 +41,21 @@ from switchroom.sip.outgoing import Outgoing
 from switchroom.sip.outputs import Dropped, Output, Transmit
 from switchroom.sip.peer import Peer
 from switchroom.sip.reception import screen, stateless_tag
+from switchroom.sip.refer import Refers
 from switchroom.sip.registrar import Binding
 from switchroom.sip.registration import Registrations
 from switchroom.sip.registry import Registry
 from switchroom.sip.replies import Reply, clean, respond, way_back
 from switchroom.sip.session import Sessions
 from switchroom.sip.stack import Stack
+from switchroom.sip.timers import SessionTimers
 from switchroom.sip.transaction import Event, State
+from switchroom.sip.update import Updates
 
 MAX_MESSAGE = 65_536
 
 SettingUp = Progress | Answer | Refuse | HangUp
-Changing = Offer | Accept | RefuseOffer | SendInfo
+Changing = Offer | Accept | RefuseOffer | SendInfo | Refer
 
 
 class UserAgent:
@@ -59,10 +64,17 @@ class UserAgent:
     def __init__(self, config: AgentConfig, token: Callable[[], str]) -> None:
         self._stack = Stack(config, token)
         self._calls = Calls()
-        self._sessions = Sessions(self._stack, self._calls)
+        timers = SessionTimers(
+            self._stack,
+            lambda call, now: self._updates.refresh(call, now),
+            lambda call, now: self._updates.lapsed(call, now),
+        )
+        self._sessions = Sessions(self._stack, self._calls, timers)
+        self._updates = Updates(self._stack, self._sessions, timers)
         self._incoming = Incoming(self._stack, self._calls, self._sessions)
-        self._outgoing = Outgoing(self._stack, self._calls, self._sessions)
+        self._outgoing = Outgoing(self._stack, self._calls, self._sessions, timers)
         self._infos = Infos(self._stack, self._sessions)
+        self._refers = Refers(self._stack, self._calls, self._sessions)
         self._registrations = Registrations(self._stack)
         self._registry = Registry(self._stack)
         self._gate = Gate(config, self._stack.secret)
@@ -108,6 +120,7 @@ class UserAgent:
     def unreachable(self, peer: Peer, now: float) -> list[Output]:
         """Everything under way to ``peer`` has failed."""
         self._stack.exchanges.lose(peer, now)
+        self._registry.lost(peer, now)
         for call in self._calls:
             if not call.peer.is_same_place(peer):
                 continue
@@ -149,6 +162,8 @@ class UserAgent:
                 self._sessions.disagree(call, command, now)
             case SendInfo():
                 self._infos.inform(call, command, now)
+            case Refer():
+                self._refers.refer(call, command, now)
             case _:
                 assert_never(command)
 
@@ -245,14 +260,21 @@ class UserAgent:
         call.dialog = dialog
         if peer.reliable and peer.connection:
             call.peer = peer  # their newest connection is the one that works
-        exchange = self._open(request, back, now)
-        match request.method:
+        self._serve(call, self._open(request, back, now), now)
+
+    def _serve(self, call: Call, exchange: Exchange, now: float) -> None:
+        match exchange.request.method:
             case "BYE":
+                self._refers.left(call)
                 self._sessions.left(call, exchange, now)
             case "INVITE":
                 self._sessions.reinvited(call, exchange, now)
             case "INFO":
                 self._infos.informed(call, exchange, now)
+            case "NOTIFY":
+                self._refers.notified(call, exchange, now)
+            case "UPDATE":
+                self._updates.updated(call, exchange, now)
             case _:
                 self._stack.respond(exchange, self._presence(), call.tag, now)
 
@@ -260,12 +282,14 @@ class UserAgent:
         if request.method == "OPTIONS":
             self._refuse(request, self._presence(), back)
             return
-        if request.method in ("BYE", "INFO"):
+        if request.method in ("BYE", "INFO", "UPDATE", "NOTIFY"):
             self._refuse(request, Reply(481), back)
             return
         verdict = self._gate.check(request, peer, now)
-        if isinstance(verdict, Reply):
-            self._refuse(request, verdict, back)
+        if isinstance(verdict, Denied):
+            if verdict.wrong:
+                self._stack.emit(Dropped("wrong credentials", peer))
+            self._refuse(request, verdict.reply, back)
         elif request.method == "INVITE":
             self._incoming.offered(self._open(request, back, now), peer, verdict.user)
         else:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Literal
 
 from switchroom.sip.commands import Credentials
 from switchroom.sip.dialog import Dialog, Numbers
@@ -44,12 +45,22 @@ class Okay:
     expects_answer: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """How long the session lasts unless somebody refreshes it; ``ours``: we are who does (RFC 4028)."""
+
+    seconds: int
+    ours: bool
+
+
 @dataclass(slots=True)
 class Call:
     """What is known of a call. ``pending`` is their INVITE that we have not answered, ``asking`` ours that they have not.
 
     ``acked`` is our latest ACK to a 2xx, ``invite`` the INVITE that began a call of ours, ``sdp`` what they said last about
-    early media, ``queued`` an offer that waits for its turn, ``parting`` what a CANCEL is to carry.
+    early media, ``queued`` an offer that waits for its turn, ``parting`` what a CANCEL is to carry. ``said`` is our latest
+    description, ``updates`` whether they know UPDATE, ``min_se`` the least span that they have asked for,
+    ``referring`` how far our transfer is.
     """
 
     name: str
@@ -68,6 +79,11 @@ class Call:
     queued: str | None = None
     sdp: str | None = None
     ours: bool = False
+    said: str | None = None
+    span: Span | None = None
+    min_se: int = 0
+    updates: bool = False
+    referring: Literal["asked", "accepted"] | None = None
 
     @property
     def is_changing(self) -> bool:

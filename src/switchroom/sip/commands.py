@@ -114,6 +114,19 @@ class SendInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class Refer:
+    """Transfer the far side to ``target`` (a SIP URI). ReferProgress*, then ReferEnded follow; one at a time per call.
+
+    ``replaces`` names another answered call of ours whose far side is to be taken over by it (attended transfer); its own
+    address is the target then, unless one is given.
+    """
+
+    call: str
+    target: str = ""
+    replaces: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Register:
     """Keep ``user`` registered at ``registrar`` until Unregister: refreshed before it expires, retried after a failure.
 
@@ -157,6 +170,7 @@ Command = (
     | Accept
     | RefuseOffer
     | SendInfo
+    | Refer
     | Register
     | Unregister
     | Options

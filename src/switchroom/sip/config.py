@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from switchroom.sip.peer import Peer
 
-Ha1 = Callable[[str, str], str | None]
-"""``ha1(user, algorithm)``: the stored hash of ``user:realm:password`` in lower-case hex, or None for no such user."""
+Ha1 = Callable[[str, str, str], str | None]
+"""``ha1(user, realm, algorithm)``: the stored hash of ``user:realm:password`` in lower-case hex, or None for no such user."""
 
 
-def _nobody(_user: str, _algorithm: str) -> str | None:
+def _nobody(_user: str, _realm: str, _algorithm: str) -> str | None:
     return None
 
 
@@ -23,18 +23,23 @@ class AgentConfig:
 
     ``local`` says under which address (host, port) a peer reaches us: it goes into Via and Contact.
     ``challenged`` says who must prove their identity by digest for which method; ``ha1`` and ``realm`` are what they prove it
-    against, and nonces are computed from ``secret`` (empty: one is drawn at the start). One challenge is sent per entry of
-    ``algorithms`` (MD5, SHA-256), most preferred first; MD5 alone is the default because widely used phones (libre's) give
-    up at a second challenge. With ``registrar`` we keep bindings for others. Beyond ``max_transactions`` new requests get 503.
+    against (``realm_of`` gives a realm per host name of the address that is claimed), and nonces are computed from ``secret``
+    (empty: one is drawn at the start). One challenge is sent per entry of ``algorithms`` (MD5, SHA-256), most preferred first;
+    MD5 alone is the default because widely used phones (libre's) give up at a second challenge. With ``registrar`` we keep
+    bindings for others. Beyond ``max_transactions`` new requests get 503. Our calls ask for a session timer of ``session_expires``
+    seconds (0: none); theirs may not ask for less than ``min_se`` (RFC 4028 wants at least 90).
     """
 
     local: Callable[[Peer], tuple[str, int]]
     product: str = "Switchroom"
     realm: str = "switchroom"
+    realm_of: Callable[[str], str] | None = None
     secret: bytes = b""
     ha1: Ha1 = _nobody
     challenged: Callable[[str, Peer], bool] = _open
     registrar: bool = False
     algorithms: tuple[str, ...] = ("MD5",)
     max_transactions: int = 20_000
+    session_expires: int = 1800
+    min_se: int = 90
     contact_user: str = ""

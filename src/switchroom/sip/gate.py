@@ -19,6 +19,14 @@ class Admitted:
     user: str
 
 
+@dataclass(frozen=True, slots=True)
+class Denied:
+    """Refuse; ``wrong`` if a proof was given, over a nonce that this very peer got from us, and is false."""
+
+    reply: Reply
+    wrong: bool = False
+
+
 class Gate:
     """Asks for credentials and checks them; keeps no state per peer."""
 
@@ -26,35 +34,41 @@ class Gate:
         self._config = config
         self._nonces = Nonces(secret)
 
-    def check(self, request: Request, peer: Peer, now: float) -> Admitted | Reply:
+    def check(self, request: Request, peer: Peer, now: float) -> Admitted | Denied:
         """Return who it is, or the refusal to send."""
         if not self._config.challenged(request.method, peer):
             return Admitted("")
+        realm = self._realm(request)
         for text in request.headers.all("authorization"):
             fields = digest_fields(text)
-            if fields is not None and fields.get("realm") == self._config.realm:
+            if fields is not None and fields.get("realm") == realm:
                 return self._judge(fields, request, peer, now)
-        return self._challenge(peer, now, stale=False)
+        return Denied(self._challenge(realm, peer, now, stale=False))
 
-    def _judge(self, fields: dict[str, str], request: Request, peer: Peer, now: float) -> Admitted | Reply:
-        algorithm = fields.get("algorithm", "MD5").upper()
+    def _realm(self, request: Request) -> str:
+        # The address whose ownership is to be proved: a registration is made for To, anything else is said by From.
+        claimed = request.to if request.method == "REGISTER" else request.from_
+        return self._config.realm if self._config.realm_of is None else self._config.realm_of(claimed.uri.host.lower())
+
+    def _judge(self, fields: dict[str, str], request: Request, peer: Peer, now: float) -> Admitted | Denied:
+        realm, algorithm = fields["realm"], fields.get("algorithm", "MD5").upper()
         if algorithm not in self._config.algorithms or not all(fields.get(name) for name in _USED):
-            return Reply(400, "Bad Authorization")
+            return Denied(Reply(400, "Bad Authorization"))
         if not self._nonces.is_ours(fields["nonce"], peer.host):
-            return self._challenge(peer, now, stale=True)
-        known = self._config.ha1(fields["username"], algorithm)
+            return Denied(self._challenge(realm, peer, now, stale=True))
+        known = self._config.ha1(fields["username"], realm, algorithm)
         # An unknown user costs the same time as a wrong password, and gets the same answer.
         expected = proof(known or "", fields, request.method, algorithm)
         if not hmac.compare_digest(expected.encode(), fields["response"].lower().encode()) or known is None:
-            return self._challenge(peer, now, stale=False)
+            return Denied(self._challenge(realm, peer, now, stale=False), wrong=True)
         if not self._nonces.is_fresh(fields["nonce"], fields.get("nc", ""), now):
-            return self._challenge(peer, now, stale=True)
+            return Denied(self._challenge(realm, peer, now, stale=True))
         return Admitted(fields["username"])
 
-    def _challenge(self, peer: Peer, now: float, *, stale: bool) -> Reply:
+    def _challenge(self, realm: str, peer: Peer, now: float, *, stale: bool) -> Reply:
         nonce = self._nonces.make(peer.host, now)
         challenges = (
-            Challenge(self._config.realm, nonce, algorithm, "auth", stale=stale)
+            Challenge(realm, nonce, algorithm, "auth", stale=stale)
             for algorithm in self._config.algorithms
             if algorithm in ALGORITHMS
         )

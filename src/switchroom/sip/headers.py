@@ -40,6 +40,7 @@ _SPELLING = {
     "www-authenticate": "WWW-Authenticate",
     "rseq": "RSeq",
     "rack": "RAck",
+    "min-se": "Min-SE",
 }
 
 

@@ -20,6 +20,7 @@ NO_HEADERS = Headers()
 _TYPED = frozenset({"via", "from", "to", "call-id", "cseq", "contact", "route", "record-route", "content-length"})
 _ECHOED = frozenset({"from", "to", "call-id", "cseq"})
 _VERSION = re.compile(r"SIP/\d+\.\d+", re.IGNORECASE)
+_ANY_VERSION = re.compile(r"^SIP/\d+\.\d+(?=/)", re.IGNORECASE)
 _STATUS = re.compile(r"SIP/2\.0 ([1-6]\d\d)(?: (.*+))?", re.IGNORECASE)
 _CALL_ID = re.compile(r"[^\s@]++(?:@[^\s@]++)?")
 _MEDIA_TYPE = re.compile(r"[^\s/;,]++[ \t]*+/[ \t]*+[^\s/;,]++[ \t]*+(?:;.*+)?", re.DOTALL)
@@ -295,7 +296,8 @@ def _fault(malformed: Malformed, start: str, lines: Lines) -> Fault:
         return Fault(malformed.status, reason)
     hops = [value for name, value in lines if name == "via"]
     try:
-        via = parse_via(split_list(hops[0])[0]) if hops else None
+        # A Via of the version that we refuse still says where the refusal goes (RFC 4475 §3.1.2.16).
+        via = parse_via(_ANY_VERSION.sub("SIP/2.0", split_list(hops[0])[0])) if hops else None
     except Malformed:
         via = None
     if via is None:

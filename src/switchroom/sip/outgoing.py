@@ -18,6 +18,7 @@ from switchroom.sip.peer import Peer
 from switchroom.sip.replies import REASONS, clean
 from switchroom.sip.session import Sessions
 from switchroom.sip.stack import Asking, Stack
+from switchroom.sip.timers import SessionTimers, read_min_se
 from switchroom.sip.transaction import T1
 from switchroom.sip.uri import NameAddr, Uri, parse_uri
 
@@ -25,8 +26,9 @@ from switchroom.sip.uri import NameAddr, Uri, parse_uri
 class Outgoing:
     """The caller's half of setting up calls."""
 
-    def __init__(self, stack: Stack, calls: Calls, sessions: Sessions) -> None:
+    def __init__(self, stack: Stack, calls: Calls, sessions: Sessions, timers: SessionTimers) -> None:
         self._stack = stack
+        self._timers = timers
         self._calls = calls
         self._sessions = sessions
 
@@ -36,9 +38,10 @@ class Outgoing:
             raise Invalid(f"there is a call {command.call!r} already: choose a new name for each Invite")
         target, sender = sip_uri(command.target), sip_uri(command.sender)
         call = Call(command.call, Phase.INVITING, command.peer, self._stack.token(), ours=True)
-        call.credentials = command.credentials
+        call.credentials, call.said = command.credentials, command.sdp
         described = [("Content-Type", "application/sdp")] if command.sdp is not None else []
-        pairs = [("Max-Forwards", "70"), *self._stack.capabilities(), *command.headers.items(), *described]
+        about = (*self._stack.capabilities(), *self._timers.wishes(call))
+        pairs = [("Max-Forwards", "70"), *about, *command.headers.items(), *described]
         request = Request(
             method="INVITE",
             uri=target,
@@ -66,8 +69,20 @@ class Outgoing:
             self._proceeding(call, response, now)
         elif response.status < 300:
             self._accepted(call, response, now)
-        else:
+        elif not self._lengthened(call, response, now):
             self._refused(call, response, made_here=source is None)
+
+    def _lengthened(self, call: Call, response: Response, now: float) -> bool:
+        """Call again with a longer session timer, if that is all that is in the way (RFC 4028 §7.3)."""
+        asking, least = call.asking, read_min_se(response.headers)
+        if response.status != 422 or least <= call.min_se or asking is None or call.phase is not Phase.INVITING:
+            return False
+        call.min_se = least
+        kept = tuple(line for line in asking.request.headers.lines if line[0] not in ("session-expires", "min-se"))
+        headers = Headers((*kept, *clean(self._timers.wishes(call)).lines))
+        asking.request = replace(asking.request, cseq=CSeq(call.numbers.next(), "INVITE"), headers=headers)
+        self._stack.ask(asking, now)
+        return True
 
     def _proceeding(self, call: Call, response: Response, now: float) -> None:
         if call.phase is Phase.CANCELLING:
@@ -91,6 +106,7 @@ class Outgoing:
         self._calls.join(call, dialog)
         call.sdp = response.sdp or call.sdp
         self._stack.emit(CallAnswered(call.name, call.sdp))
+        self._timers.granted(call, response, now)
         self._sessions.established(call, response, now=now, answered=offered)
 
     def _let_go(self, call: Call, dialog: Dialog, response: Response, now: float) -> None:

@@ -11,6 +11,7 @@ after that its name is never heard of again.
              Invite -> CallRinging* -> CallFailed              refused, timed out, lost, or hung up by us before an answer
     inside   SessionOffered, Accept | RefuseOffer              they changed the session; nothing has changed until Accept
              Offer -> SessionAnswered | OfferRefused           we changed it
+             Refer -> ReferProgress* -> ReferEnded             we transferred the far side
 """
 
 from dataclasses import dataclass
@@ -148,6 +149,26 @@ class OfferRefused:
 
 
 @dataclass(frozen=True, slots=True)
+class ReferProgress:
+    """The far side is calling the target of our Refer and has this provisional status from it."""
+
+    call: str
+    status: int
+
+
+Outcome = Literal["done", "busy", "no_answer", "declined", "unreachable", "not_supported", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class ReferEnded:
+    """What became of our Refer. The call goes on unless CallEnded follows; if it ends first, by us, nothing is said."""
+
+    call: str
+    outcome: Outcome
+    status: int
+
+
+@dataclass(frozen=True, slots=True)
 class DigitReceived:
     """A key came by INFO. ``duration`` is in seconds."""
 
@@ -238,6 +259,8 @@ Output = (
     | SessionOffered
     | SessionAnswered
     | OfferRefused
+    | ReferProgress
+    | ReferEnded
     | DigitReceived
     | InfoReceived
     | InfoAnswered

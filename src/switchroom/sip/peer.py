@@ -1,6 +1,6 @@
 """Where a message came from or goes to, as the driver of the sockets names it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 Transport = Literal["udp", "tcp", "tls", "ws", "wss"]
@@ -14,13 +14,14 @@ class Peer:
     """The far end of a hop.
 
     ``connection`` is the driver's number of an open connection; 0 for datagrams, and for "connect to it if need be, or
-    take a connection to it that is open".
+    take a connection to it that is open". ``name`` is the host name that its certificate must show, "" for its address.
     """
 
     transport: Transport
     host: str
     port: int
     connection: int = 0
+    name: str = field(default="", compare=False)
 
     @property
     def reliable(self) -> bool:

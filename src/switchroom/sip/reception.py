@@ -9,6 +9,7 @@ import hashlib
 from switchroom.sip.message import Request
 from switchroom.sip.replies import Reply
 from switchroom.sip.stack import EXTENSIONS, Stack
+from switchroom.sip.timers import read_expires
 
 _KNOWN = frozenset(
     {"INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "REGISTER", "INFO", "PRACK", "UPDATE", "SUBSCRIBE"}
@@ -18,7 +19,7 @@ _KNOWN = frozenset(
     "MESSAGE",
     "PUBLISH",
 }
-_WITH_SDP = frozenset({"INVITE"})
+_WITH_SDP = frozenset({"INVITE", "UPDATE"})
 _SDP_RANGES = frozenset({"application/sdp", "application/*", "*/*"})
 
 
@@ -35,7 +36,16 @@ def screen(request: Request, stack: Stack) -> Reply | None:
     unknown = [tag for tag in request.headers.listed("require") if tag.lower() not in EXTENSIONS]
     if unknown and request.method != "CANCEL":
         return Reply(420, headers=(("Unsupported", ", ".join(unknown)),))
-    return _screen_body(request)
+    return _screen_span(request, stack) or _screen_body(request)
+
+
+def _screen_span(request: Request, stack: Stack) -> Reply | None:
+    """A session timer that is too short to serve (RFC 4028 §9); who does not know 422 gets a longer one unasked."""
+    wished = read_expires(request.headers) if request.method in _WITH_SDP else None
+    least = stack.config.min_se
+    if wished is None or wished[0] >= least or "timer" not in request.headers.listed("supported"):
+        return None
+    return Reply(422, headers=(("Min-SE", str(least)),))
 
 
 def _screen_body(request: Request) -> Reply | None:

@@ -1,10 +1,11 @@
 """Where people can be reached: the bindings of a registrar (RFC 3261 §10.3), a value store with ``now`` given.
 
 A record is ``user@host`` in lower case. A binding remembers the peer that it came from, which is how to reach whoever is
-behind a NAT. Bindings are few per record and bounded in all, because they are made by strangers.
+behind a NAT. A device that names itself and its flow (RFC 5626: +sip.instance, reg-id) has one binding per flow, whatever its
+Contact says, and loses it with the connection. Bindings are few per record and bounded in all, because they are made by strangers.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from switchroom.sip.message import Request
 from switchroom.sip.peer import Peer
@@ -28,12 +29,24 @@ class Binding:
     number: int
     until: float
 
+    @property
+    def flow(self) -> tuple[str, str] | None:
+        """Which flow of which device this is; None for a device that does not say."""
+        instance, number = self.contact.params.get("+sip.instance"), self.contact.params.get("reg-id")
+        return (instance, number) if instance and number else None
+
+    @property
+    def is_tied(self) -> bool:
+        """Whether the connection that it came by is the only way there."""
+        return bool(self.peer.connection) and (self.flow is not None or self.peer.transport in ("ws", "wss"))
+
 
 class Registrar:
     """All bindings. ``apply`` changes them and returns the reply and what changed; removed ones have ``until`` in the past."""
 
     def __init__(self) -> None:
         self._records: dict[str, list[Binding]] = {}
+        self._tied: dict[int, set[str]] = {}
         self._count = 0
 
     def bindings(self, record: str, now: float) -> list[Binding]:
@@ -47,6 +60,18 @@ class Registrar:
         for binding in gone:
             self._remove(binding)
         return gone
+
+    def lose(self, peer: Peer, now: float) -> list[Binding]:
+        """Remove and return what only the lost connection led to; ``until`` is ``now``."""
+        gone = [
+            binding
+            for record in self._tied.pop(peer.connection, ())
+            for binding in self._records.get(record, ())
+            if binding.is_tied and binding.peer.connection == peer.connection
+        ]
+        for binding in gone:
+            self._remove(binding)
+        return [replace(binding, until=now) for binding in gone]
 
     def apply(self, request: Request, peer: Peer, now: float) -> tuple[Reply, list[Binding]]:
         """Do what a REGISTER asks; all of it or nothing."""
@@ -64,7 +89,10 @@ class Registrar:
             return Reply(503, headers=(("Retry-After", "60"),)), []
         for new in changed:
             self._put(new, now)
-        return self._listing(record, now), changed
+        reply = self._listing(record, now)
+        if any(new.flow is not None for new in changed) and "outbound" in request.headers.listed("supported"):
+            reply = replace(reply, headers=(("Require", "outbound"), *reply.headers))  # RFC 5626 §6
+        return reply, changed
 
     def _wish(self, record: str, contact: NameAddr, request: Request, peer: Peer, now: float) -> Binding | Reply:
         seconds = _seconds(contact, request)
@@ -92,7 +120,7 @@ class Registrar:
 
     def _find(self, new: Binding) -> Binding | None:
         for old in self._records.get(new.record, ()):
-            if old.contact.uri.same_as(new.contact.uri):
+            if old.flow == new.flow if old.flow and new.flow else old.contact.uri.same_as(new.contact.uri):
                 return old
         return None
 
@@ -108,6 +136,8 @@ class Registrar:
         if new.until > now:
             self._records.setdefault(new.record, []).append(new)
             self._count += 1
+            if new.is_tied:
+                self._tied.setdefault(new.peer.connection, set()).add(new.record)
 
     def _remove(self, binding: Binding) -> None:
         bindings = self._records[binding.record]

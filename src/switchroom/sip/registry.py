@@ -19,6 +19,12 @@ class Registry:
         """Return where ``user@host`` is registered, the freshest first."""
         return self._registrar.bindings(record.lower(), now)
 
+    def lost(self, peer: Peer, now: float) -> None:
+        """Forget who could be reached by a connection alone that is gone (RFC 5626 §5.3)."""
+        for binding in self._registrar.lose(peer, now):
+            self._tell(binding, now)
+            self._watch(binding.record, now)
+
     def register(self, exchange: Exchange, peer: Peer, user: str, now: float) -> None:
         """Do what a REGISTER asks; who proved to be somebody may only speak for that somebody (RFC 3261 §10.3 step 4)."""
         request, tag = exchange.request, self._stack.token()

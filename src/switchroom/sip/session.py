@@ -25,6 +25,7 @@ from switchroom.sip.outputs import (
 from switchroom.sip.peer import Peer
 from switchroom.sip.replies import Reply, clean
 from switchroom.sip.stack import Asking, Stack
+from switchroom.sip.timers import SessionTimers, read_min_se
 from switchroom.sip.transaction import T1, T2
 
 GONE = frozenset({408, 481})  # the dialog is dead (RFC 3261 §12.2.1.2, RFC 5057)
@@ -33,9 +34,10 @@ GONE = frozenset({408, 481})  # the dialog is dead (RFC 3261 §12.2.1.2, RFC 505
 class Sessions:
     """Established calls, and the last step to becoming one."""
 
-    def __init__(self, stack: Stack, calls: Calls) -> None:
+    def __init__(self, stack: Stack, calls: Calls, timers: SessionTimers) -> None:
         self._stack = stack
         self._calls = calls
+        self._timers = timers
 
     def accept(self, call: Call, sdp: str, headers: tuple[tuple[str, str], ...], now: float) -> None:
         """Send the 2xx to ``call.pending`` and repeat it until its ACK."""
@@ -43,10 +45,14 @@ class Sessions:
         if exchange is None:
             return
         contact = self._stack.contact(call.peer, exchange.request.uri.user)
-        reply = Reply(200, "", (*headers, *self._stack.capabilities()), sdp, contact)
+        span = self._timers.grant(call, exchange.request, now)
+        reply = Reply(200, "", (*headers, *self._stack.capabilities(), *span), sdp, contact)
         response = self._stack.respond(exchange, reply, call.tag, now)
         first = call.phase is Phase.ANSWERED
-        call.pending = None
+        call.pending, call.said = None, sdp
+        if exchange.request.method == "UPDATE":  # no ACK will come (RFC 3311 §5.2)
+            self._go_on(call, now)
+            return
         call.okay = Okay(exchange, response, T1, now + 64 * T1, first, exchange.request.sdp is None)
         self._stack.alarms.set(("ok", call.tag), now + T1, lambda at: self._repeat(call, at))
 
@@ -96,7 +102,7 @@ class Sessions:
     def agree(self, call: Call, command: Accept, now: float) -> None:
         """Our answer to their offer, be it in an INVITE or in the 2xx to ours."""
         if call.phase is Phase.ACCEPTING and call.acked is not None:
-            call.phase = Phase.TALKING
+            call.phase, call.said = Phase.TALKING, command.sdp
             headers = Headers((*call.acked.headers.lines, ("content-type", "application/sdp")))
             self._send_ack(call, replace(call.acked, headers=headers, body=command.sdp.encode("utf-8", "replace")))
             self._go_on(call, now)
@@ -127,7 +133,8 @@ class Sessions:
         if call.queued is None or call.phase is not Phase.TALKING or call.is_changing or call.dialog is None:
             return
         sdp, call.queued = call.queued, None
-        headers = clean((*self._stack.capabilities(), ("Content-Type", "application/sdp")))
+        about = (*self._stack.capabilities(), *self._timers.wishes(call))
+        headers = clean((*about, ("Content-Type", "application/sdp")))
         request = call.dialog.request("INVITE", call.numbers.next(), headers, sdp.encode("utf-8", "replace"))
         request = replace(request, contacts=(self._stack.contact(call.peer, call.dialog.local.uri.user),))
 
@@ -146,12 +153,15 @@ class Sessions:
         if response.status < 200:
             return
         if response.status < 300:
-            self._offer_accepted(call, response)
+            self._offer_accepted(call, sdp, response, now)
         elif call.phase is not Phase.TALKING:
             call.asking = None
         elif response.status == 491:
             call.asking = None
             self._stack.alarms.set(("glare", call.tag), now + self._pause(call), lambda at: self._retry(call, sdp, at))
+        elif response.status == 422 and read_min_se(response.headers) > call.min_se:
+            call.asking, call.min_se = None, read_min_se(response.headers)
+            self._retry(call, sdp, now)
         elif response.status in GONE:
             call.asking = None
             self.end(call, CallEnded(call.name, "loss", response.status, response.reason), now)
@@ -160,7 +170,7 @@ class Sessions:
             self._stack.emit(OfferRefused(call.name, response.status, response.reason))
         self._go_on(call, now)
 
-    def _offer_accepted(self, call: Call, response: Response) -> None:
+    def _offer_accepted(self, call: Call, sdp: str, response: Response, now: float) -> None:
         if call.acked is not None and call.acked.cseq.number == response.cseq.number:
             self._send_ack(call, call.acked)  # their 2xx again: our ACK was lost
             return
@@ -171,9 +181,11 @@ class Sessions:
         self._send_ack(call, self._ack(call, call.dialog, response))
         if call.phase is not Phase.TALKING:
             return
+        self._timers.granted(call, response, now)
         if response.sdp is None:
             self._stack.emit(OfferRefused(call.name, 488, "The 2xx held no answer"))
         else:
+            call.said = sdp
             self._stack.emit(SessionAnswered(call.name, response.sdp))
 
     def _retry(self, call: Call, sdp: str, now: float) -> None:
@@ -242,6 +254,8 @@ class Sessions:
         """Answer what they still wait for and stop what we still repeat."""
         for kind in ("ok", "glare", "progress"):
             self._stack.alarms.cancel((kind, call.tag))
+        self._timers.stop(call)
+        self._stack.alarms.cancel(("refer", call.tag))
         call.okay = call.queued = None
         if call.pending is not None:
             self._stack.respond(call.pending, Reply(487), call.tag, now)
@@ -250,6 +264,7 @@ class Sessions:
     def bye(self, call: Call, headers: Headers, now: float) -> None:
         """End the dialog; the call is kept until they have answered, for the BYE that may cross ours."""
         assert call.dialog is not None
+        self._timers.stop(call)
         self._calls.close(call)
         call.phase = Phase.OVER
 

@@ -17,10 +17,11 @@ from switchroom.sip.peer import Peer
 from switchroom.sip.replies import Reply, respond
 from switchroom.sip.uri import NameAddr, Uri
 
-METHODS = ("INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "INFO")
-EXTENSIONS: tuple[str, ...] = ()
-"""Option tags that we may be required to know: none yet."""
+METHODS = ("INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "INFO", "UPDATE", "NOTIFY")
+EXTENSIONS = ("timer",)
+"""Option tags that we may be required to know (RFC 4028)."""
 
+_URI_TRANSPORT = {"wss": "ws"}  # RFC 7118 §5.2: one word for both
 _ATTEMPTS = 3
 _AUTHORIZATION = {401: ("www-authenticate", "authorization"), 407: ("proxy-authenticate", "proxy-authorization")}
 _DIALOG_MAKING = frozenset({"INVITE", "REGISTER"})
@@ -73,13 +74,20 @@ class Stack:
     def contact(self, peer: Peer, user: str = "") -> NameAddr:
         """Return the address under which ``peer`` reaches us."""
         host, port = self.config.local(peer)
-        params = Params() if peer.transport == "udp" else Params((("transport", peer.transport),))
+        params = (
+            Params()
+            if peer.transport == "udp"
+            else Params((("transport", _URI_TRANSPORT.get(peer.transport, peer.transport)),))
+        )
         return NameAddr(Uri(bracketed(host), user or self.config.contact_user, port, params))
+
+    def with_contact(self, request: Request, peer: Peer, user: str) -> Request:
+        """Return a request within a dialog that may move its target, with where we are."""
+        return replace(request, contacts=(self.contact(peer, user),))
 
     def capabilities(self) -> tuple[tuple[str, str], ...]:
         """What we say about ourselves in an INVITE, its 2xx, and an answer to OPTIONS."""
-        supported = (("Supported", ", ".join(EXTENSIONS)),) if EXTENSIONS else ()
-        return (("Allow", self.methods), *supported)
+        return (("Allow", self.methods), ("Supported", ", ".join(EXTENSIONS)))
 
     def ask(self, asking: Asking, now: float) -> Asking:
         """Send a request that lacks nothing but Via, Contact and User-Agent; a challenge that we can answer is not heard."""

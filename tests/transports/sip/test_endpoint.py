@@ -2,21 +2,24 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from switchroom.errors import Invalid, NotFound, SwitchroomError, Unavailable
+from switchroom.errors import NotFound, SwitchroomError, Unavailable
 from switchroom.media.g711 import decode_ulaw, encode_ulaw
 from switchroom.ports import Answer, CallOffer, Digit, HangUp, Left, Leg, Refuse, Ring, SendDigits, Signal
 from switchroom.settings import SipSettings
-from switchroom.transports.sip.endpoint import Dialling, SipEndpoint, resolve
+from switchroom.transports.sip.certificates import self_signed
+from switchroom.transports.sip.endpoint import Dialling, SipEndpoint
+from switchroom.transports.sip.locating import Naptr, Resolver, Srv
 from tests.interop.ports import free_block
 from tests.interop.sound import pitch
-from tests.virtual_time import run, run_real
+from tests.virtual_time import run_real
 
 
 def tone(frequency: float) -> list[bytes]:
@@ -49,12 +52,14 @@ class Desk:
 
 
 @asynccontextmanager
-async def desk() -> AsyncIterator[Desk]:
+async def desk(resolver: Resolver | None = None, more: Mapping[str, object] | None = None) -> AsyncIterator[Desk]:
     """An endpoint that is served until the context ends."""
     first = free_block(20)
-    settings = SipSettings(host="127.0.0.1", port=0, rtp_first=first, rtp_last=first + 19)
+    settings = SipSettings.model_validate(
+        {"host": "127.0.0.1", "port": 0, "rtp_first": first, "rtp_last": first + 19, **(more or {})}
+    )
     made: Desk
-    endpoint = SipEndpoint(settings, lambda offer: made.offers.put_nowait(offer))
+    endpoint = SipEndpoint(settings, lambda offer: made.offers.put_nowait(offer), resolver=resolver)
     made = Desk(endpoint)
     await endpoint.open()
     serving = asyncio.get_running_loop().create_task(endpoint.run())
@@ -263,7 +268,46 @@ def test_a_taken_port_is_an_error_that_says_so() -> None:
     run_real(main())
 
 
-@pytest.mark.parametrize("target", ["hello", "mailto:a@b", "sips:a@b", "sip:"])
-def test_what_is_no_sip_address_is_refused(target: str) -> None:
-    with pytest.raises(Invalid, match="not a"):
-        run(resolve(target))
+def test_a_call_over_tls_stands_and_is_heard(tmp_path: Path) -> None:
+    pem = tmp_path / "here.pem"
+    pem.write_bytes(self_signed(("127.0.0.1",)))
+
+    async def main() -> None:
+        secure = {"tls_port": 0, "certificates": tmp_path, "trust": pem}
+        async with asyncio.timeout(20.0), desk(more=secure) as calling, desk(more=secure) as called:
+            host, port = called.endpoint.addresses["tls"]
+            pair = await connect(calling, called, f"sips:demo@{host}:{port}")
+            heard_by_caller, heard_by_callee = pair.talk()
+            assert frequency(heard_by_caller[4000:]) == pytest.approx(1000, abs=2)
+            assert frequency(heard_by_callee[4000:]) == pytest.approx(440, abs=2)
+            await hang_up(pair, pair.callee)
+            await asyncio.sleep(0.05)
+
+    run_real(main())
+
+
+class ScriptedResolver:
+    """Knows two servers of one domain: nobody listens at the first."""
+
+    def __init__(self, ports: list[int]) -> None:
+        self._ports = ports
+
+    async def naptr(self, _name: str) -> list[Naptr]:
+        return []
+
+    async def srv(self, name: str) -> list[Srv]:
+        return [Srv(order, 0, port, f"{name}.host") for order, port in enumerate(self._ports)]
+
+    async def addresses(self, _name: str) -> list[str]:
+        return ["127.0.0.1"]
+
+
+def test_a_server_that_does_not_answer_is_passed_over_for_the_next() -> None:
+    async def main() -> None:
+        async with asyncio.timeout(20.0), desk() as called:
+            resolver = ScriptedResolver([free_block(2), called.endpoint.address[1]])
+            async with desk(resolver) as calling:
+                pair = await connect(calling, called, "sip:demo@carrier.test;transport=tcp")
+                await hang_up(pair, pair.callee)
+
+    run_real(main())

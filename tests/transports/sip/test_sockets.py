@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from switchroom.settings import SipSettings
 from switchroom.sip.peer import Peer
 from switchroom.transports.sip import sockets as limits
 from switchroom.transports.sip.sockets import SipSockets, route
@@ -30,7 +31,7 @@ class Box:
 @asynccontextmanager
 async def box() -> AsyncIterator[Box]:
     made = Box()
-    await made.sockets.open("127.0.0.1", 0)
+    await made.sockets.open(SipSettings(host="127.0.0.1", port=0))
     try:
         yield made
     finally:

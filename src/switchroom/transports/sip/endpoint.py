@@ -6,14 +6,13 @@ carries all of them out, in order, and then sets the one timer. Calls meet the r
 
 import asyncio
 import secrets
-import socket
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import structlog
 
-from switchroom.errors import Invalid, Unavailable
+from switchroom.errors import Unavailable
 from switchroom.ports import CallOffer, Party
 from switchroom.settings import SipSettings
 from switchroom.sip import commands as sip
@@ -22,7 +21,11 @@ from switchroom.sip.agent import UserAgent
 from switchroom.sip.config import AgentConfig
 from switchroom.sip.offer import LocalAudio, Unacceptable, answer_offer
 from switchroom.sip.peer import Peer, Transport
+from switchroom.sip.registrar import Binding, record_of
 from switchroom.sip.uri import parse_uri
+from switchroom.transports.sip.accounts import Accounts
+from switchroom.transports.sip.locating import Resolver, locate
+from switchroom.transports.sip.names import SystemResolver
 from switchroom.transports.sip.ports import RtpPorts
 from switchroom.transports.sip.rtp_leg import CallOutput, Line, RtpLeg
 from switchroom.transports.sip.session import MediaPlace
@@ -30,12 +33,18 @@ from switchroom.transports.sip.sockets import SipSockets
 
 log = structlog.get_logger()
 
+_PASSED_OVER = frozenset({"sip_unreachable", "sip_silent", "sip_no_service"})
+
 Accept = Callable[[CallOffer], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Dialling:
-    """How to make an outbound call. ``ringing`` is told the status of every provisional response."""
+    """How to make an outbound call. ``ringing`` is told the status of every provisional response.
+
+    A ``target`` that is registered with us is called where it last registered, by the flow that it came over; ``binding``
+    says which of its devices to call instead.
+    """
 
     target: str
     sender: str = ""
@@ -43,18 +52,26 @@ class Dialling:
     credentials: sip.Credentials | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     ringing: Callable[[int], None] = lambda _: None
+    binding: Binding | None = None
 
 
 class SipEndpoint:
     """Opened by ``open``, served by ``run``. Calls to us are handed to ``accept``, which must not wait."""
 
-    def __init__(self, settings: SipSettings, accept: Accept) -> None:
+    def __init__(
+        self,
+        settings: SipSettings,
+        accept: Accept,
+        accounts: Accounts | None = None,
+        resolver: Resolver | None = None,
+    ) -> None:
         self.counts: Counter[str] = Counter()
         """Outputs of the user agent by kind, and what it dropped as ``dropped_REASON``."""
         self._settings = settings
         self._accept = accept
+        self._resolver = resolver or SystemResolver(settings.host)
         self._sockets = SipSockets(self._received, self._lost)
-        self._agent = UserAgent(AgentConfig(local=self._local), lambda: secrets.token_hex(8))
+        self._agent = UserAgent(self._config(accounts), lambda: secrets.token_hex(8))
         self._ports = RtpPorts(settings.host, settings.rtp_first, settings.rtp_last)
         self._legs: dict[str, RtpLeg] = {}
         self._outputs: deque[told.Output] = deque()
@@ -68,9 +85,18 @@ class SipEndpoint:
         return self._sockets.address
 
     @property
+    def addresses(self) -> Mapping[Transport, tuple[str, int]]:
+        """Where it listens, by transport."""
+        return self._sockets.addresses
+
+    @property
     def calls(self) -> int:
         """How many calls there are, in any state."""
         return len(self._legs)
+
+    def bindings(self, record: str) -> list[Binding]:
+        """Return where ``user@host`` is registered with us, the freshest first."""
+        return self._agent.bindings(record, self._clock())
 
     def counters(self) -> Mapping[str, int]:
         """Return what was sent, received, dropped and refused so far."""
@@ -78,7 +104,7 @@ class SipEndpoint:
 
     async def open(self) -> None:
         """Bind the sockets. Raises Unavailable if the port is taken."""
-        await self._sockets.open(self._settings.host, self._settings.port)
+        await self._sockets.open(self._settings)
 
     async def run(self) -> None:
         """Serve until cancelled; then everything is closed at once, so end the calls first."""
@@ -99,10 +125,24 @@ class SipEndpoint:
     async def dial(self, dialling: Dialling) -> RtpLeg:
         """Call somebody and return the leg once they have answered.
 
-        Cancelling it hangs up. Raises Invalid for an address that is none, NotFound, Denied or Unavailable for what came
-        instead of an answer.
+        A hop that does not answer is passed over for the next (RFC 3263 §4.3). Cancelling it hangs up. Raises Invalid for an
+        address that is none, NotFound, Denied or Unavailable for what came instead of an answer.
         """
-        peer = await resolve(dialling.target, self._settings.host)
+        target, peers = await self._ways(dialling)
+        for peer in peers[:-1]:
+            try:
+                return await self._dial(dialling, target, peer)
+            except Unavailable as error:
+                if error.code not in _PASSED_OVER:
+                    raise
+                log.info("sip hop passed over", host=peer.host, port=peer.port, reason=error.code)
+        return await self._dial(dialling, target, peers[-1])
+
+    def send(self, command: sip.Command) -> None:
+        """Give the user agent a command and carry out what comes of it."""
+        self._transmit(self._agent.send(command, self._clock()))
+
+    async def _dial(self, dialling: Dialling, target: str, peer: Peer) -> RtpLeg:
         call = f"out_{secrets.token_hex(8)}"
         leg = self._legs[call] = RtpLeg(call, Party(dialling.target), self._line(peer))
         leg.ringing = dialling.ringing
@@ -112,7 +152,7 @@ class SipEndpoint:
         def invite(sdp: str) -> sip.Invite:
             return sip.Invite(
                 call,
-                dialling.target,
+                target,
                 sender,
                 peer,
                 sdp,
@@ -124,9 +164,31 @@ class SipEndpoint:
         await leg.dial(invite)
         return leg
 
-    def send(self, command: sip.Command) -> None:
-        """Give the user agent a command and carry out what comes of it."""
-        self._transmit(self._agent.send(command, self._clock()))
+    async def _ways(self, dialling: Dialling) -> tuple[str, list[Peer]]:
+        """Return the URI to call and the hops to try."""
+        binding = dialling.binding or self._registered(dialling.target)
+        if binding is not None:
+            return str(binding.contact.uri), [binding.peer]
+        return dialling.target, await locate(dialling.target, self._resolver)
+
+    def _registered(self, target: str) -> Binding | None:
+        try:
+            found = self.bindings(record_of(parse_uri(target)))
+        except ValueError:
+            return None
+        return found[0] if found else None
+
+    def _config(self, accounts: Accounts | None) -> AgentConfig:
+        if accounts is None:
+            return AgentConfig(local=self._local)
+        return AgentConfig(
+            local=self._local,
+            ha1=accounts.ha1,
+            realm_of=accounts.realm,
+            challenged=accounts.challenged,
+            algorithms=accounts.algorithms,
+            registrar=True,
+        )
 
     def _clock(self) -> float:
         return asyncio.get_running_loop().time()
@@ -175,8 +237,10 @@ class SipEndpoint:
                 self._post(data, peer)
             case told.Close(peer):
                 self._sockets.drop(peer)
-            case told.Dropped(reason):
+            case told.Dropped(reason, peer):
                 self.counts[f"dropped_{reason}"] += 1
+                if reason == "wrong credentials":
+                    self._sockets.blame(peer)
             case told.CallOffered():
                 self._offered(output)
             case (
@@ -222,28 +286,6 @@ class SipEndpoint:
             self.counts["not_running"] += 1
             return
         self._tasks.create_task(self._sockets.connect(peer), name="sip-connect")
-
-
-async def resolve(target: str, our_host: str = "0.0.0.0") -> Peer:  # noqa: S104 - says which family of addresses we have
-    """Return where to send what is meant for a SIP URI: its host's address, port 5060 unless it says otherwise.
-
-    Raises Invalid for what is no SIP URI, Unavailable when the host has no address. Safe to cancel.
-    """
-    try:
-        uri = parse_uri(target)
-    except ValueError as error:
-        raise Invalid(f"{target!r} is not a SIP address: {error}") from error
-    if not uri.is_sip or uri.scheme != "sip":
-        raise Invalid(f"{target!r} is not a sip: address")
-    transport: Transport = "tcp" if uri.transport == "tcp" else "udp"
-    host = uri.host.strip("[]")
-    family = socket.AF_INET6 if ":" in our_host else socket.AF_INET
-    try:
-        found = await asyncio.get_running_loop().getaddrinfo(host, uri.port or 5060, family=family)
-    except OSError as error:
-        raise Unavailable(f"there is no route to {host}: {error.strerror}", code="sip_no_route") from error
-    address = found[0][4]
-    return Peer(transport, str(address[0]), int(address[1]))
 
 
 def _bracketed(host: str) -> str:

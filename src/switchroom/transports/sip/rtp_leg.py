@@ -55,6 +55,8 @@ CallOutput = (
     | told.DigitReceived
     | told.InfoReceived
     | told.InfoAnswered
+    | told.ReferProgress
+    | told.ReferEnded
 )
 
 Road = Literal["rfc4733", "info"]
@@ -180,7 +182,7 @@ class RtpLeg:
                 self._pressed(digit, "info")
             case told.InfoAnswered():
                 self._next_info()
-            case told.OfferRefused() | told.InfoReceived():
+            case told.OfferRefused() | told.InfoReceived() | told.ReferProgress() | told.ReferEnded():
                 pass
             case _:
                 assert_never(output)
@@ -342,5 +344,7 @@ def refusal(status: int, reason: str) -> SwitchroomError:
             return Unavailable(f"the call was cancelled: {message}", code="sip_cancelled")
         case 415 | 488 | 606:
             return Invalid(f"the other side cannot use our audio: {message}", code="sip_no_common_audio")
+        case 503:
+            return Unavailable(f"there is no service at that address now: {message}", code="sip_no_service")
         case _:
             return Unavailable(f"the call failed: {message}", code="sip_failed")

@@ -1,32 +1,42 @@
-"""The sockets that SIP is spoken through: one port for datagrams and for connections, and the connections themselves.
+"""The sockets that SIP is spoken through: datagrams and connections at one port, TLS and WebSockets at ports of their own.
 
 Bytes go up through two callbacks and down through ``send``; no task is needed for a connection that they open, one for each that
 we open. A peer is answered over the connection it called by (RFC 3261 §18.2.2), and one connection serves all that is said to
-a peer. What the kernel refuses is counted, never fatal.
+a peer. A browser cannot be connected to: its connection is the only way to it (RFC 7118 §5). What the kernel refuses is
+counted, never fatal.
 """
 
 import asyncio
-import contextlib
 import functools
 import socket
-import sys
+import ssl
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+
+import structlog
 
 from switchroom.errors import Unavailable
-from switchroom.sip.peer import Peer
-from switchroom.sip.stream import PONG, Ping, Pong, StreamFault, StreamFraming
+from switchroom.settings import SipSettings
+from switchroom.sip.peer import Peer, Transport
+from switchroom.transports.sip.certificates import Certificates
+from switchroom.transports.sip.connection import Connection, Framing, PlainFraming
+from switchroom.transports.sip.datagrams import Address, Datagrams, bind
+from switchroom.transports.sip.guard import Guard, is_scanner
+from switchroom.transports.sip.websocket import WebSocketFraming
 
 MAX_CONNECTIONS = 1000
 MAX_PER_HOST = 100
-_MAX_UNSENT = 1 << 20
+FIRST_WORD = 10.0
+"""Seconds within which a connection must have brought a message."""
+LONGEST_SILENCE = 3900.0
+"""Seconds that one may then be silent: longer than any registration goes without a refresh."""
+_SWEEP = 5.0
 _CONNECT = 5.0
+_HANDSHAKE = 5.0
 _TRIES = 20
-_RECEIVE = 4 << 20  # a hundred calls that come at once are answered without one being repeated
-_IP_RECVERR = 11
-_SO_RCVBUFFORCE = 33
+_CONNECTABLE: frozenset[Transport] = frozenset({"tcp", "tls"})
 
-Address = tuple[str, int]
+log = structlog.get_logger()
 
 
 class SipSockets:
@@ -34,24 +44,32 @@ class SipSockets:
 
     def __init__(self, receive: Callable[[bytes, Peer], None], lost: Callable[[Peer], None]) -> None:
         self.counts: Counter[str] = Counter()
-        self.address: Address = ("", 0)
+        self.addresses: dict[Transport, Address] = {}
         self._receive = receive
         self._lost = lost
         self._datagrams: asyncio.DatagramTransport | None = None
-        self._server: asyncio.Server | None = None
+        self._servers: list[asyncio.Server] = []
         self._connections: dict[int, Connection] = {}
-        self._connecting: dict[Address, list[bytes]] = {}
+        self._connecting: dict[tuple[Peer, str], list[bytes]] = {}
+        self._trust: ssl.SSLContext | None = None
+        self._guard = Guard()
+        self._sweeper: asyncio.TimerHandle | None = None
         self._numbers = 0
 
-    async def open(self, host: str, port: int) -> None:
-        """Listen on UDP and TCP at the same port. Raises Unavailable. Cancelling it may leave a socket to ``close``."""
-        for tries_left in reversed(range(_TRIES if port == 0 else 1)):
+    @property
+    def address(self) -> Address:
+        """Where UDP and TCP listen."""
+        return self.addresses.get("udp", ("", 0))
+
+    async def open(self, settings: SipSettings) -> None:
+        """Listen as the settings say. Raises Unavailable, Invalid. Cancelling it may leave a socket to ``close``."""
+        for tries_left in reversed(range(_TRIES if settings.port == 0 else 1)):
             try:
-                return await self._open(host, port)
+                return await self._open(settings)
             except OSError as error:
                 self.close()
                 if tries_left == 0:
-                    message = f"cannot listen for SIP on {host} port {port}: {error.strerror}"
+                    message = f"cannot listen for SIP on {settings.host} port {settings.port}: {error.strerror}"
                     raise Unavailable(message, code="sip_port") from error
         return None
 
@@ -59,11 +77,14 @@ class SipSockets:
         """Close everything at once."""
         if self._datagrams is not None:
             self._datagrams.close()
-        if self._server is not None:
-            self._server.close()
+        for server in self._servers:
+            server.close()
         for connection in tuple(self._connections.values()):
             connection.drop()
-        self._datagrams = self._server = None
+        if self._sweeper is not None:
+            self._sweeper.cancel()
+        self._datagrams = self._sweeper = None
+        self._servers.clear()
 
     def send(self, data: bytes, peer: Peer) -> bool:
         """Send a message; False if a connection must be made first: ``connect`` makes it and takes the message along."""
@@ -76,25 +97,24 @@ class SipSockets:
         if connection is not None:
             connection.send(data)
             return True
-        address = (peer.host, peer.port)
-        waiting = address in self._connecting
-        self._connecting.setdefault(address, []).append(data)
+        key = _place(peer), peer.name
+        waiting = key in self._connecting
+        self._connecting.setdefault(key, []).append(data)
         return waiting
 
     async def connect(self, peer: Peer) -> None:
         """Connect to ``peer`` and send what waits for it; ``lost`` is told if that fails. Safe to cancel."""
-        address = (peer.host, peer.port)
-        loop = asyncio.get_running_loop()
+        place = _place(peer)
         try:
             async with asyncio.timeout(_CONNECT):
-                _, connection = await loop.create_connection(functools.partial(Connection, self), *address)
-            for data in self._connecting.get(address, ()):
+                connection = await self._connect(peer)
+            for data in self._connecting.get((place, place.name), ()):
                 connection.send(data)
-        except OSError:  # TimeoutError is one
+        except OSError:  # TimeoutError and ssl.SSLError are such
             self.counts["connect_failed"] += 1
-            self.failed(Peer(peer.transport, *address))
+            self.failed(place)
         finally:
-            self._connecting.pop(address, None)
+            self._connecting.pop((place, place.name), None)
 
     def drop(self, peer: Peer) -> None:
         """Close a connection whose bytes cannot be SIP."""
@@ -102,21 +122,33 @@ class SipSockets:
         if connection is not None:
             connection.drop()
 
+    def blame(self, peer: Peer) -> None:
+        """Count a wrong proof of identity; who guesses on is not heard for a while."""
+        seconds = self._guard.blame(peer.host, asyncio.get_running_loop().time())
+        if seconds:
+            self.counts["bans"] += 1
+            log.warning("sip source banned", host=peer.host, seconds=seconds)
+            for connection in tuple(self._connections.values()):
+                if connection.peer.host == peer.host:
+                    connection.drop()
+
     def local(self, peer: Peer) -> Address:
         """Return the address under which ``peer`` reaches us, by asking the routing table."""
-        host = self.address[0]
+        host, port = self.addresses.get(peer.transport, self.address)
         if host in ("0.0.0.0", "::", ""):  # noqa: S104 - compared, not bound
             host = route(peer.host)
-        return host, self.address[1]
+        return host, port
 
-    def opened(self, connection: "Connection") -> bool:
-        """Take a new connection in; False if there are too many already, of all or of its host."""
+    def opened(self, connection: Connection) -> bool:
+        """Take a new connection in; False if there are too many already, of all or of its host, or its host is banned."""
         host = connection.peer.host
         of_host = sum(other.peer.host == host for other in self._connections.values())
-        if len(self._connections) >= MAX_CONNECTIONS or of_host >= MAX_PER_HOST:
+        banned = self._guard.is_banned(host, asyncio.get_running_loop().time())
+        if banned or len(self._connections) >= MAX_CONNECTIONS or of_host >= MAX_PER_HOST:
             self.counts["connection_refused"] += 1
             return False
         self._connections[connection.peer.connection] = connection
+        self._watch()
         return True
 
     def number(self) -> int:
@@ -124,129 +156,119 @@ class SipSockets:
         self._numbers += 1
         return self._numbers
 
+    def count(self, what: str) -> None:
+        """Count what happened to a connection."""
+        self.counts[what] += 1
+
     def received(self, data: bytes, peer: Peer) -> None:
-        """Hand a message up."""
-        self.counts["received"] += 1
-        self._receive(data, peer)
+        """Hand a message up, unless nobody should see it."""
+        if self._guard.is_banned(peer.host, asyncio.get_running_loop().time()):
+            self.counts["banned"] += 1
+        elif is_scanner(data):
+            self.counts["scanner"] += 1
+        else:
+            self.counts["received"] += 1
+            self._receive(data, peer)
 
     def closed(self, peer: Peer) -> None:
         """Forget a connection and tell that it is gone."""
         if self._connections.pop(peer.connection, None) is not None:
+            self.counts["closed"] += 1
             self._lost(peer)
 
     def failed(self, peer: Peer) -> None:
         """Tell that a hop cannot be reached."""
         self._lost(peer)
 
-    async def _open(self, host: str, port: int) -> None:
+    async def _open(self, settings: SipSettings) -> None:
         loop = asyncio.get_running_loop()
-        bound = _bind(host, port)
+        certificates = Certificates(settings.certificates, settings.trust)
+        secure = None if settings.tls_port is None and settings.wss_port is None else certificates.server()
+        self._trust = certificates.client()
+        bound = bind(settings.host, settings.port)
         port = bound.getsockname()[1]
-        self._datagrams, _ = await loop.create_datagram_endpoint(lambda: _Datagrams(self, bound), sock=bound)
-        self._server = await loop.create_server(functools.partial(Connection, self), host, port, backlog=64)
-        self.address = (host, port)
+        self._datagrams, _ = await loop.create_datagram_endpoint(
+            lambda: Datagrams(bound, self.received, self._refused), sock=bound
+        )
+        self.addresses["udp"] = (settings.host, port)
+        framing, web = PlainFraming, functools.partial(WebSocketFraming, settings.origins)
+        await self._listen("tcp", port, framing)
+        await self._listen("tls", settings.tls_port, framing, secure)
+        await self._listen("ws", settings.ws_port, web)
+        await self._listen("wss", settings.wss_port, web, secure)
 
-    def _connection(self, peer: Peer) -> "Connection | None":
+    async def _listen(
+        self,
+        transport: Transport,
+        port: int | None,
+        framing: Callable[[], Framing],
+        secure: ssl.SSLContext | None = None,
+    ) -> None:
+        if port is None:
+            return
+        host = self.address[0]
+        server = await asyncio.get_running_loop().create_server(
+            lambda: Connection(self, transport, framing()),
+            host,
+            port,
+            backlog=64,
+            ssl=secure,
+            ssl_handshake_timeout=None if secure is None else _HANDSHAKE,
+        )
+        self._servers.append(server)
+        self.addresses[transport] = (host, server.sockets[0].getsockname()[1])
+
+    async def _connect(self, peer: Peer) -> Connection:
+        if peer.transport not in _CONNECTABLE:
+            raise ConnectionError(f"nobody can be called by {peer.transport} who is not connected")
+        secure = self._trust if peer.transport == "tls" else None
+        _, connection = await asyncio.get_running_loop().create_connection(
+            lambda: Connection(self, peer.transport, PlainFraming(), peer.name),
+            peer.host,
+            peer.port,
+            ssl=secure,
+            server_hostname=None if secure is None else peer.name or peer.host,
+        )
+        connection.spoke = True  # who is called may think before the first word
+        return connection
+
+    def _watch(self) -> None:
+        if self._sweeper is None and self._connections:
+            self._sweeper = asyncio.get_running_loop().call_later(_SWEEP, self._sweep)
+
+    def _sweep(self) -> None:
+        """Close connections that say nothing."""
+        self._sweeper = None
+        now = asyncio.get_running_loop().time()
+        for connection in tuple(self._connections.values()):
+            if now - connection.heard > (LONGEST_SILENCE if connection.spoke else FIRST_WORD):
+                self.counts["idle"] += 1
+                connection.drop()
+        self._watch()
+
+    def _refused(self, peer: Peer) -> None:
+        self.counts["refused_by_kernel"] += 1
+        self.failed(peer)
+
+    def _connection(self, peer: Peer) -> Connection | None:
         if peer.connection:
             found = self._connections.get(peer.connection)
             if found is not None:
                 return found
+        place = _place(peer)
         for connection in self._connections.values():
-            if connection.peer.is_same_place(Peer(peer.transport, peer.host, peer.port)):
+            if connection.peer.is_same_place(place) and _proved(connection.peer, peer):
                 return connection
         return None
 
 
-class _Datagrams(asyncio.DatagramProtocol):
-    """The UDP socket."""
-
-    def __init__(self, sockets: SipSockets, bound: socket.socket) -> None:
-        self._sockets = sockets
-        self._bound = bound
-
-    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-        self._sockets.received(data, Peer("udp", addr[0], addr[1]))
-
-    def error_received(self, exc: Exception) -> None:  # noqa: ARG002 - it does not say whose port
-        """Find out whose port is closed."""
-        self._sockets.counts["refused_by_kernel"] += 1
-        for address in _refused(self._bound):
-            self._sockets.failed(Peer("udp", *address))
+def _place(peer: Peer) -> Peer:
+    return Peer(peer.transport, peer.host, peer.port, name=peer.name)
 
 
-class Connection(asyncio.Protocol):
-    """One TCP connection, whoever opened it."""
-
-    def __init__(self, sockets: SipSockets) -> None:
-        self.peer = Peer("tcp", "", 0)
-        self._sockets = sockets
-        self._framing = StreamFraming()
-        self._transport: asyncio.Transport | None = None
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        host, port = transport.get_extra_info("peername")[:2]
-        self.peer = Peer("tcp", host, port, self._sockets.number())
-        self._transport = transport
-        if not self._sockets.opened(self):
-            transport.abort()
-
-    def data_received(self, data: bytes) -> None:
-        for item in self._framing.feed(data):
-            match item:
-                case bytes():
-                    self._sockets.received(item, self.peer)
-                case Ping():
-                    self.send(PONG)
-                case Pong():
-                    pass
-                case StreamFault():
-                    self._sockets.counts["stream_fault"] += 1
-                    self.drop()
-
-    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - why does not matter
-        self._sockets.closed(self.peer)
-
-    def send(self, data: bytes) -> None:
-        """Send; a peer that does not read what it asked for is dropped."""
-        if self._transport is None or self._transport.is_closing():
-            return
-        self._transport.write(data)
-        if self._transport.get_write_buffer_size() > _MAX_UNSENT:
-            self._sockets.counts["unread"] += 1
-            self._transport.abort()
-
-    def drop(self) -> None:
-        """Close at once."""
-        if self._transport is not None:
-            self._transport.abort()
-
-
-def _bind(host: str, port: int) -> socket.socket:
-    bound = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_DGRAM)
-    try:
-        bound.setblocking(False)  # noqa: FBT003 - it takes no keyword
-        bound.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE)
-        if sys.platform == "linux":
-            with contextlib.suppress(PermissionError):  # beyond the system's limit, where that is allowed
-                bound.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, _RECEIVE)
-            if bound.family == socket.AF_INET:
-                bound.setsockopt(socket.IPPROTO_IP, _IP_RECVERR, 1)
-        bound.bind((host, port))
-    except OSError:
-        bound.close()
-        raise
-    return bound
-
-
-def _refused(bound: socket.socket) -> Iterator[Address]:
-    """Yield the addresses that ICMP errors came back for (ip(7), IP_RECVERR)."""
-    while sys.platform == "linux":
-        try:
-            _, _, _, address = bound.recvmsg(0, 0, socket.MSG_ERRQUEUE)
-        except OSError:
-            return
-        yield address[0], address[1]
+def _proved(there: Peer, wanted: Peer) -> bool:
+    """Whether a connection may be used for ``wanted``: one to another name at the same address may not (RFC 5923 §6)."""
+    return wanted.transport != "tls" or not wanted.name or there.name == wanted.name
 
 
 @functools.lru_cache(maxsize=1024)

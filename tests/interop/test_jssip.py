@@ -1,0 +1,172 @@
+"""JsSIP in a headless Chromium registers and calls over WSS.
+
+Its audio is DTLS-SRTP, which the engine does not speak: its calls reach us with their SDP and are refused for it.
+"""
+
+import asyncio
+import shutil
+import subprocess
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page, async_playwright
+
+from switchroom.errors import SwitchroomError
+from switchroom.settings import SipSettings
+from switchroom.sip.digest import ha1
+from switchroom.transports.sip.accounts import Accounts
+from switchroom.transports.sip.endpoint import Dialling, SipEndpoint
+from tests.interop.ports import free_block
+from tests.virtual_time import run_real
+
+_CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+_NPM = shutil.which("npm")
+
+pytestmark = [
+    pytest.mark.peer,
+    pytest.mark.skipif(_CHROMIUM is None, reason="Chromium is not installed: apt-get install chromium"),
+    pytest.mark.skipif(_NPM is None, reason="npm, which brings JsSIP, is not installed: apt-get install npm"),
+]
+
+_FLAGS = ["--no-sandbox", "--disable-gpu", "--ignore-certificate-errors", "--use-fake-device-for-media-stream"]
+_PHONE = """
+([port, password]) => new Promise((resolve) => {
+  const socket = new JsSIP.WebSocketInterface(`wss://127.0.0.1:${port}`)
+  window.heard = []
+  window.phone = new JsSIP.UA({sockets: [socket], uri: 'sip:alice@tenant.test', password, register_expires: 120})
+  phone.on('registered', () => resolve('registered'))
+  phone.on('registrationFailed', (event) => resolve(`failed ${event.response ? event.response.status_code : event.cause}`))
+  phone.start()
+})
+"""
+_CALL = """
+() => new Promise((resolve) => {
+  phone.call('sip:demo@tenant.test', {
+    mediaConstraints: {audio: true, video: false},
+    eventHandlers: {
+      failed: (event) => resolve(event.message ? event.message.status_code : event.cause),
+      accepted: () => resolve('accepted'),
+    },
+  })
+})
+"""
+_BUSY = """
+() => phone.on('newRTCSession', (event) => {
+  if (event.originator !== 'remote') return
+  heard.push(event.session.remote_identity.display_name)
+  event.session.terminate({status_code: 486})
+}) && undefined
+"""
+_UNREGISTER = "() => new Promise((resolve) => { phone.on('unregistered', () => resolve('gone')); phone.unregister() })"
+
+
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """JsSIP as one script."""
+    assert _NPM is not None
+    folder = tmp_path_factory.mktemp("jssip")
+    (folder / "package.json").write_text('{"private": true}')
+    (folder / "in.js").write_text("import JsSIP from 'jssip'; window.JsSIP = JsSIP\n")
+    install = [_NPM, "install", "--no-audit", "--no-fund", "jssip@3.13.8", "esbuild@0.28"]
+    build = [str(folder / "node_modules/.bin/esbuild"), "in.js", "--bundle", "--outfile=out.js", "--format=iife"]
+    for command in (install, build):
+        try:
+            subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=120)
+        except (subprocess.SubprocessError, OSError) as error:
+            pytest.skip(f"JsSIP could not be had from npm: {error}")
+    return folder / "out.js"
+
+
+def lookup(user: str, realm: str, algorithm: str) -> str | None:
+    return ha1(user, realm, "wonder", algorithm) if user == "alice" else None
+
+
+@asynccontextmanager
+async def switch() -> AsyncIterator[SipEndpoint]:
+    """An endpoint that browsers may register with."""
+    first = free_block(20)
+    settings = SipSettings(host="127.0.0.1", port=0, wss_port=0, rtp_first=first, rtp_last=first + 19)
+    endpoint = SipEndpoint(settings, lambda _: None, Accounts(lookup))
+    await endpoint.open()
+    task = asyncio.get_running_loop().create_task(endpoint.run())
+    try:
+        yield endpoint
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+        await asyncio.sleep(0.05)
+
+
+@asynccontextmanager
+async def page_with(bundle: Path) -> AsyncIterator[Page]:
+    async with async_playwright() as playwright:
+        flags = [*_FLAGS, "--use-fake-ui-for-media-stream"]
+        browser = await playwright.chromium.launch(executable_path=_CHROMIUM, args=flags, headless=True)
+        try:
+            page = await browser.new_page(ignore_https_errors=True)
+            await page.add_script_tag(path=bundle)
+            yield page
+        finally:
+            await browser.close()
+
+
+def test_jssip_registers_over_wss_and_leaves_again(bundle: Path) -> None:
+    async def main() -> None:
+        async with asyncio.timeout(60.0), switch() as endpoint, page_with(bundle) as page:
+            port = endpoint.addresses["wss"][1]
+            assert await page.evaluate(_PHONE, [port, "wonder"]) == "registered"
+            (binding,) = endpoint.bindings("alice@tenant.test")
+            assert binding.contact.uri.host.endswith(".invalid")
+            assert binding.flow is not None
+            assert binding.peer.transport == "wss"
+            assert await page.evaluate(_UNREGISTER) == "gone"
+            assert endpoint.bindings("alice@tenant.test") == []
+
+    run_real(main())
+
+
+def test_jssip_with_a_wrong_password_is_refused(bundle: Path) -> None:
+    async def main() -> None:
+        async with asyncio.timeout(60.0), switch() as endpoint, page_with(bundle) as page:
+            port = endpoint.addresses["wss"][1]
+            assert await page.evaluate(_PHONE, [port, "wrong"]) == "failed 401"
+            assert endpoint.bindings("alice@tenant.test") == []
+
+    run_real(main())
+
+
+def test_a_page_that_is_closed_is_forgotten(bundle: Path) -> None:
+    async def main() -> None:
+        async with asyncio.timeout(60.0), switch() as endpoint:
+            async with page_with(bundle) as page:
+                assert await page.evaluate(_PHONE, [endpoint.addresses["wss"][1], "wonder"]) == "registered"
+            while endpoint.bindings("alice@tenant.test"):
+                await asyncio.sleep(0.05)
+
+    run_real(main())
+
+
+def test_a_call_of_jssip_is_offered_and_refused_for_its_audio(bundle: Path) -> None:
+    async def main() -> None:
+        async with asyncio.timeout(60.0), switch() as endpoint, page_with(bundle) as page:
+            await page.goto(f"file://{bundle}")  # microphones are for pages with an origin
+            await page.add_script_tag(path=bundle)
+            assert await page.evaluate(_PHONE, [endpoint.addresses["wss"][1], "wonder"]) == "registered"
+            assert await page.evaluate(_CALL) == 488
+            assert endpoint.counters()["CallOffered"] == 1
+
+    run_real(main())
+
+
+def test_jssip_is_called_by_the_connection_that_it_opened(bundle: Path) -> None:
+    async def main() -> None:
+        async with asyncio.timeout(60.0), switch() as endpoint, page_with(bundle) as page:
+            assert await page.evaluate(_PHONE, [endpoint.addresses["wss"][1], "wonder"]) == "registered"
+            await page.evaluate(_BUSY)
+            with pytest.raises(SwitchroomError):
+                await endpoint.dial(Dialling("sip:alice@tenant.test", name="Table seven"))
+            assert await page.evaluate("() => heard") == ["Table seven"]
+
+    run_real(main())

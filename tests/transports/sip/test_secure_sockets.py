@@ -1,0 +1,116 @@
+"""SIP over TLS on loopback: who proves what to whom."""
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from switchroom.errors import Invalid
+from switchroom.settings import SipSettings
+from switchroom.sip.peer import Peer
+from switchroom.transports.sip.certificates import Certificates, self_signed
+from switchroom.transports.sip.sockets import SipSockets
+from tests.virtual_time import run_real
+
+MESSAGE = b"OPTIONS sip:a@b SIP/2.0\r\nContent-Length: 5\r\n\r\nhello"
+
+
+class Box:
+    """Sockets whose messages and losses are kept."""
+
+    def __init__(self) -> None:
+        self.messages: asyncio.Queue[tuple[bytes, Peer]] = asyncio.Queue()
+        self.lost: asyncio.Queue[Peer] = asyncio.Queue()
+        self.sockets = SipSockets(lambda data, peer: self.messages.put_nowait((data, peer)), self.lost.put_nowait)
+
+    def secure(self, name: str = "") -> Peer:
+        return Peer("tls", *self.sockets.addresses["tls"], name=name)
+
+
+@asynccontextmanager
+async def box(settings: SipSettings) -> AsyncIterator[Box]:
+    made = Box()
+    await made.sockets.open(settings)
+    try:
+        yield made
+    finally:
+        made.sockets.close()
+        await asyncio.sleep(0.05)  # TLS takes its leave
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> SipSettings:
+    folder = tmp_path / "certificates"
+    folder.mkdir()
+    (folder / "a.pem").write_bytes(self_signed(("localhost", "127.0.0.1")))
+    (folder / "b.pem").write_bytes(self_signed(("sip.tenant.test", "*.wild.test")))
+    trust = tmp_path / "trust.pem"
+    trust.write_bytes(b"".join(file.read_bytes() for file in folder.iterdir()))
+    return SipSettings(host="127.0.0.1", port=0, tls_port=0, certificates=folder, trust=trust)
+
+
+@pytest.mark.parametrize("name", ["", "localhost", "sip.tenant.test", "any.wild.test"])
+def test_each_host_name_is_shown_its_own_certificate(settings: SipSettings, name: str) -> None:
+    async def main() -> None:
+        async with asyncio.timeout(10.0), box(settings) as here, box(settings) as there:
+            assert not here.sockets.send(MESSAGE, there.secure(name))
+            await here.sockets.connect(there.secure(name))
+            data, peer = await there.messages.get()
+            assert (data, peer.transport) == (MESSAGE, "tls")
+            assert there.sockets.send(MESSAGE, peer), "answered over the same connection"
+            assert (await here.messages.get())[0] == MESSAGE
+
+    run_real(main())
+
+
+def test_a_far_side_that_cannot_prove_its_name_is_not_spoken_to(settings: SipSettings) -> None:
+    async def main() -> None:
+        async with asyncio.timeout(10.0), box(settings) as here, box(settings) as there:
+            here.sockets.send(MESSAGE, there.secure("sip.other.test"))
+            await here.sockets.connect(there.secure("sip.other.test"))
+            assert (await here.lost.get()).name == "sip.other.test"
+            assert there.messages.empty()
+
+    run_real(main())
+
+
+def test_a_connection_proved_for_one_name_is_not_used_for_another(settings: SipSettings) -> None:
+    async def main() -> None:
+        async with asyncio.timeout(10.0), box(settings) as here, box(settings) as there:
+            here.sockets.send(MESSAGE, there.secure("localhost"))
+            await here.sockets.connect(there.secure("localhost"))
+            assert here.sockets.send(MESSAGE, there.secure("localhost"))
+            assert not here.sockets.send(MESSAGE, there.secure("sip.tenant.test"))
+
+    run_real(main())
+
+
+def test_a_strangers_certificate_is_not_trusted(settings: SipSettings) -> None:
+    async def main() -> None:
+        stranger = SipSettings(host="127.0.0.1", port=0, tls_port=0)
+        async with asyncio.timeout(10.0), box(settings) as here, box(stranger) as there:
+            here.sockets.send(MESSAGE, there.secure("localhost"))
+            await here.sockets.connect(there.secure("localhost"))
+            assert (await here.lost.get()).port == there.secure().port
+
+    run_real(main())
+
+
+def test_nothing_older_than_tls_1_2_is_spoken() -> None:
+    certificates = Certificates()
+    assert certificates.server().minimum_version is ssl.TLSVersion.TLSv1_2
+    assert certificates.client().minimum_version is ssl.TLSVersion.TLSv1_2
+
+
+def test_a_file_that_is_no_certificate_is_named(tmp_path: Path) -> None:
+    (tmp_path / "broken.pem").write_text("nonsense")
+    with pytest.raises(Invalid, match=r"broken\.pem"):
+        Certificates(tmp_path).server()
+
+
+def test_trust_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    with pytest.raises(Invalid, match=r"missing\.pem"):
+        Certificates(trust=tmp_path / "missing.pem").client()
