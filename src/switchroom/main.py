@@ -13,6 +13,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from switchroom.accounts.seed import seed_accounts
 from switchroom.accounts.service import Accounts, User
@@ -23,7 +24,7 @@ from switchroom.calls.recorder import Disk
 from switchroom.calls.switchboard import Limits, Switchboard
 from switchroom.catalogue.service import Catalogue, seed_catalogue
 from switchroom.conversation.timing import Timing
-from switchroom.errors import SwitchroomError
+from switchroom.errors import SwitchroomError, Unavailable
 from switchroom.events.bus import Bus
 from switchroom.history.reader import HistoryReader
 from switchroom.history.service import CallHistory
@@ -75,8 +76,7 @@ class Engine:
 @asynccontextmanager
 async def keeping_records(settings: Settings) -> AsyncIterator[Records]:
     """Open the database, bring it up to date, close what an earlier process left open, and follow the events."""
-    database = Database(settings.url)
-    await upgrade(database)
+    database = await _open_database(settings.url)
     bus, journal = Bus(), Journal(database)
     reader = HistoryReader(journal)
     left = await reader.recover(time.time())
@@ -97,6 +97,19 @@ async def keeping_records(settings: Settings) -> AsyncIterator[Records]:
         await reader.catch_up()
     finally:
         await database.close()
+
+
+async def _open_database(url: str) -> Database:
+    """Return the database, up to date. Raises Unavailable."""
+    database = Database(url)
+    try:
+        await upgrade(database)
+    except (SQLAlchemyError, OSError) as error:
+        await database.close()
+        reason = str(error).splitlines()[0]
+        message = f"the database cannot be used: {reason}; `switchroom doctor` says what to do"
+        raise Unavailable(message, code="database") from error
+    return database
 
 
 @asynccontextmanager

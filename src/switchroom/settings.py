@@ -61,7 +61,12 @@ class Settings(BaseSettings):
     """The whole tree."""
 
     model_config = SettingsConfigDict(
-        env_prefix="SWITCHROOM_", env_nested_delimiter="__", env_file=".env", frozen=True, extra="ignore"
+        env_prefix="SWITCHROOM_",
+        env_nested_delimiter="__",
+        env_file=".env",
+        frozen=True,
+        extra="ignore",
+        hide_input_in_errors=True,  # it may be a secret
     )
 
     demo: bool = Field(default=True, description="seed a demo tenant with an agent and a login")

@@ -1,0 +1,21 @@
+"""How the parts are joined."""
+
+from pathlib import Path
+
+import pytest
+
+from switchroom.errors import Unavailable
+from switchroom.main import keeping_records
+from switchroom.settings import Settings
+from tests.virtual_time import run_real
+
+
+def test_a_database_that_is_none_is_named_in_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "switchroom.db").write_bytes(b"not a database" * 100)
+
+    async def main() -> None:
+        with pytest.raises(Unavailable, match="the database cannot be used: .*not a database; `switchroom doctor`"):
+            async with keeping_records(Settings(data=tmp_path, database_url="")):
+                pass
+
+    run_real(main())
