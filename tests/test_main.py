@@ -14,7 +14,7 @@ def test_a_database_that_is_none_is_named_in_one_sentence(tmp_path: Path) -> Non
     (tmp_path / "switchroom.db").write_bytes(b"not a database" * 100)
 
     async def main() -> None:
-        with pytest.raises(Unavailable, match="the database cannot be used: .*not a database; `switchroom doctor`"):
+        with pytest.raises(Unavailable, match=r"the database cannot be used: .*not a database; `switchroom doctor`"):
             async with keeping_records(Settings(data=tmp_path, database_url="")):
                 pass
 
