@@ -1,7 +1,8 @@
 import asyncio
+import sqlite3
 from pathlib import Path
 
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 
 from switchroom.storage.db import Database
 from switchroom.storage.schema import differences, upgrade
@@ -38,5 +39,25 @@ def test_upgrading_twice_or_from_two_processes_at_once_does_no_harm(tmp_path: Pa
         assert {"call_events", "tenants", "users", "agents", "numbers", "voice_calls"} <= set(tables)
         await first.close()
         await second.close()
+
+    run_real(main())
+
+
+def test_a_file_that_another_process_has_is_waited_for(tmp_path: Path) -> None:
+    async def main() -> None:
+        path = tmp_path / "held.db"
+        other = sqlite3.connect(path, isolation_level=None)
+        other.execute("CREATE TABLE theirs (id INTEGER)")
+        other.execute("BEGIN IMMEDIATE")
+        database = Database(f"sqlite+aiosqlite:///{path}")
+        async with asyncio.TaskGroup() as group:
+            upgrading = group.create_task(upgrade(database))
+            await asyncio.wait([upgrading], timeout=0.1)
+            assert not upgrading.done()
+            other.execute("COMMIT")
+        async with database.engine.connect() as connection:
+            assert (await connection.execute(text("PRAGMA journal_mode"))).scalar() == "wal"
+        other.close()
+        await database.close()
 
     run_real(main())

@@ -10,6 +10,7 @@ has to import another.
 
 import asyncio
 import json
+import sqlite3
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import cache
@@ -19,9 +20,10 @@ from typing import Any, cast
 from sqlalchemy import Connection, MetaData, Table, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import MissingGreenlet
+from sqlalchemy.exc import DBAPIError, MissingGreenlet
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.util import await_only
 
 from switchroom.errors import Bug
 
@@ -29,6 +31,8 @@ BEGIN = "begin"  # execution option: the statements that open a transaction on S
 WRITING = ("BEGIN IMMEDIATE",)  # a transaction that would turn from reading to writing later could find itself outdated
 READING = ("BEGIN",)
 MIGRATING = ("PRAGMA foreign_keys=OFF", "BEGIN IMMEDIATE")  # a table that is rebuilt must not take its children along
+_TRIES = 100
+_PAUSE = 0.05  # seconds; with the tries, as long as the busy timeout
 
 
 class Base(DeclarativeBase):
@@ -134,9 +138,35 @@ def _to_json(value: object) -> str:
 def _tune_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # the driver opens no transactions of its own: ``_begin_sqlite`` does
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=5000"):
+    cursor.execute("PRAGMA busy_timeout=5000")  # first: what follows may have to wait
+    _write_ahead(cursor)
+    for pragma in ("synchronous=NORMAL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _write_ahead(cursor: Any) -> None:
+    """Switch the file to a write-ahead log once: the switch needs it alone, and does not heed the busy timeout."""
+    for tries_left in reversed(range(_TRIES)):
+        try:
+            cursor.execute("PRAGMA journal_mode")
+            if cursor.fetchone()[0] != "wal":
+                cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if tries_left == 0 or not _is_busy(error):
+                raise
+            await_only(asyncio.sleep(_PAUSE))
+        else:
+            return
+
+
+def is_busy(error: DBAPIError) -> bool:
+    """Tell whether a statement failed only because another process had the database: it may be tried again."""
+    return isinstance(error.orig, sqlite3.Error) and _is_busy(error.orig)
+
+
+def _is_busy(error: sqlite3.Error) -> bool:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY  # above it: which kind of busy
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -17,15 +17,29 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
 
 import switchroom
-from switchroom.storage.db import Base, Database
+from switchroom.storage.db import Base, Database, is_busy
 
 SCRIPTS = Path(__file__).parent / "migrations"
+_TRIES = 5
+_PAUSE = 0.2
 
 
 async def upgrade(database: Database) -> None:
     """Bring the database to the newest migration, in one transaction: all or nothing. Two processes may do it at once."""
+    for tries_left in reversed(range(_TRIES)):
+        try:
+            return await _upgrade(database)
+        except OperationalError as error:
+            if tries_left == 0 or not is_busy(error):
+                raise
+        await asyncio.sleep(_PAUSE)
+    return None
+
+
+async def _upgrade(database: Database) -> None:
     async with database.rebuilding() as connection:
         await connection.run_sync(lambda sync: command.upgrade(_config(sync), "head"))
 
