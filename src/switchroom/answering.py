@@ -4,6 +4,7 @@ Flows are read once and kept; a file that has changed is read again at the next 
 refused with what is wrong while calls go on with the version that worked.
 """
 
+import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -39,24 +40,25 @@ class Answering:
         self._database = database
         self._flows = flows
         self._now = now
+        self._reading = asyncio.Lock()
         self._receptions: dict[Path, tuple[float, Reception]] = {}
 
     async def find(self, dialled: str, source: Literal["phone_gateway", "browser"]) -> CallPlan:
         """Return the plan of the agent that answers. Raises NotFound, Invalid if its flow cannot be used. Safe to cancel."""
         agent = await self._catalogue.answers(dialled, source)
-        return self.plan(agent)
+        return await self.plan(agent)
 
     async def plans(self) -> list[CallPlan]:
         """Return the plan of everybody who answers a number."""
-        return [self.plan(agent) for agent in await self._catalogue.everybody()]
+        return [await self.plan(agent) for agent in await self._catalogue.everybody()]
 
     def hints(self) -> list[Hints]:
         """Return everything that may be expected to be heard in the flows that were read."""
         return [hints for _, reception in self._receptions.values() for hints in reception.plan.hints]
 
-    def plan(self, agent: AgentRecord) -> CallPlan:
+    async def plan(self, agent: AgentRecord) -> CallPlan:
         """Return what a call with ``agent`` needs to know."""
-        reception = self._reception(agent)
+        reception = await self._reception(agent)
         return CallPlan(
             tenant=agent.tenant_id,
             agent=agent.id,
@@ -72,21 +74,27 @@ class Answering:
             nudges=agent.nudges,
         )
 
-    def _reception(self, agent: AgentRecord) -> Reception:
+    async def _reception(self, agent: AgentRecord) -> Reception:
         path = self._flows / agent.flow
-        known = self._receptions.get(path)
-        try:
-            changed = path.stat().st_mtime
-        except OSError as error:
-            if known is None:
-                raise NotFound(f"the flow of agent {agent.name!r} is not there: {path}") from error
-            return known[1]
-        if known is None or known[0] != changed:
+        async with self._reading:
+            known = self._receptions.get(path)
             try:
-                known = self._receptions[path] = (changed, Reception(load(path), self._database))
-            except Invalid as error:
+                changed = path.stat().st_mtime
+            except OSError as error:
                 if known is None:
-                    raise
-                log.warning("flow cannot be used, going on with the one before", flow=str(path), problem=str(error))
-                known = self._receptions[path] = (changed, known[1])
-        return known[1]
+                    raise NotFound(f"the flow of agent {agent.name!r} is not there: {path}") from error
+                return known[1]
+            if known is None or known[0] != changed:
+                reception = await self._read(path, None if known is None else known[1])
+                known = self._receptions[path] = (changed, reception)
+            return known[1]
+
+    async def _read(self, path: Path, before: Reception | None) -> Reception:
+        """Read a flow beside the event loop: it takes a fifth of a second, and a tick may not wait for it."""
+        try:
+            return await asyncio.to_thread(lambda: Reception(load(path), self._database))
+        except Invalid as error:
+            if before is None:
+                raise
+            log.warning("flow cannot be used, going on with the one before", flow=str(path), problem=str(error))
+            return before

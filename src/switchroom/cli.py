@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import ValidationError
 
 from switchroom.settings import Settings
 
@@ -33,7 +34,7 @@ def doctor() -> None:
     """Check speech engines, ports, database and credentials, and say what to do about each finding."""
     from switchroom.doctor import examine
 
-    sys.exit(asyncio.run(examine(Settings())))
+    sys.exit(asyncio.run(examine(_settings())))
 
 
 @app.command()
@@ -54,6 +55,16 @@ def call(
 
     wishes = (tuple(say or ()), tuple(wav or ()), tuple(digits or ()), script)
     sys.exit(asyncio.run(place(target, wishes, voice, record, max_seconds, flow if transcribe else None)))
+
+
+def _settings() -> Settings:
+    try:
+        return Settings()
+    except ValidationError as error:
+        for problem in error.errors():
+            name = "__".join(["SWITCHROOM", *map(str, problem["loc"])]).replace("__", "_", 1).upper()
+            print(f"{name if problem['loc'] else 'Settings'}: {problem['msg']}")
+        sys.exit(2)
 
 
 if __name__ == "__main__":

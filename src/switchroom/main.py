@@ -61,6 +61,8 @@ class Records:
     history: CallHistory
     accounts: Accounts
     catalogue: Catalogue
+    problem: Callable[[], str]
+    """Why nothing more should happen that wants to be remembered; empty if all is well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,18 +84,18 @@ async def keeping_records(settings: Settings) -> AsyncIterator[Records]:
     left = await reader.recover(time.time())
     if left:
         log.warning("closed calls that an earlier process left open", calls=len(left))
-    records = Records(
-        database,
-        bus,
-        journal,
-        reader,
-        CallHistory(database, journal),
-        Accounts(database, settings.secret or kept_secret(settings.data), time.time),
-        Catalogue(database),
-    )
     try:
-        async with hosting(reader.run()), writing(bus, journal.write):
-            yield records
+        async with hosting(reader.run()), writing(bus, journal.write) as writer:
+            yield Records(
+                database,
+                bus,
+                journal,
+                reader,
+                CallHistory(database, journal),
+                Accounts(database, settings.secret or kept_secret(settings.data), time.time),
+                Catalogue(database),
+                writer.problem,
+            )
         await reader.catch_up()
     finally:
         await database.close()
@@ -121,7 +123,8 @@ async def taking_calls(
     with Disk() as disk:
         stt, tts = speech
         recordings = settings.recordings if settings.engine.record else None
-        equipment = Equipment(plane, stt, tts, records.bus.publish, disk, recordings, Timing(belief=BELIEF))
+        timing = Timing(belief=BELIEF)
+        equipment = Equipment(plane, stt, tts, records.bus.publish, disk, recordings, timing, records.problem)
         metronome = Metronome(plane, idle=lambda: plane.measure().rows == 0)
         limits = Limits(settings.engine.max_calls, call_seconds=settings.engine.max_call_seconds)
         switchboard = Switchboard(equipment, directory, limits, metronome)
@@ -175,7 +178,7 @@ async def everything(settings: Settings) -> AsyncIterator[Running]:
             metrics=metrics,
             accept=engine.switchboard.offer,
             engine=lambda: EngineState(
-                engine.switchboard.count, settings.engine.max_calls, engine.switchboard.draining
+                engine.switchboard.count, settings.engine.max_calls, engine.switchboard.draining, records.problem()
             ),
             settings=settings,
             sip_address=sip_address(engine.endpoint),

@@ -43,7 +43,7 @@ class WebSettings(_Frozen):
 class EngineSettings(_Frozen):
     """Limits of this process."""
 
-    max_calls: int = Field(200, ge=1, description="calls beyond this are refused with 486 or 503")
+    max_calls: int = Field(200, ge=1, description="calls beyond this are refused with 503")
     max_call_seconds: float = 1800.0
     drain_seconds: float = Field(30.0, description="how long running calls may go on after SIGTERM")
     record: bool = True

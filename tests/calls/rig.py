@@ -146,8 +146,10 @@ class Rig:
 @dataclass(frozen=True)
 class _Directory:
     plan: CallPlan
+    takes: float = 0.0
 
     async def find(self, dialled: str, source: Literal["phone_gateway", "browser"]) -> CallPlan:
+        await asyncio.sleep(self.takes)
         if dialled == "unusable":
             raise Invalid("the flow of this agent cannot be used")
         if dialled == "breaks":
@@ -165,16 +167,24 @@ async def rig(
     speech: ScriptedSpeech | None = None,
     limits: Limits | None = None,
     recordings: Path | None = None,
+    finding: float = 0.0,
+    problem: str = "",
     **plan: object,
 ) -> AsyncIterator[Rig]:
     """Run an engine."""
     mind = mind or ScriptedMind()
     events: list[Event] = []
     plane = Plane(lambda _: EnergyNetwork())
-    directory = _Directory(_plan(mind, plan))
+    directory = _Directory(_plan(mind, plan), finding)
     with Disk() as disk:
         equipment = Equipment(
-            plane, ear or ScriptedEar([]), speech or ScriptedSpeech(), events.append, disk, recordings
+            plane,
+            ear or ScriptedEar([]),
+            speech or ScriptedSpeech(),
+            events.append,
+            disk,
+            recordings,
+            problem=lambda: problem,
         )
         metronome = Metronome(plane)
         switchboard = Switchboard(equipment, directory, limits or Limits())

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from switchroom.calls.switchboard import Limits
-from switchroom.errors import NotFound
+from switchroom.errors import NotFound, Unavailable
 from switchroom.events import catalogue as happened
 from switchroom.identity import CallId
 from switchroom.ports import Answer, HangUp, LegCommand, Prompt, Refuse, Ring
@@ -199,3 +199,43 @@ def test_a_conversation_that_breaks_in_the_tick_fails_its_own_call() -> None:
 
 def _explode() -> None:
     raise RuntimeError("boom")
+
+
+def test_a_call_that_is_still_looked_up_when_the_drain_ends_does_not_live_on() -> None:
+    async def main() -> None:
+        leg = ScriptedLeg([(1.0, voice(30.0))])
+        async with rig(finding=3.0) as engine:
+            engine.offer(leg)
+            await asyncio.sleep(0.5)
+            await engine.switchboard.drain(1.0)
+            assert engine.of(happened.CallConnected) == []
+        assert [event.reason for event in engine.of(happened.CallEnded)] == ["drained"]
+
+    run(main())
+
+
+def test_no_call_is_taken_that_could_not_be_remembered() -> None:
+    async def main() -> None:
+        leg = ScriptedLeg()
+        async with rig(problem="the journal cannot be written") as engine:
+            engine.offer(leg)
+            await asyncio.sleep(0.1)
+        assert leg.commands == [Refuse("unavailable", retry_after=5)]
+        assert engine.switchboard.refused == {"unhealthy": 1}
+
+    run(main())
+
+
+def test_a_call_is_not_answered_by_an_agent_that_cannot_hear() -> None:
+    class Deaf(ScriptedEar):
+        def listen(self, *given: object) -> ScriptedEar:
+            raise Unavailable("knows English only")
+
+    async def main() -> None:
+        leg = ScriptedLeg()
+        async with rig(Deaf([])) as engine:
+            await engine.call(leg)
+        assert leg.commands == [Ring(), Refuse("unavailable")]
+        assert engine.of(happened.CallFailed)
+
+    run(main())

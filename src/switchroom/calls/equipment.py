@@ -1,5 +1,6 @@
 """What every call of a process works with."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,7 +12,10 @@ from switchroom.ports import Publish, SpeechToText, TextToSpeech
 
 @dataclass(frozen=True, slots=True)
 class Equipment:
-    """Handed to each session. Without ``disk`` and ``recordings`` nothing is recorded."""
+    """Handed to each session. Without ``disk`` and ``recordings`` nothing is recorded.
+
+    ``problem`` says why no call should be taken now; empty if all is well.
+    """
 
     plane: Plane
     stt: SpeechToText
@@ -20,3 +24,4 @@ class Equipment:
     disk: Disk | None = None
     recordings: Path | None = None
     timing: Timing = field(default_factory=Timing)
+    problem: Callable[[], str] = lambda: ""

@@ -20,12 +20,16 @@ REMEMBERED = 200
 class Minutes:
     """Keeps them for one call."""
 
-    def __init__(self, chronicle: Chronicle, connected: float) -> None:
+    def __init__(self, chronicle: Chronicle) -> None:
         self._tell = chronicle.tell
-        self._connected = connected
+        self._connected = 0.0
         self._status = ""
         self._last: Commit | None = None
         self.utterances: list[Utterance] = []
+
+    def begin(self, connected: float) -> None:
+        """The call was connected, in the event loop's time."""
+        self._connected = connected
 
     def voice(self, *, speaking: bool) -> None:
         """The caller's voice began or ended."""

@@ -110,24 +110,25 @@ class CallSession:
         self._chronicle.tell(happened.CallRinging)
         plan = self._plan
         rendered = [await self._render(text) for text in (plan.greeting, plan.apology, plan.farewell)]
+        playout, errands = Playout(), TaskErrands(tasks)
+        parts = self._parts(playout, errands, rendered)  # what can be refused is refused before the answer
         if self._over.is_set():
             return
         await self._offer.leg.do(Answer())
         self._connected = self._clock()
         self._state.apply(CallInput.ANSWER)
         self._chronicle.tell(partial(happened.CallConnected, after=round(self._connected - began, 4)))
-        await self._talk(tasks, rendered, self._connected)
+        parts.minutes.begin(self._connected)
+        await self._talk(Floor(parts, tasks, self.end), playout, errands, rendered[0])
 
-    async def _talk(self, tasks: asyncio.TaskGroup, rendered: list[Rendered], connected: float) -> None:
-        leg, plane, recorder, playout = self._offer.leg, self._with.plane, self._record(), Playout()
-        errands = TaskErrands(tasks)
-        floor = Floor(self._parts(playout, errands, rendered, connected), tasks, self.end)
+    async def _talk(self, floor: Floor, playout: Playout, errands: TaskErrands, greeting: Rendered) -> None:
+        leg, plane, recorder = self._offer.leg, self._with.plane, self._record()
         self._guard = Guard(floor, self._broke)
         row = plane.add(GuardedLeg(leg, self._broke), self._guard, tap=recorder, playout=playout)
         party, encoding = leg.party.address, leg.encoding.label
         self._chronicle.tell(partial(happened.LegAdded, leg=leg.id, party=party, encoding=encoding))
         try:
-            floor.open(rendered[0])
+            floor.open(greeting)
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._plan.max_duration):
                     await self._over.wait()
@@ -144,7 +145,7 @@ class CallSession:
             if recorder is not None:
                 await self._store(recorder)
 
-    def _parts(self, playout: Playout, errands: TaskErrands, rendered: list[Rendered], connected: float) -> Parts:
+    def _parts(self, playout: Playout, errands: TaskErrands, rendered: list[Rendered]) -> Parts:
         plan, offer = self._plan, self._offer
         brain = plan.open_brain(CallDetails(self.id, offer.leg.party, offer.dialled, offer.source, errands))
         mouth = Mouth(playout, self._with.tts, plan.voice)
@@ -161,7 +162,7 @@ class CallSession:
             mouth=mouth,
             brain=brain,
             replier=Replier(brain, mouth, self._chronicle, rendered[1]),
-            minutes=Minutes(self._chronicle, connected),
+            minutes=Minutes(self._chronicle),
             farewell=rendered[2],
         )
 

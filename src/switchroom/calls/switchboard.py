@@ -46,6 +46,7 @@ class Switchboard:
         self._sessions: dict[CallId, CallSession] = {}
         self._admitted = 0
         self._draining = False
+        self._closed = False
         self._empty = asyncio.Event()
         self.refused: dict[str, int] = {}
 
@@ -88,7 +89,7 @@ class Switchboard:
         self._sessions[call].end("agent_hangup")
 
     async def drain(self, limit: float) -> None:
-        """Take no more calls, wait for the running ones up to ``limit`` seconds, then end them politely."""
+        """Take no more calls, wait for the running ones up to ``limit`` seconds, then hang up."""
         self._draining = True
         self._check_empty()
         try:
@@ -96,6 +97,7 @@ class Switchboard:
                 await self._empty.wait()
         except TimeoutError:
             log.warning("ending calls that outlived the drain", calls=self._admitted)
+            self._closed = True
             for session in tuple(self._sessions.values()):
                 session.end("drained")
             await self._empty.wait()
@@ -103,6 +105,8 @@ class Switchboard:
     def _why_not(self) -> str | None:
         if self._draining:
             return "draining"
+        if self._equipment.problem():
+            return "unhealthy"
         if self._admitted >= self._limits.calls:
             return "full"
         if self._metronome is not None and self._metronome.late(0.8, RECENT) > self._limits.lateness:
@@ -150,6 +154,8 @@ class Switchboard:
         plan = replace(plan, max_duration=min(plan.max_duration, self._limits.call_seconds))
         session = CallSession(call, offer, plan, self._equipment)
         self._sessions[call] = session
+        if self._closed:
+            session.end("drained")
         try:
             await session.run()
         finally:

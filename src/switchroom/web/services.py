@@ -25,6 +25,7 @@ class EngineState:
     calls: int = 0
     limit: int = 0
     draining: bool = False
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)

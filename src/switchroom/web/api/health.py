@@ -39,7 +39,7 @@ async def ready(services: With) -> JSONResponse:
     found = Ready(
         status="ok",
         database=await _database(services),
-        engine="draining" if engine.draining else "ok",
+        engine=engine.problem or ("draining" if engine.draining else "ok"),
         calls=engine.calls,
     )
     if (found.database, found.engine) != ("ok", "ok"):
