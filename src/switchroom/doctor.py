@@ -7,9 +7,9 @@ import socket
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, assert_never
 
-from sqlalchemy import text
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from switchroom.answering import FLOWS, Answering
@@ -21,7 +21,7 @@ from switchroom.providers.local.engines import find_engines
 from switchroom.settings import Settings
 from switchroom.speech import open_speech
 from switchroom.storage.db import Database
-from switchroom.storage.schema import upgrade
+from switchroom.storage.schema import age
 
 _SPACE = 1 << 30
 _MARKS = {"ok": "✓", "hint": "·", "problem": "✗"}
@@ -107,18 +107,48 @@ def _port(what: str, kind: socket.SocketKind, host: str, port: int, setting: str
 
 async def _database(settings: Settings) -> list[Finding]:
     try:
+        missing = _missing(settings.url)
+        if missing is not None:
+            return [missing]
         database = Database(settings.url)
         try:
-            await upgrade(database)
-            async with database.snapshot() as session:
-                await session.execute(text("select 1"))
-            url = database.engine.url.render_as_string(hide_password=True)
-            return [Finding("ok", f"{url} is up to date"), *await _answered(database)]
+            return await _migrated(database)
         finally:
             await database.close()
     except (SQLAlchemyError, OSError) as error:
         reason = str(error).splitlines()[0]
         return [Finding("problem", f"the database cannot be used: {reason}", "check SWITCHROOM_DATABASE_URL")]
+
+
+def _missing(database_url: str) -> Finding | None:
+    """Return what is to say of a file that is not there: opening it would make it."""
+    url = make_url(database_url)
+    if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
+        return None
+    path = Path(str(url.database))
+    if path.exists():
+        return None
+    folder = _existing(path.parent)
+    if not folder.is_dir() or not os.access(folder, os.W_OK):
+        reason = f"the database cannot be used: {path} cannot be made in {folder}"
+        return Finding("problem", reason, "check SWITCHROOM_DATABASE_URL")
+    return Finding("hint", f"{path} is not there yet", "it is made at the first start")
+
+
+async def _migrated(database: Database) -> list[Finding]:
+    url = database.engine.url.render_as_string(hide_password=True)
+    standing = await age(database)
+    match standing:
+        case "current":
+            return [Finding("ok", f"{url} is up to date"), *await _answered(database)]
+        case "empty":
+            return [Finding("hint", f"{url} is empty", "its tables are made at the first start")]
+        case "old":
+            return [Finding("hint", f"{url} is of an older version", "it is brought up to date at the next start")]
+        case "unknown":
+            return [Finding("problem", f"{url} is of a newer version", "use the Switchroom that made it, or a newer")]
+        case _:
+            assert_never(standing)
 
 
 async def _answered(database: Database) -> list[Finding]:
@@ -154,7 +184,11 @@ async def _credentials(settings: Settings) -> list[Finding]:
         return [Finding("ok", "SWITCHROOM_SECRET is set")]
     if kept.exists() and kept.stat().st_mode & 0o077:
         return [Finding("problem", f"others can read {kept}", f"chmod 600 {kept}")]
-    found = [Finding("ok", f"sessions are signed with the secret in {kept}")]
+    found = [
+        Finding("ok", f"sessions are signed with the secret in {kept}")
+        if kept.exists()
+        else Finding("hint", f"{kept} is not there yet", "it is made at the first start, and signs the sessions")
+    ]
     if settings.demo and settings.web.host not in ("127.0.0.1", "localhost", "::1"):
         found.append(Finding("hint", "others can reach the demo login", "set SWITCHROOM_DEMO=false when it is no demo"))
     return found

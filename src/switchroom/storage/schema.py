@@ -11,11 +11,13 @@ import pkgutil
 import sys
 import tempfile
 from pathlib import Path
+from typing import Literal
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
@@ -42,6 +44,22 @@ async def upgrade(database: Database) -> None:
 async def _upgrade(database: Database) -> None:
     async with database.rebuilding() as connection:
         await connection.run_sync(lambda sync: command.upgrade(_config(sync), "head"))
+
+
+async def age(database: Database) -> Literal["empty", "old", "current", "unknown"]:
+    """Tell how the database stands to the newest migration, and change nothing; unknown is what a newer program made."""
+    async with database.snapshot() as session:
+        return await (await session.connection()).run_sync(_age)
+
+
+def _age(connection: Connection) -> Literal["empty", "old", "current", "unknown"]:
+    revision = MigrationContext.configure(connection).get_current_revision()
+    scripts = ScriptDirectory.from_config(_config(connection))
+    if revision is None:
+        return "empty"
+    if revision == scripts.get_current_head():
+        return "current"
+    return "old" if revision in {script.revision for script in scripts.walk_revisions()} else "unknown"
 
 
 async def differences(database: Database) -> list[str]:
