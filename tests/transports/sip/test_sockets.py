@@ -9,7 +9,7 @@ import pytest
 from switchroom.settings import SipSettings
 from switchroom.sip.peer import Peer
 from switchroom.transports.sip import sockets as limits
-from switchroom.transports.sip.sockets import SipSockets, route
+from switchroom.transports.sip.sockets import SipSockets
 from tests.interop.ports import free_block
 from tests.virtual_time import run_real
 
@@ -143,8 +143,3 @@ def test_one_host_cannot_take_all_connections(monkeypatch: pytest.MonkeyPatch) -
             writer.close()
 
     with_boxes(scenario)
-
-
-def test_our_address_is_found_by_the_way_to_the_peer() -> None:
-    assert route("127.0.0.1") == "127.0.0.1"
-    assert route("no such address") == "127.0.0.1"

@@ -8,7 +8,6 @@ counted, never fatal.
 
 import asyncio
 import functools
-import socket
 import ssl
 from collections import Counter
 from collections.abc import Callable
@@ -22,6 +21,7 @@ from switchroom.transports.sip.certificates import Certificates
 from switchroom.transports.sip.connection import Connection, Framing, PlainFraming
 from switchroom.transports.sip.datagrams import Address, Datagrams, bind
 from switchroom.transports.sip.guard import Guard, is_scanner
+from switchroom.transports.sip.routes import OurAddresses
 from switchroom.transports.sip.websocket import WebSocketFraming
 
 MAX_CONNECTIONS = 1000
@@ -44,7 +44,7 @@ class SipSockets:
 
     def __init__(self, receive: Callable[[bytes, Peer], None], lost: Callable[[Peer], None]) -> None:
         self.counts: Counter[str] = Counter()
-        self.addresses: dict[Transport, Address] = {}
+        self._ours = OurAddresses()
         self._receive = receive
         self._lost = lost
         self._datagrams: asyncio.DatagramTransport | None = None
@@ -55,6 +55,11 @@ class SipSockets:
         self._guard = Guard()
         self._sweeper: asyncio.TimerHandle | None = None
         self._numbers = 0
+
+    @property
+    def addresses(self) -> dict[Transport, Address]:
+        """Where each transport listens."""
+        return self._ours.bound
 
     @property
     def address(self) -> Address:
@@ -136,7 +141,7 @@ class SipSockets:
         """Return the address under which ``peer`` reaches us, by asking the routing table."""
         host, port = self.addresses.get(peer.transport, self.address)
         if host in ("0.0.0.0", "::", ""):  # noqa: S104 - compared, not bound
-            host = route(peer.host)
+            host = self._ours.to(peer.host, asyncio.get_running_loop().time())
         return host, port
 
     def opened(self, connection: Connection) -> bool:
@@ -269,16 +274,3 @@ def _place(peer: Peer) -> Peer:
 def _proved(there: Peer, wanted: Peer) -> bool:
     """Whether a connection may be used for ``wanted``: one to another name at the same address may not (RFC 5923 §6)."""
     return wanted.transport != "tls" or not wanted.name or there.name == wanted.name
-
-
-@functools.lru_cache(maxsize=1024)
-def route(host: str) -> str:
-    """Return our own address on the way to ``host``; nothing is sent to find it."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect((host, 9))
-            name: tuple[str, int] = probe.getsockname()[:2]
-        except OSError:
-            return "127.0.0.1"
-    return name[0]
