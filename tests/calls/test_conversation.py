@@ -318,3 +318,28 @@ def test_a_call_that_is_cancelled_hangs_up_and_writes_its_end() -> None:
         assert len(engine.of(happened.CallCompleted)) == 1
 
     run(main())
+
+
+def test_a_monologue_without_a_pause_loses_no_words() -> None:
+    async def main() -> None:
+        async with rig(ScriptedEar(["a long story", "and its end"])) as engine:
+            engine.offer(ScriptedLeg([(2.0, voice(40.0))]))
+            await asyncio.sleep(45.0)
+        assert [event.text for event in engine.of(happened.TranscriptFinal)] == ["a long story", "and its end"]
+        assert [event.heard for event in engine.of(happened.ReplySpoken)][1:3] == [
+            "You said a long story.",
+            "You said and its end.",
+        ]
+
+    run(main())
+
+
+def test_who_goes_on_just_after_a_long_turn_was_cut_is_understood() -> None:
+    async def main() -> None:
+        ear = ScriptedEar(["a long story", "and its end"], delay=1.5)
+        async with rig(ear) as engine:
+            engine.offer(ScriptedLeg([(2.0, voice(30.2)), (32.6, voice(0.5))]))
+            await asyncio.sleep(40.0)
+        assert [event.text for event in engine.of(happened.TranscriptFinal)] == ["a long story", "and its end"]
+
+    run(main())

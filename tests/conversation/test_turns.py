@@ -6,6 +6,7 @@ from switchroom.conversation.turns import (
     Agent,
     AgentStarted,
     AgentStopped,
+    AskFinal,
     Caller,
     CallerLeft,
     CallerWrote,
@@ -160,10 +161,22 @@ def test_who_has_spoken_for_too_long_has_had_their_turn() -> None:
     machine = TurnMachine(Timing(floor=5.0))
     machine.handle(VoiceStarted(1.0), 1.1)
     machine.handle(Heard("and another thing", final=False), 5.0)
-    (commit,) = machine.expire(6.0)
+    assert machine.expire(6.0) == [AskFinal()]
+    (commit,) = machine.handle(Heard("and another thing is", final=True), 6.3)
+    assert isinstance(commit, Commit)
+    assert (commit.text, commit.ended) == ("and another thing is", 6.0)
+    assert machine.handle(VoiceStopped(7.0), 7.1) == []
+
+
+def test_who_has_spoken_for_too_long_has_had_their_turn_without_a_final_transcript_too() -> None:
+    machine = TurnMachine(Timing(floor=5.0))
+    machine.handle(VoiceStarted(1.0), 1.1)
+    machine.handle(Heard("and another thing", final=False), 5.0)
+    assert machine.expire(6.0) == [AskFinal()]
+    assert machine.deadline == 10.0
+    (commit,) = machine.expire(10.0)
     assert isinstance(commit, Commit)
     assert commit.text == "and another thing"
-    assert machine.handle(VoiceStopped(7.0), 7.1) == []
 
 
 def typed(machine: TurnMachine, keys: str, now: float) -> list[Decision]:

@@ -2,13 +2,15 @@
 
 The plane says when voice starts and stops and gives the samples in between; the recogniser gets them in pieces of 100
 ms, so that nothing but an append happens in most ticks. Voice that starts again before the turn was committed
-continues the same utterance.
+continues the same utterance. An utterance that is cut because of its length is the exception: what follows is kept back
+until it has become a turn, and is then the beginning of the next one.
 """
 
 from collections.abc import Callable
 
 import numpy as np
 
+from switchroom.conversation.moves import VoiceStarted, VoiceStopped
 from switchroom.media.frame import RATE, Samples
 from switchroom.ports import Heard, HearingFailed, Hints, Listening, SpeechToText
 
@@ -29,34 +31,63 @@ class Ears:
         self._pieces: list[Samples] = []
         self._fresh = True
         self._until = 0.0
+        self._kept: list[VoiceStarted | VoiceStopped] | None = None  # what happened since the cut
 
     def start(self, before: Samples, now: float) -> None:
         """Voice started; ``before`` is what led up to it, of which nothing is handed over twice."""
         if self._fresh:
             self._listening.begin()
             self._fresh = False
+            self._pieces = []
         else:
             before = before[-max(round((now - self._until) * RATE), 1) :]
         self._until = now
-        self._pieces = [before.copy()]
+        self._pieces.append(before.copy())
 
     def take(self, samples: Samples, now: float) -> None:
         """Hear 20 ms more."""
         self._until = now
         self._pieces.append(samples.copy())
-        if len(self._pieces) >= _PIECE:
+        if len(self._pieces) >= _PIECE and self._kept is None:
             self._hand_over()
 
     def pause(self) -> None:
         """Voice stopped: ask for the transcript."""
-        if self._fresh:
+        if self._fresh or self._kept is not None:
             return
         self._hand_over()
         self._listening.pause()
 
-    def committed(self) -> None:
-        """The utterance became a turn (or nothing): the next voice begins a new one."""
-        self._fresh = True
+    def cut(self, now: float) -> None:
+        """Ask for the transcript although the voice goes on; keep what follows, a few seconds at most."""
+        self._hand_over()
+        self._kept = [VoiceStarted(now)]
+        self._listening.pause()
+
+    def keep(self, happened: VoiceStarted | VoiceStopped) -> bool:
+        """Return whether this belongs to what is kept, and will be told of later."""
+        if self._kept is None:
+            return False
+        self._kept.append(happened)
+        return True
+
+    def committed(self, *, goes_on: bool) -> list[VoiceStarted | VoiceStopped]:
+        """The utterance became a turn (or nothing): the next voice begins a new one.
+
+        If it was cut, the new one begins with what was kept, and what happened in it is returned. ``goes_on``: the voice
+        that was cut is worth listening on to; else only one that began after it is.
+        """
+        kept, self._kept, self._fresh = self._kept or [], None, True
+        begun = [happened for happened in kept[not goes_on :] if isinstance(happened, VoiceStarted)]
+        if not begun:
+            return []
+        self._listening.begin()
+        self._fresh = False
+        self._hand_over()
+        if not isinstance(kept[-1], VoiceStopped):
+            return [begun[0]]
+        self._listening.pause()
+        return [begun[0], kept[-1]]
 
     def close(self) -> None:
         """Hear no more."""

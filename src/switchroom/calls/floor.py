@@ -111,7 +111,7 @@ class Floor:
         """The caller's voice began."""
         self._with.minutes.voice(speaking=True)
         self._ears.start(before, now)
-        self.feed(turns.VoiceStarted(at, self._mouth.remaining), now)
+        self._voice(turns.VoiceStarted(at, self._mouth.remaining), now)
 
     def voice(self, samples: Samples, now: float) -> None:
         """20 ms of it."""
@@ -121,7 +121,7 @@ class Floor:
         """The caller fell silent."""
         self._with.minutes.voice(speaking=False)
         self._ears.pause()
-        self.feed(turns.VoiceStopped(at), now)
+        self._voice(turns.VoiceStopped(at), now)
 
     def digit(self, digit: str, now: float) -> None:
         """A key was heard in the sound."""
@@ -149,6 +149,10 @@ class Floor:
         if deadline is not None and deadline - TICK / 2 <= now:  # the next tick would be later than this one is early
             self._apply(self._turns.expire(max(now, deadline)), now)
 
+    def _voice(self, happened: turns.VoiceStarted | turns.VoiceStopped, now: float) -> None:
+        if not self._ears.keep(happened):
+            self.feed(happened, now)
+
     # The recogniser.
 
     def reported(self, report: Heard | HearingFailed) -> None:
@@ -170,10 +174,8 @@ class Floor:
             match decision:
                 case turns.PauseSpeech() | turns.ResumeSpeech() | turns.StopSpeech() | turns.Withdraw():
                     self._steer(decision, now)
-                case turns.Dismiss():
-                    self._ears.committed()
-                case Commit():
-                    self._commit(decision, now)
+                case turns.AskFinal() | turns.Dismiss() | Commit():
+                    self._listen(decision, now)
                 case turns.Nudge(count):
                     self._start(Reply(self._turns.next_turn - 1, CallerSilent(count), now), self._answer)
                 case turns.GiveUp():
@@ -196,8 +198,18 @@ class Floor:
             case _:
                 self._cut(now)
 
+    def _listen(self, decision: turns.AskFinal | turns.Dismiss | Commit, now: float) -> None:
+        if isinstance(decision, turns.AskFinal):
+            self._ears.cut(now)
+            return
+        # A voice without a word for as long as a turn may be is noise until it ends: else nobody would ever be nudged.
+        since = self._ears.committed(goes_on=isinstance(decision, Commit))
+        if isinstance(decision, Commit):
+            self._commit(decision, now)
+        for happened in since:
+            self.feed(happened, now)
+
     def _commit(self, commit: Commit, now: float) -> None:
-        self._ears.committed()
         self._with.minutes.committed(commit, now)
         if self._closing:
             return

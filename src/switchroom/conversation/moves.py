@@ -125,6 +125,14 @@ class StopSpeech:
 
 
 @dataclass(frozen=True, slots=True)
+class AskFinal:
+    """The caller has talked for as long as a turn may be: ask for a final transcript now, while the voice goes on.
+
+    Keep what they say from here on, and tell of it as a new voice once this utterance has become a turn.
+    """
+
+
+@dataclass(frozen=True, slots=True)
 class Commit:
     """The caller's turn is complete; exactly one reply is owed to it.
 
@@ -172,4 +180,4 @@ class GiveUp:
     """The caller does not answer: end the call."""
 
 
-Decision = PauseSpeech | ResumeSpeech | StopSpeech | Commit | Withdraw | Dismiss | Nudge | GiveUp
+Decision = PauseSpeech | ResumeSpeech | StopSpeech | AskFinal | Commit | Withdraw | Dismiss | Nudge | GiveUp

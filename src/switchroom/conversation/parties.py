@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from switchroom.conversation.moves import Commit
+from switchroom.conversation.moves import Commit, StopSpeech, Withdraw
 
 
 class Caller(Enum):
@@ -39,6 +39,13 @@ class Reply:
     def guarded(self) -> bool:
         """Whether the caller cannot end it."""
         return self.agent is Agent.PROTECTED or (self.agent is Agent.PAUSED and self.protected)
+
+    @property
+    def ending(self) -> StopSpeech | Withdraw:
+        """What ends it: it is withdrawn as long as nothing was heard of it."""
+        if self.agent is Agent.OWED:
+            return Withdraw(self.unheard.turn if self.unheard else None)
+        return StopSpeech()
 
     def sound(self) -> None:
         """It is heard from now on."""

@@ -10,6 +10,7 @@ decisions what to do; the whole table is in ``docs/turns.md``, and the tests wal
     TALKING        PAUSED            time (noise)           ResumeSpeech       words may still come
     LULL           SILENT            final, time            Commit | Dismiss
     TALKING, LULL  OWED              words                  Withdraw           both texts become one turn
+    TALKING        any               time (30 s)            AskFinal           what follows is a new utterance
     TYPING         SILENT            "#", length, time      Commit
     any            SPEAKING, PAUSED  DigitPressed           StopSpeech
     any            PROTECTED         anything               -                  kept until it may be answered
@@ -25,6 +26,7 @@ from typing import assert_never
 from switchroom.conversation.moves import (
     AgentStarted,
     AgentStopped,
+    AskFinal,
     CallerInterrupted,
     CallerLeft,
     CallerWrote,
@@ -54,6 +56,7 @@ __all__ = [
     "Agent",
     "AgentStarted",
     "AgentStopped",
+    "AskFinal",
     "Caller",
     "CallerInterrupted",
     "CallerLeft",
@@ -123,7 +126,7 @@ class TurnMachine:
         """Say what to do now that time has passed. Harmless when called early."""
         if self.deadline is None or now < self.deadline:
             return []
-        decisions = self._time_out()
+        decisions = self._time_out(now)
         self.deadline = self._next_deadline()
         return decisions
 
@@ -145,12 +148,16 @@ class TurnMachine:
             case _:
                 assert_never(event)
 
-    def _time_out(self) -> list[Decision]:
+    def _time_out(self, now: float) -> list[Decision]:
         match self._caller, self._reply.agent:
             case (_, Agent.PAUSED):
                 return self._go_on()
             case (Caller.QUIET, _):
                 return self._nudge()
+            case (Caller.TALKING, _):
+                self._caller, self._utterance.cut = Caller.LULL, True
+                self._utterance.stop(now)
+                return [AskFinal()]
             case (_, Agent.SILENT):
                 return self._close()
             case _:
@@ -319,9 +326,7 @@ class TurnMachine:
             return []
         self._reply = Reply()
         self._line.quiet = now
-        owed = reply.agent is Agent.OWED
-        ended: Decision = Withdraw(reply.unheard.turn if reply.unheard else None) if owed else StopSpeech()
-        return [ended, *self._settle(now)]
+        return [reply.ending, *self._settle(now)]
 
     def _nudge(self) -> list[Decision]:
         self._line.nudges += 1
@@ -347,11 +352,7 @@ class TurnMachine:
     def _leave(self, now: float) -> list[Decision]:
         self._line.left = True
         reply, self._reply = self._reply, Reply()
-        decisions: list[Decision] = []
-        if reply.agent is Agent.OWED:
-            decisions = [Withdraw(reply.unheard.turn if reply.unheard else None)]
-        elif reply.agent is not Agent.SILENT:
-            decisions = [StopSpeech()]
+        decisions: list[Decision] = [] if reply.agent is Agent.SILENT else [reply.ending]
         if self._caller is Caller.TALKING:
             self._caller = Caller.LULL
             self._utterance.stop(now)

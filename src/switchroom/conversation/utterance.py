@@ -32,6 +32,8 @@ class Utterance:
     """The typed answer is complete."""
     missed: str | None = None
     understood: float | None = None
+    cut: bool = False
+    """It was ended by its length, not by a silence."""
     awaited: int = 0
     final: bool = False
 
@@ -43,7 +45,7 @@ class Utterance:
     def resume(self, at: float) -> None:
         """The caller was only thinking."""
         self.voiced = at
-        self.final = False
+        self.final = self.cut = False
 
     def stop(self, at: float) -> None:
         """The voice fell silent, and a final transcript was asked for."""
@@ -103,7 +105,7 @@ class Utterance:
         """When the caller has been silent long enough."""
         if not self.final:
             return self.ended + timing.transcript
-        pause = timing.fixed
+        pause = 0.0 if self.cut else timing.fixed
         if pause is None:
             complete = looks_complete(self.text, language, digits=expected.digits)
             pause = timing.scale(expected.patience) * (timing.complete if complete else timing.incomplete)
