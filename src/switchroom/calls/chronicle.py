@@ -1,6 +1,7 @@
 """What a call tells the world: stamps its events and publishes them.
 
-Every event of a call passes through here, so they are numbered without a gap in the order they happened.
+Every event of a call passes through here, so those of the journal are numbered without a gap in the order they happened.
+An ephemeral event carries the number of the next one that is kept.
 """
 
 import time
@@ -23,13 +24,13 @@ class Chronicle:
 
     def tell(self, make: Callable[..., Event], *, ago: float = 0.0) -> None:
         """Complete the event with identity, number and time (``ago`` seconds before now), and publish it; never waits."""
-        self._sequence += 1
-        self._publish(
-            make(
-                id=EventId(new_id("evt")),
-                tenant=self._tenant,
-                call=self._call,
-                sequence=self._sequence,
-                at=self._wall() - ago,
-            )
+        event = make(
+            id=EventId(new_id("evt")),
+            tenant=self._tenant,
+            call=self._call,
+            sequence=self._sequence + 1,
+            at=self._wall() - ago,
         )
+        if not event.ephemeral:
+            self._sequence = event.sequence
+        self._publish(event)
