@@ -30,7 +30,6 @@ class FarEnd:
         """When each utterance began."""
         self.fell_silent: float | None = None
         """When it last fell silent; None before it ever spoke."""
-        self.we_play = False
         self._now = 0.0
         self._until = 0.0  # what was said until then is handed over
         self._tell = tell
@@ -98,9 +97,8 @@ class FarEnd:
     def digit(self, digit: str, now: float) -> None:
         """A key was heard; the other side is not expected to press any."""
 
-    def playing(self, playing: bool, now: float) -> None:  # noqa: ARG002, FBT001
-        """Our own speech began or ended."""
-        self.we_play = playing
+    def playing(self, playing: bool, now: float) -> None:  # noqa: FBT001
+        """Our own speech began or ended; the conversation knows."""
 
     def ticked(self, now: float) -> None:
         """Wake who waits, and see whether an utterance is over."""
