@@ -91,7 +91,7 @@ class Notes:
     """(when, CPU seconds, CPU seconds of the network, resident MiB)"""
     told: list[dict[str, object]] = field(default_factory=list)
     counted: dict[str, int] = field(default_factory=dict)
-    """Events per call; sequences begin at 1, so fewer than the highest means that some were lost."""
+    """Events per call; they are numbered from 1 without a gap, so fewer than the highest means that some were lost."""
     highest: dict[str, int] = field(default_factory=dict)
 
     async def store(self, events: Sequence[Event]) -> None:
@@ -112,7 +112,6 @@ class Engine:
     plane: TimedPlane
     network: TimedNetwork
     notes: Notes
-    ephemeral: dict[str, int]
 
 
 @asynccontextmanager
@@ -120,19 +119,12 @@ async def running(port: int, recordings: Path | None) -> AsyncIterator[Engine]:
     """Run an engine like main.py does, with everything scripted that is not the engine."""
     network = TimedNetwork(SileroNetwork(16))
     plane, bus, notes = Plane(lambda _: network), Bus(), Notes()
-    ephemeral: dict[str, int] = {}
-
-    def publish(event: Event) -> None:
-        if event.ephemeral:
-            ephemeral[event.call] = ephemeral.get(event.call, 0) + 1
-        bus.publish(event)
-
     stories = {voice: dialogue.make(voice).lines for voice in dialogue.VOICES}
     async with AsyncExitStack() as stack:
         disk = stack.enter_context(Disk()) if recordings is not None else None
         timing = Timing(fixed=dialogue.ENDPOINTING)
         tts = voice_for(PLAN)
-        equipment = Equipment(plane, KnowingRecogniser(stories), tts, publish, disk, recordings, timing)
+        equipment = Equipment(plane, KnowingRecogniser(stories), tts, bus.publish, disk, recordings, timing)
         timed = TimedPlane(plane)
         metronome = Metronome(timed, idle=lambda: plane.measure().rows == 0)
         switchboard = Switchboard(equipment, OneAgent(), Limits(calls=1000, lateness=10.0), metronome)
@@ -142,7 +134,7 @@ async def running(port: int, recordings: Path | None) -> AsyncIterator[Engine]:
         await stack.enter_async_context(writing(bus, notes.store))
         async with asyncio.TaskGroup() as tasks:
             served = [tasks.create_task(part.run()) for part in (metronome, endpoint, switchboard)]
-            yield Engine(endpoint, timed, network, notes, ephemeral)
+            yield Engine(endpoint, timed, network, notes)
             await switchboard.drain(3.0)
             for task in served:
                 task.cancel()
@@ -173,10 +165,7 @@ async def serve(recordings: Path | None) -> None:
         "ticks": [(due + offset, late, work) for due, late, work in engine.plane.ticks],
         "usage": notes.usage,
         "told": notes.told,
-        "lost": {
-            call: highest - notes.counted[call] - engine.ephemeral.get(call, 0)
-            for call, highest in notes.highest.items()
-        },
+        "lost": {call: highest - notes.counted[call] for call, highest in notes.highest.items()},
         "calibrations": [before, calibrate()],
     }
     print(json.dumps(report), flush=True)
