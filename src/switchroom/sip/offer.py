@@ -9,9 +9,9 @@ import ipaddress
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from switchroom.sip.policy import Codec, MediaPolicy
 from switchroom.sip.sdp import Media, SdpFault, SessionDescription, address, parse_sdp
 
-Codec = Literal["PCMU", "PCMA"]
 Direction = Literal["sendrecv", "sendonly", "recvonly", "inactive"]
 
 EVENTS = 101
@@ -39,6 +39,11 @@ class LocalAudio:
     direction: Direction = "sendrecv"
     session: int = 1
     version: int = 1
+
+    @classmethod
+    def by(cls, policy: MediaPolicy, host: str, port: int, session: int = 1) -> "LocalAudio":
+        """Return our side as ``policy`` wants it."""
+        return cls(host, port, policy.codecs, policy.digits in ("auto", "rfc4733"), session=session)
 
 
 @dataclass(frozen=True, slots=True)

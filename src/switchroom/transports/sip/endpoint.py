@@ -21,6 +21,7 @@ from switchroom.sip.agent import UserAgent
 from switchroom.sip.config import AgentConfig
 from switchroom.sip.offer import LocalAudio, Unacceptable, answer_offer
 from switchroom.sip.peer import Peer, Transport
+from switchroom.sip.policy import DEFAULT, MediaPolicy
 from switchroom.sip.registrar import Binding, record_of
 from switchroom.sip.uri import parse_uri
 from switchroom.transports.sip.accounts import Accounts
@@ -53,6 +54,7 @@ class Dialling:
     headers: Mapping[str, str] = field(default_factory=dict)
     ringing: Callable[[int], None] = lambda _: None
     binding: Binding | None = None
+    policy: MediaPolicy = DEFAULT
 
 
 class SipEndpoint:
@@ -144,7 +146,7 @@ class SipEndpoint:
 
     async def _dial(self, dialling: Dialling, target: str, peer: Peer) -> RtpLeg:
         call = f"out_{secrets.token_hex(8)}"
-        leg = self._legs[call] = RtpLeg(call, Party(dialling.target), self._line(peer))
+        leg = self._legs[call] = RtpLeg(call, Party(dialling.target), self._line(peer, dialling.policy))
         leg.ringing = dialling.ringing
         host, port = self._local(peer)
         sender = dialling.sender or f"sip:switchroom@{_bracketed(host)}:{port}"
@@ -197,8 +199,8 @@ class SipEndpoint:
         host, port = self._sockets.local(peer)
         return self._settings.advertise or host, port
 
-    def _line(self, peer: Peer) -> Line:
-        return Line(self.send, self._clock, MediaPlace(self._ports, self._local(peer)[0], peer.host))
+    def _line(self, peer: Peer, policy: MediaPolicy = DEFAULT) -> Line:
+        return Line(self.send, self._clock, MediaPlace(self._ports, self._local(peer)[0], peer.host, policy))
 
     def _received(self, data: bytes, peer: Peer) -> None:
         self._transmit(self._agent.receive(data, peer, self._clock()))
@@ -267,7 +269,7 @@ class SipEndpoint:
         self.counts["CallOffered"] += 1
         line = self._line(offered.peer)
         if offered.sdp is not None:
-            outcome = answer_offer(offered.sdp, LocalAudio(line.place.host, 9))
+            outcome = answer_offer(offered.sdp, LocalAudio.by(line.place.policy, line.place.host, 9))
             if isinstance(outcome, Unacceptable):
                 log.info("call without usable audio", peer=offered.peer.host, reason=outcome.reason)
                 self.send(

@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from switchroom.media.frame import Encoding
-from switchroom.sip.offer import Agreement, Codec, LocalAudio, Unacceptable, answer_offer, make_offer, read_answer
+from switchroom.sip.offer import Agreement, LocalAudio, Unacceptable, answer_offer, make_offer, read_answer
+from switchroom.sip.policy import DEFAULT, Codec, MediaPolicy
 from switchroom.transports.sip.latch import Latch
 from switchroom.transports.sip.ports import MediaSockets, RtpPorts
 from switchroom.transports.sip.stream import RtpStream, Terms
@@ -19,11 +20,12 @@ _CODECS: Mapping[Encoding, Codec] = {encoding: codec for codec, encoding in _ENC
 
 @dataclass(frozen=True, slots=True)
 class MediaPlace:
-    """Where a call's media lives: ports to take from, our address as the peer sees it, and the peer's own."""
+    """Where a call's media lives: ports to take from, our address as the peer sees it, the peer's own, and how it is to be."""
 
     ports: RtpPorts
     host: str
     peer_host: str
+    policy: MediaPolicy = DEFAULT
 
 
 class MediaSession:
@@ -37,7 +39,7 @@ class MediaSession:
         self._clock = clock
         self._pressed = pressed
         self._sockets: MediaSockets | None = None
-        self._local = LocalAudio(place.host, 0, session=secrets.randbits(31))
+        self._local = LocalAudio.by(place.policy, place.host, 0, secrets.randbits(31))
         self._closed = False
         self._counters: Mapping[str, float] = {}
 

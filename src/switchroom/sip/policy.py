@@ -1,0 +1,24 @@
+"""What a trunk or a device wants of its media: which codecs in which order, how keys travel, whether media is encrypted."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Codec = Literal["PCMU", "PCMA"]
+
+DigitRoad = Literal["auto", "rfc4733", "info", "inband"]
+"""How keys travel. ``auto``: RFC 4733 if both sides have it, else INFO out and whatever comes in."""
+
+Security = Literal["never", "offer", "require"]
+"""SRTP: never; offered and taken if the far side has it; or no call without it."""
+
+
+@dataclass(frozen=True, slots=True)
+class MediaPolicy:
+    """``codecs`` in order of preference; those that are not named are neither offered nor accepted."""
+
+    codecs: tuple[Codec, ...] = ("PCMU", "PCMA")
+    digits: DigitRoad = "auto"
+    security: Security = "never"
+
+
+DEFAULT = MediaPolicy()
