@@ -149,3 +149,23 @@ def test_a_description_comes_back_as_it_was() -> None:
     assert str(parse_sdp(text)) == text
     assert parse_sdp(text.replace("\r\n", "\n")) == parse_sdp(text)
     assert isinstance(parse_sdp("v=0\r\n" + "m=audio 1 RTP/AVP 0\r\n" * 40), SdpFault)
+
+
+def test_control_shares_the_port_of_media_where_they_ask_for_it() -> None:
+    found = agreed(offer("a=rtcp-mux"))
+    assert found.mux
+    assert "a=rtcp-mux\r\n" in found.sdp
+    assert not agreed(offer()).mux
+    assert "rtcp-mux" not in agreed(offer()).sdp
+
+
+def test_control_that_shares_a_port_goes_on_doing_so_if_they_still_agree() -> None:
+    sharing = replace(OURS, mux=True)
+    assert "a=rtcp-mux\r\n" in make_offer(sharing)
+    for line, local, mux in (
+        ("a=rtcp-mux", sharing, True),
+        ("a=ptime:20", sharing, False),
+        ("a=rtcp-mux", OURS, False),
+    ):
+        found = read_answer(offer(line), local)
+        assert isinstance(found, Agreement) and found.mux is mux

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from switchroom.media.frame import TICK, Encoding
+from switchroom.media.reports import Heard
 from switchroom.media.rtp import RtpPacket, Unwrapper
 
 _DROPOUT = 3000  # RFC 3550 appendix A.1
@@ -62,8 +63,10 @@ class _Place(Enum):
 class _Stream:
     """The sequence numbers of one SSRC."""
 
-    def __init__(self, first: RtpPacket) -> None:
+    def __init__(self, first: RtpPacket, counters: JitterCounters) -> None:
         self.ssrc = first.ssrc
+        self.first = first.sequence
+        self.before = counters.expected, counters.received
         self._highest = (first.sequence - 1) & 0xFFFF
         self._seen = 0  # bit i: number highest - i has come
 
@@ -193,6 +196,15 @@ class JitterBuffer:
         return self._depth.jitter
 
     @property
+    def heard(self) -> Heard | None:
+        """What came of the source that is heard now; None before the first packet."""
+        if self._stream is None:
+            return None
+        expected = self.counters.expected - self._stream.before[0]
+        received = self.counters.received - self._stream.before[1]
+        return Heard(self._stream.ssrc, self._stream.first + expected - 1, expected, received, self.jitter)
+
+    @property
     def delay(self) -> float:
         """Seconds of audio that wait for their tick."""
         return max(0, self._end - self._cursor) * TICK
@@ -250,7 +262,7 @@ class JitterBuffer:
         return self._stream.place(packet, self.counters) if self._stream is not None else _Place.STRANGE
 
     def _restart(self, first: RtpPacket) -> None:
-        self._stream = _Stream(first)
+        self._stream = _Stream(first, self.counters)
         self._strange = None
         self._clock.reset()
         self._depth = _Depth(self._encoding.rate)

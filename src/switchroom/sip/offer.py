@@ -29,7 +29,10 @@ _FLOWS = {direction: flows for flows, direction in _DIRECTIONS.items()}
 
 @dataclass(frozen=True, slots=True)
 class LocalAudio:
-    """Our side of the session. ``codecs`` in order of preference; ``version`` grows with every changed description."""
+    """Our side of the session. ``codecs`` in order of preference; ``version`` grows with every changed description.
+
+    ``mux``: control shares the media's port, and offers say so (RFC 5761); answers say it when they are asked.
+    """
 
     host: str
     port: int
@@ -39,6 +42,7 @@ class LocalAudio:
     direction: Direction = "sendrecv"
     session: int = 1
     version: int = 1
+    mux: bool = False
 
     @classmethod
     def by(cls, policy: MediaPolicy, host: str, port: int, session: int = 1) -> "LocalAudio":
@@ -50,8 +54,9 @@ class LocalAudio:
 class Agreement:
     """What both sides now do. ``sdp`` is the answer to send (empty if the answer was theirs).
 
-    Media goes to ``host:port``, its control protocol to ``rtcp_host:rtcp_port``. ``payload`` is the RTP payload type of
-    ``codec``; telephone-event (RFC 4733) is sent as ``digits`` and heard as ``digits_heard``, None if there is none.
+    Media goes to ``host:port``, its control protocol to ``rtcp_host:rtcp_port`` unless ``mux`` has it there too. ``payload``
+    is the RTP payload type of ``codec``; telephone-event (RFC 4733) is sent as ``digits`` and heard as ``digits_heard``, None
+    if there is none.
     ``direction`` is ours. ``held``: they do not listen, so nothing is to be sent. ``ptime`` in milliseconds is their wish.
     """
 
@@ -67,6 +72,7 @@ class Agreement:
     ptime: int
     direction: Direction
     held: bool
+    mux: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +86,7 @@ class Unacceptable:
 def make_offer(local: LocalAudio) -> str:
     """Return the SDP that proposes ``local``."""
     formats = [(_STATIC[codec], f"{codec}/8000") for codec in local.codecs]
-    return str(_describe(local, (_audio(local, formats, EVENTS if local.digits else None, local.direction),)))
+    return str(_describe(local, (_audio(local, formats, EVENTS if local.digits else None),)))
 
 
 def answer_offer(offer: str, local: LocalAudio) -> Agreement | Unacceptable:
@@ -94,7 +100,8 @@ def answer_offer(offer: str, local: LocalAudio) -> Agreement | Unacceptable:
         terms = _terms(theirs, media, local)
         if isinstance(terms, Unacceptable):
             continue
-        ours = _audio(local, [(terms.payload, f"{terms.codec}/8000")], terms.digits, terms.direction)
+        agreed = replace(local, direction=terms.direction, mux=terms.mux)
+        ours = _audio(agreed, [(terms.payload, f"{terms.codec}/8000")], terms.digits)
         sections = tuple(ours if i == index else other.refused() for i, other in enumerate(theirs.media))
         return replace(terms, sdp=str(_describe(local, sections, theirs.times)))
     return Unacceptable(488, "Not Acceptable Here")
@@ -112,7 +119,7 @@ def read_answer(answer: str, local: LocalAudio) -> Agreement | Unacceptable:
         return terms
     heard = EVENTS if terms.digits is not None else None
     held = terms.held and _FLOWS[local.direction][0]  # an answer to our own hold holds nobody
-    return replace(terms, digits_heard=heard, held=held)
+    return replace(terms, digits_heard=heard, held=held, mux=terms.mux and local.mux)
 
 
 def _is_audio(media: Media) -> bool:
@@ -149,6 +156,7 @@ def _terms(theirs: SessionDescription, media: Media, local: LocalAudio) -> Agree
         ptime=_ptime(media, local.ptime),
         direction=_DIRECTIONS[we_send and they_hear, we_hear and they_send],
         held=not they_hear,
+        mux=media.first("rtcp-mux") is not None,
     )
 
 
@@ -200,13 +208,15 @@ def _ptime(media: Media, ours: int) -> int:
     return value if 10 <= value <= 200 else ours
 
 
-def _audio(local: LocalAudio, formats: list[tuple[int, str]], events: int | None, direction: Direction) -> Media:
+def _audio(local: LocalAudio, formats: list[tuple[int, str]], events: int | None) -> Media:
     attributes: list[tuple[str, str | None]] = [("rtpmap", f"{payload} {name}") for payload, name in formats]
     payloads = [str(payload) for payload, _ in formats]
     if events is not None:
         payloads.append(str(events))
         attributes += [("rtpmap", f"{events} telephone-event/8000"), ("fmtp", f"{events} 0-15")]
-    attributes += [("ptime", str(local.ptime)), (direction, None)]
+    attributes += [("ptime", str(local.ptime)), (local.direction, None)]
+    if local.mux:
+        attributes.append(("rtcp-mux", None))
     return Media("audio", local.port, "RTP/AVP", tuple(payloads), None, tuple(attributes))
 
 

@@ -1,77 +1,97 @@
-"""The control protocol beside the media (RTCP, RFC 3550 §6): a word every five seconds that we are here, and theirs as the same.
+"""The control protocol beside the media (RTCP, RFC 3550 §6): our reports out about every five seconds, theirs in.
 
-Our reports carry no reception blocks yet: they say what we sent and who we are, which keeps NATs open and lets the far side
-tell a dead call from a silent one. What they say about our audio is not read.
+The kernel stamps what arrives, so that looking once a second is enough and the round trip is still exact. A report is also
+a sign of life, which keeps NATs open and tells a dead call from a silent one. With rtcp-mux (RFC 5761) the media's own
+socket is used, and who reads that brings what is ours to ``arrived``.
 """
 
+import random
 import secrets
+import socket
 import struct
 import time
-from collections.abc import Callable
+from collections import Counter
 
+from switchroom.media.reports import Heard, Reports, Sent, interval
+from switchroom.media.rtcp import RtcpFault, parse
 from switchroom.transports.sip.latch import Address
-from switchroom.transports.sip.ports import MediaSockets
+from switchroom.transports.sip.ports import STAMPED, MediaSockets
 
-EVERY = 250  # ticks
-_DRAIN_EVERY = 50
+_LOOK_EVERY = 1.0
 _LARGEST = 2048
-_PER_DRAIN = 20
-_EPOCH = 2_208_988_800  # NTP counts from 1900
-_SENDER_REPORT, _RECEIVER_REPORT, _SOURCE, _CNAME = 200, 201, 202, 1
+_PER_LOOK = 20
+_STAMP = struct.Struct("@qq")
 
 
 class ControlChannel:
     """The control side of one stream."""
 
-    def __init__(self, sockets: MediaSockets, ssrc: int) -> None:
-        self.received = 0
-        self._socket = sockets.rtcp
-        self._ssrc = ssrc
-        self._name = f"{secrets.token_hex(6)}@switchroom".encode()
-        self._tick = secrets.randbelow(EVERY)  # calls that began together do not report together
+    def __init__(self, sockets: MediaSockets, reports: Reports) -> None:
+        self.faults: Counter[str] = Counter()
+        self.due = 0.0
+        """When ``see`` is to be called again."""
+        self.mux = False
+        """Whether media and control share a port."""
+        self._sockets = sockets
+        self._reports = reports
+        self._report_at: float | None = None
+        self._heard_of = False
 
-    def tick(self, where: Callable[[], Address | None], sent: tuple[int, int, int]) -> bool:
-        """Take 20 ms; ``sent`` is our timestamp, packets and bytes. Return whether the party said something."""
-        self._tick += 1
-        if self._tick % _DRAIN_EVERY:
-            return False
-        target = where()
-        if target is not None and self._tick % EVERY == 0:
-            self._report(target, sent)
-        return target is not None and self._drain(target[0])
+    def see(self, target: Address | None, sent: Sent, heard: Heard | None, now: float) -> bool:
+        """Read what has come and report if it is time; return whether the party said something since the last time."""
+        if self._report_at is None:  # chance keeps calls that began together from reporting together
+            self._report_at = now + interval(random.random(), first=True)  # noqa: S311 - nothing is to be guessed here
+        if target is not None and not self.mux:
+            self._drain(target[0])
+        if now >= self._report_at:
+            self._report_at = now + interval(random.random())  # noqa: S311
+            if target is not None:
+                self._send(self._reports.compose(sent, heard, time.time()), target)
+        self.due = min(now + _LOOK_EVERY, self._report_at)
+        spoke, self._heard_of = self._heard_of, False
+        return spoke
 
-    def _report(self, target: Address, sent: tuple[int, int, int]) -> None:
-        packet = report(self._ssrc, time.time(), sent) + source(self._ssrc, self._name)
+    def arrived(self, data: bytes, at: float) -> None:
+        """Take a packet that came from the party ``at`` that time of day."""
+        said = parse(data)
+        if isinstance(said, RtcpFault):
+            self.faults[f"rtcp_{said.value}"] += 1
+            return
+        self._heard_of = True
+        self._reports.take(said, at)
+
+    def farewell(self, target: Address | None, sent: Sent, heard: Heard | None) -> None:
+        """Say goodbye, if anything was ever said (RFC 3550 §6.6)."""
+        if target is not None and (sent.packets or self._report_at is not None):
+            self._send(self._reports.farewell(sent, heard, time.time()), target)
+
+    def _send(self, packet: bytes, target: Address) -> None:
         try:
-            self._socket.sendto(packet, target)
+            (self._sockets.rtp if self.mux else self._sockets.rtcp).sendto(packet, target)
         except OSError:  # nobody has to listen to it
             return
 
-    def _drain(self, host: str) -> bool:
-        alive = False
-        for _ in range(_PER_DRAIN):
+    def _drain(self, host: str) -> None:
+        for _ in range(_PER_LOOK):
             try:
-                _, address = self._socket.recvfrom(_LARGEST)
-            except OSError:  # BlockingIOError: nothing is left
-                break
-            self.received += 1
-            alive = alive or address[0] == host
-        return alive
+                data, notes, _, source = self._sockets.rtcp.recvmsg(_LARGEST, 64)
+            except BlockingIOError:
+                return
+            except OSError:  # an ICMP error of what we sent; what waits behind it is read all the same
+                continue
+            if source[0] == host:
+                self.arrived(data, _stamp(notes))
 
 
-def report(ssrc: int, wall: float, sent: tuple[int, int, int]) -> bytes:
-    """Return a sender report, or an empty receiver report before anything was sent (RFC 3550 §6.4)."""
-    timestamp, packets, octets = sent
-    if packets == 0:
-        return struct.pack("!BBHI", 0x80, _RECEIVER_REPORT, 1, ssrc)
-    seconds = int(wall)
-    fraction = int((wall - seconds) * (1 << 32))
-    numbers = (timestamp & 0xFFFFFFFF, packets & 0xFFFFFFFF, octets & 0xFFFFFFFF)
-    return struct.pack("!BBHIIIIII", 0x80, _SENDER_REPORT, 6, ssrc, (seconds + _EPOCH) & 0xFFFFFFFF, fraction, *numbers)
+def name() -> str:
+    """Return a canonical name that says nothing about us (RFC 7022)."""
+    return secrets.token_urlsafe(12)
 
 
-def source(ssrc: int, name: bytes) -> bytes:
-    """Return the description of who we are (RFC 3550 §6.5), which every compound packet needs."""
-    item = struct.pack("!BB", _CNAME, len(name)) + name + b"\0"
-    chunk = item + b"\0" * (-len(item) % 4)
-    return struct.pack("!BBHI", 0x81, _SOURCE, 1 + len(chunk) // 4, ssrc) + chunk
+def _stamp(notes: list[tuple[int, int, bytes]]) -> float:
+    """Return the time of day at which a packet arrived."""
+    for level, kind, content in notes:
+        if (level, kind) == (socket.SOL_SOCKET, STAMPED) and len(content) == _STAMP.size:
+            seconds, nanoseconds = _STAMP.unpack(content)
+            return int(seconds) + int(nanoseconds) / 1e9
+    return time.time()

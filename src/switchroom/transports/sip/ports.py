@@ -7,6 +7,7 @@ order, so that a stranger cannot guess where the next call will listen. A port t
 import errno
 import random
 import socket
+import sys
 from collections import deque
 from dataclasses import dataclass
 
@@ -14,6 +15,9 @@ from switchroom.errors import Unavailable
 
 _EXPEDITED = 0xB8  # DSCP EF, the class of voice (RFC 4594 §4.1)
 _TRIES = 64
+
+STAMPED = 35
+"""SO_TIMESTAMPNS of Linux: the option, and the kind of note that a stamped packet carries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,8 @@ def _bind(host: str, port: int) -> MediaSockets:
     rtp = _socket(host, port)
     try:
         rtcp = _socket(host, port + 1)
+        if sys.platform == "linux":
+            rtcp.setsockopt(socket.SOL_SOCKET, STAMPED, 1)
     except OSError:
         rtp.close()
         raise

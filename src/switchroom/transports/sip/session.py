@@ -73,6 +73,8 @@ class MediaSession:
         """Give the sockets back; nothing is heard or sent any more."""
         self._closed = True
         self._counters = self.media()
+        if self.stream is not None:
+            self.stream.close()
         if self._sockets is not None:
             self._place.ports.give_back(self._sockets, self._clock())
         self.stream = self._sockets = None
@@ -100,12 +102,14 @@ class MediaSession:
             encoding=_ENCODINGS[agreed.codec],
             payload=agreed.payload,
             control=(agreed.rtcp_host, agreed.rtcp_port),
+            mux=agreed.mux,
             events=agreed.digits,
             events_heard=agreed.digits_heard,
             sends=agreed.direction in ("sendrecv", "sendonly"),
             hears=agreed.direction in ("sendrecv", "recvonly"),
         )
         self.held = agreed.held
+        self._local = replace(self._local, mux=agreed.mux)
         if self.stream is None:
             self.stream = RtpStream(self._sockets, terms, Latch(self._place.peer_host), self._pressed)
         else:

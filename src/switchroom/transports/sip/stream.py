@@ -5,6 +5,7 @@ jitter buffer. Nothing here blocks, and nothing a stranger sends does more than 
 """
 
 import secrets
+import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -14,8 +15,9 @@ import numpy as np
 from switchroom.media import g711
 from switchroom.media.frame import TICK, Encoding
 from switchroom.media.jitter import JitterBuffer
+from switchroom.media.reports import Reports, Sent
 from switchroom.media.rtp import DigitReceiver, RtpFault, RtpPacket, digit_packets
-from switchroom.transports.sip.control import ControlChannel
+from switchroom.transports.sip.control import ControlChannel, name
 from switchroom.transports.sip.latch import Address, Latch
 from switchroom.transports.sip.ports import MediaSockets
 
@@ -34,7 +36,7 @@ class Terms:
     """What the two sides agreed on.
 
     ``payload`` is the payload type of the encoding, ``events`` that of keys we send, ``events_heard`` that of keys they send.
-    ``control`` is where RTCP goes; None: the port above the media.
+    ``control`` is where RTCP goes; None: the port above the media. ``mux``: it shares the media's port.
     """
 
     address: Address
@@ -45,6 +47,7 @@ class Terms:
     events_heard: int | None = None
     sends: bool = True
     hears: bool = True
+    mux: bool = False
 
 
 class RtpStream:
@@ -60,7 +63,8 @@ class RtpStream:
         self._jitter = JitterBuffer(terms.encoding)
         self._events = DigitReceiver()
         self._sender = _Sender(terms)
-        self._control = ControlChannel(sockets, self._sender.ssrc)
+        self._reports = Reports(self._sender.ssrc, self._sender.first, name(), terms.encoding.rate)
+        self._control = ControlChannel(sockets, self._reports)
         self.aim(terms)
 
     @property
@@ -75,6 +79,7 @@ class RtpStream:
         if terms.address[0] not in _NOWHERE:
             self._latch.announce(terms.address)
         self._sender.aim(terms, self.encoding)
+        self._control.mux = terms.mux
 
     @property
     def delay(self) -> float:
@@ -97,7 +102,7 @@ class RtpStream:
             self.faults["flood"] += 1
         if self._events.deadline is not None and now >= self._events.deadline:
             self._tell(self._events.expire(now))
-        if self._control.tick(self._control_address, self._sender.total) or self._alive is None:
+        if self._alive is None or (now >= self._control.due and self._see_to_control(now)):
             self._alive = now
         payload = self._jitter.pop(now)
         return payload if self._terms.hears else None
@@ -134,15 +139,23 @@ class RtpStream:
             "concealed": counters.concealed,
             "jitter": self._jitter.jitter,
             "delay": self._jitter.delay,
+            **self._reports.measure(),
             "sent": self._sender.sent,
             "strangers": self._latch.strangers,
-            "malformed": sum(self.faults.values()),
+            "malformed": sum(self.faults.values()) + sum(self._control.faults.values()),
         }
+
+    def close(self) -> None:
+        """Say goodbye; nothing is to be heard or spoken any more."""
+        self._control.farewell(self._control_address(), self._sender.total, self._jitter.heard)
+
+    def _see_to_control(self, now: float) -> bool:
+        return self._control.see(self._control_address(), self._sender.total, self._jitter.heard, now)
 
     def _take(self, data: bytes, source: Address, now: float) -> None:
         packet = RtpPacket.parse(data)
         if isinstance(packet, RtpFault):
-            self.faults[packet.value] += 1
+            self._take_other(packet, data, source)
             return
         kind = packet.payload_type
         is_event = kind == self._terms.events_heard
@@ -160,12 +173,23 @@ class RtpStream:
         if is_event:
             self._tell(self._events.receive(packet, now))
 
+    def _take_other(self, fault: RtpFault, data: bytes, source: Address) -> None:
+        """Take what is no media: control on the same port, if that was agreed (RFC 5761 §4)."""
+        if fault is not RtpFault.RTCP or not self._terms.mux:
+            self.faults[fault.value] += 1
+        elif source == self._latch.target:
+            self._control.arrived(data, time.time())
+        else:
+            self._latch.strangers += 1
+
     def _tell(self, digits: list[str]) -> None:
         for digit in digits:
             self._pressed(digit)
 
     def _control_address(self) -> Address | None:
         target = self._latch.target
+        if self._terms.mux:
+            return target
         if target == self._terms.address and self._terms.control is not None:
             return self._terms.control
         return None if target is None else (target[0], min(target[1] + 1, 65535))
@@ -178,7 +202,7 @@ class _Sender:
         self.sent = 0
         self.ssrc = secrets.randbits(32)
         self._octets = 0
-        self._sequence = secrets.randbits(16)
+        self.first = self._sequence = secrets.randbits(16)
         self._timestamp = secrets.randbits(32)
         self._terms = terms
         self._table: bytes | None = None
@@ -188,9 +212,9 @@ class _Sender:
         self._rest = 0
 
     @property
-    def total(self) -> tuple[int, int, int]:
-        """Timestamp, packets and bytes so far."""
-        return self._timestamp, self.sent, self._octets
+    def total(self) -> Sent:
+        """What was sent so far."""
+        return Sent(self._timestamp, self.sent, self._octets)
 
     def aim(self, terms: Terms, from_encoding: Encoding) -> None:
         """Go on under new terms."""
