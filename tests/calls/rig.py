@@ -11,7 +11,7 @@ from switchroom.calls.equipment import Equipment
 from switchroom.calls.metronome import Metronome
 from switchroom.calls.recorder import Disk
 from switchroom.calls.switchboard import Limits, Switchboard
-from switchroom.errors import Invalid, NotFound, Unavailable
+from switchroom.errors import Invalid, NotFound, SwitchroomError, Unavailable
 from switchroom.events.catalogue import Event
 from switchroom.identity import AgentId, TenantId
 from switchroom.media.frame import Samples
@@ -147,9 +147,12 @@ class Rig:
 class _Directory:
     plan: CallPlan
     takes: float = 0.0
+    refuses: SwitchroomError | None = None
 
     async def find(self, dialled: str, source: Literal["phone_gateway", "browser"]) -> CallPlan:
         await asyncio.sleep(self.takes)
+        if self.refuses is not None:
+            raise self.refuses
         if dialled == "unusable":
             raise Invalid("the flow of this agent cannot be used")
         if dialled == "breaks":
@@ -169,13 +172,14 @@ async def rig(
     recordings: Path | None = None,
     finding: float = 0.0,
     problem: str = "",
+    refuses: SwitchroomError | None = None,
     **plan: object,
 ) -> AsyncIterator[Rig]:
     """Run an engine."""
     mind = mind or ScriptedMind()
     events: list[Event] = []
     plane = Plane(lambda _: EnergyNetwork())
-    directory = _Directory(_plan(mind, plan), finding)
+    directory = _Directory(_plan(mind, plan), finding, refuses)
     with Disk() as disk:
         equipment = Equipment(
             plane,

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from switchroom.calls.switchboard import Limits
-from switchroom.errors import NotFound, Unavailable
+from switchroom.errors import Denied, Limited, NotFound, SwitchroomError, Unavailable
 from switchroom.events import catalogue as happened
 from switchroom.identity import CallId
 from switchroom.ports import Answer, HangUp, LegCommand, Prompt, Refuse, Ring
@@ -35,6 +35,37 @@ def test_an_unknown_number_is_refused_as_not_found() -> None:
     run(main())
 
 
+@pytest.mark.parametrize(
+    ("error", "refusal"),
+    [
+        (Denied("paid nothing", code="tenant_suspended"), Refuse("suspended")),
+        (Denied("not from there"), Refuse("not_allowed")),
+        (Limited("all lines are in use", retry_after=0.5), Refuse("over_limit", retry_after=1)),
+    ],
+)
+def test_a_call_that_may_not_be_is_refused_with_the_reason(error: SwitchroomError, refusal: Refuse) -> None:
+    async def main() -> None:
+        leg = ScriptedLeg()
+        async with rig(refuses=error) as engine:
+            engine.offer(leg)
+            await engine.until_idle()
+        assert leg.commands == [refusal]
+        assert engine.switchboard.refused == {error.code: 1}
+        assert engine.events == []
+
+    run(main())
+
+
+def test_a_call_is_not_swallowed_before_the_switchboard_runs() -> None:
+    async def main() -> None:
+        async with rig() as engine:
+            pass
+        with pytest.raises(Unavailable, match="before the switchboard runs"):
+            engine.offer(ScriptedLeg())
+
+    run(main())
+
+
 def test_a_call_beyond_the_limit_is_refused_and_the_others_go_on() -> None:
     async def main() -> None:
         first, second = ScriptedLeg(leaves=5.0), ScriptedLeg()
@@ -42,7 +73,7 @@ def test_a_call_beyond_the_limit_is_refused_and_the_others_go_on() -> None:
             engine.offer(first)
             engine.offer(second)
             await engine.until_idle()
-        assert second.commands == [Refuse("unavailable", retry_after=5)]
+        assert second.commands == [Refuse("overloaded", retry_after=5)]
         assert engine.switchboard.refused == {"full": 1}
         assert len(engine.of(happened.CallCompleted)) == 1
 
@@ -70,7 +101,7 @@ def test_a_drain_takes_no_new_calls_and_lets_running_ones_finish() -> None:
                 await asyncio.sleep(0.1)
                 engine.offer(late)
             assert [event.reason for event in engine.of(happened.CallEnded)] == ["caller_hangup"]
-        assert late.commands == [Refuse("unavailable", retry_after=5)]
+        assert late.commands == [Refuse("draining", retry_after=5)]
 
     run(main())
 
@@ -220,7 +251,7 @@ def test_no_call_is_taken_that_could_not_be_remembered() -> None:
         async with rig(problem="the journal cannot be written") as engine:
             engine.offer(leg)
             await asyncio.sleep(0.1)
-        assert leg.commands == [Refuse("unavailable", retry_after=5)]
+        assert leg.commands == [Refuse("overloaded", retry_after=5)]
         assert engine.switchboard.refused == {"unhealthy": 1}
 
     run(main())

@@ -1,38 +1,28 @@
 """The transaction tables: every row of docs/sip.md is in the code, and every row of the code is in docs/sip.md."""
 
-import re
-from pathlib import Path
-
 import pytest
 
 from switchroom.sip.transaction import MACHINES, Machine, State, first_interval, next_interval
+from tests.sip.document import table
 
-DOCUMENT = (Path(__file__).parent.parent.parent / "docs/sip.md").read_text()
 START = "–"
 
 Row = tuple[str, str, str, tuple[str, ...]]
 
 
-def rows(title: str) -> list[list[str]]:
-    """Return the cells of the table below a heading."""
-    section = re.split(r"\n#+ ", DOCUMENT.partition(f"\n### {title}\n")[2])[0]
-    lines = [line for line in section.splitlines() if line.startswith("|")]
-    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
-
-
 def documented(machine: Machine) -> set[Row]:
     return {
         (state, event, after, tuple(item.strip() for item in actions.split(",") if item.strip()))
-        for state, event, after, actions in rows(machine.name)
+        for state, event, after, actions in table(machine.name)
     }
 
 
 def coded(machine: Machine) -> set[Row]:
-    table = {
+    steps = {
         (state.value, event.value, step.state.value, tuple(step.actions))
         for (state, event), step in machine.table.items()
     }
-    return table | {(START, "start", machine.start.state.value, tuple(machine.start.actions))}
+    return steps | {(START, "start", machine.start.state.value, tuple(machine.start.actions))}
 
 
 @pytest.mark.parametrize("machine", MACHINES, ids=lambda machine: machine.name)
@@ -58,7 +48,7 @@ def test_a_timer_that_can_ring_was_started(machine: Machine) -> None:
     assert ringing == started
 
 
-@pytest.mark.parametrize("row", rows("Timers"), ids=lambda row: row[0])
+@pytest.mark.parametrize("row", table("Timers"), ids=lambda row: row[0])
 def test_timers_run_as_long_as_the_document_says(row: list[str]) -> None:
     timer, unreliable, reliable, repeats, _ = row
     assert first_interval(timer, reliable=False) == float(unreliable)

@@ -91,13 +91,16 @@ class CallSession:
         finally:
             self._tell_ended(failure)
             if self._reason != "caller_hangup":
-                await self._offer.leg.do(HangUp() if self._connected is not None else Refuse("unavailable"))
+                await self._offer.leg.do(HangUp() if self._connected is not None else self._refusal())
 
     def end(self, reason: EndReason) -> None:
         """End the call; the first reason given is the one that counts."""
         if self._reason is None:
             self._reason = reason
         self._over.set()
+
+    def _refusal(self) -> Refuse:
+        return Refuse("draining", retry_after=5) if self._reason == "drained" else Refuse("unavailable")
 
     def _broke(self, error: Exception) -> None:
         self._broken = error

@@ -6,6 +6,7 @@ say.
 """
 
 import asyncio
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -14,7 +15,7 @@ import structlog
 from switchroom.calls.equipment import Equipment
 from switchroom.calls.metronome import RECENT, Metronome
 from switchroom.calls.session import CallSession
-from switchroom.errors import NotFound, SwitchroomError
+from switchroom.errors import Denied, Limited, NotFound, SwitchroomError, Unavailable
 from switchroom.identity import CallId, new_id
 from switchroom.ports import CallOffer, CallPlan, Directory, HangUp, LegCommand, Refuse
 
@@ -72,12 +73,13 @@ class Switchboard:
         self._tasks = None
 
     def offer(self, offer: CallOffer) -> None:
-        """Take or refuse a call; never waits. Transports call this."""
+        """Take or refuse a call; never waits. Transports call this. Raises Unavailable before and after ``run``."""
         if self._tasks is None:
-            return
+            raise Unavailable("no calls are taken before the switchboard runs, nor after", code="not_running")
         reason = self._why_not()
         if reason is not None:
-            self._tasks.create_task(self._refuse(offer, reason, Refuse("unavailable", retry_after=5)), name="refuse")
+            refusal = Refuse("draining" if reason == "draining" else "overloaded", retry_after=5)
+            self._tasks.create_task(self._refuse(offer, reason, refusal), name="refuse")
             return
         self._admitted += 1
         self._tasks.create_task(self._take(offer), name="call")
@@ -132,6 +134,11 @@ class Switchboard:
             return await self._directory.find(offer.dialled, offer.source)
         except NotFound:
             await self._refuse(offer, "not_found", Refuse("not_found"))
+        except Denied as error:
+            suspended = error.code == "tenant_suspended"
+            await self._refuse(offer, error.code, Refuse("suspended" if suspended else "not_allowed"))
+        except Limited as error:
+            await self._refuse(offer, error.code, Refuse("over_limit", retry_after=math.ceil(error.retry_after)))
         except SwitchroomError as error:
             log.error("nobody can answer", code=error.code, problem=str(error))  # noqa: TRY400 - it says what to do
             await self._refuse(offer, "no_plan", Refuse("unavailable"))

@@ -75,11 +75,28 @@ class Ring:
     """Tell the far side that it rings."""
 
 
+RefusalReason = Literal[
+    "not_found",
+    "busy",
+    "no_agent",
+    "unavailable",
+    "rejected",
+    "suspended",
+    "not_allowed",
+    "over_limit",
+    "overloaded",
+    "draining",
+]
+"""Why a call is not taken: nobody has that number; who was called talks already; nobody is there to answer; it cannot be
+answered now; somebody said no; the tenant is suspended; the caller may not; the tenant's or trunk's calls are used up; we
+have too much to do; we are closing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Refuse:
-    """Do not take the call; the transport turns the reason into its own code (SIP: 404, 480, 486, 503)."""
+    """Do not take the call; the transport turns the reason into its own code. ``retry_after`` is in seconds."""
 
-    reason: Literal["not_found", "busy", "unavailable", "rejected"]
+    reason: RefusalReason
     retry_after: int | None = None
 
 

@@ -47,5 +47,8 @@ class Directory(Protocol):
     """Who answers what was dialled."""
 
     async def find(self, dialled: str, source: Literal["phone_gateway", "browser"]) -> CallPlan:
-        """Return the plan. Raises NotFound when nobody answers that address. Safe to cancel."""
+        """Return the plan. Raises NotFound when nobody answers that address. Safe to cancel.
+
+        Raises Denied (``tenant_suspended``, or any other code) for a call that may not be, Limited for one too many.
+        """
         ...

@@ -6,7 +6,7 @@ The engine makes the call's identifier; the event that our leg was added says wh
 import asyncio
 from collections.abc import Callable
 
-from switchroom.errors import SwitchroomError
+from switchroom.errors import SwitchroomError, Unavailable
 from switchroom.events.bus import Bus, Subscription
 from switchroom.events.catalogue import (
     CallCompleted,
@@ -18,7 +18,7 @@ from switchroom.events.catalogue import (
     StatusChanged,
 )
 from switchroom.identity import CallId
-from switchroom.ports import CallOffer
+from switchroom.ports import CallOffer, RefusalReason, Refuse
 from switchroom.transports.browser import messages
 from switchroom.transports.browser.leg import BrowserLeg
 from switchroom.transports.browser.outbox import Outbox
@@ -27,11 +27,17 @@ Accept = Callable[[CallOffer], None]
 
 _BEAT = 1.0  # seconds between two reports of how long the caller waits already
 
-_REFUSALS = {
+_REFUSALS: dict[RefusalReason, str] = {
     "not_found": "nobody answers there",
     "busy": "the line is busy",
+    "no_agent": "nobody is there to answer",
     "unavailable": "no call can be taken right now: try again in a moment",
     "rejected": "the call was not accepted",
+    "suspended": "this account is suspended",
+    "not_allowed": "you may not call there",
+    "over_limit": "all lines of this account are in use: try again in a moment",
+    "overloaded": "no call can be taken right now: try again in a moment",
+    "draining": "we are closing: try again in a moment",
 }
 
 
@@ -52,7 +58,7 @@ class Conversation:
         """Place the call and stay until it is over. Cancelling it leaves the call."""
         try:
             with self._bus.subscribe(self._concerns) as events:
-                accept(offer)
+                self._place(offer, accept)
                 async with asyncio.TaskGroup() as tasks:
                     follower = tasks.create_task(self._follow(events))
                     await self._leg.over.wait()
@@ -63,6 +69,13 @@ class Conversation:
         finally:
             self._leg.leave("hangup" if self._ended else "lost")
             self.finished.set()
+
+    def _place(self, offer: CallOffer, accept: Accept) -> None:
+        try:
+            accept(offer)
+        except Unavailable:
+            self._leg.refused = Refuse("overloaded")
+            self._leg.over.set()
 
     def _concerns(self, event: Event) -> bool:
         if self._call is None and isinstance(event, LegAdded) and event.leg == self._leg.id:

@@ -36,6 +36,10 @@ class Desk:
     offers: asyncio.Queue[CallOffer] = field(default_factory=asyncio.Queue)
     signals: list[Signal] = field(default_factory=list)
     over: asyncio.Event = field(default_factory=asyncio.Event)
+    accepting: Callable[[CallOffer], None] | None = None
+
+    def accept(self, offer: CallOffer) -> None:
+        (self.accepting or self.offers.put_nowait)(offer)
 
     @property
     def uri(self) -> str:
@@ -59,7 +63,7 @@ async def desk(resolver: Resolver | None = None, more: Mapping[str, object] | No
         {"host": "127.0.0.1", "port": 0, "rtp_first": first, "rtp_last": first + 19, **(more or {})}
     )
     made: Desk
-    endpoint = SipEndpoint(settings, lambda offer: made.offers.put_nowait(offer), resolver=resolver)
+    endpoint = SipEndpoint(settings, lambda offer: made.accept(offer), resolver=resolver)
     made = Desk(endpoint)
     await endpoint.open()
     serving = asyncio.get_running_loop().create_task(endpoint.run())
@@ -183,6 +187,19 @@ def test_a_refusal_reaches_who_dialled(refuse: Refuse, error: type[SwitchroomErr
             with pytest.raises(error):
                 await calling.endpoint.dial(Dialling(called.uri))
         await called.over.wait()
+
+    with_desks(scenario)
+
+
+def test_a_call_that_nobody_can_take_yet_gets_a_final_answer() -> None:
+    def closed(_: CallOffer) -> None:
+        raise Unavailable("no calls are taken yet")
+
+    async def scenario(calling: Desk, called: Desk) -> None:
+        called.accepting = closed
+        with pytest.raises(Unavailable, match="503"):
+            await calling.endpoint.dial(Dialling(called.uri))
+        await asyncio.sleep(0.05)
 
     with_desks(scenario)
 

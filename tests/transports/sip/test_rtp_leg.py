@@ -8,16 +8,31 @@ import pytest
 
 from switchroom.errors import Denied, Invalid, NotFound, SwitchroomError, Unavailable
 from switchroom.media.frame import Encoding
-from switchroom.ports import Answer, Digit, HangUp, Held, Left, Party, Refuse, Resumed, Ring, SendDigits, Signal
+from switchroom.ports import (
+    Answer,
+    Digit,
+    HangUp,
+    Held,
+    Left,
+    Party,
+    RefusalReason,
+    Refuse,
+    Resumed,
+    Ring,
+    SendDigits,
+    Signal,
+)
 from switchroom.sip import commands as sip
 from switchroom.sip import outputs as told
 from switchroom.sip.headers import Headers
 from switchroom.sip.offer import LocalAudio, make_offer
 from switchroom.sip.peer import Peer
 from switchroom.transports.sip.ports import RtpPorts
-from switchroom.transports.sip.rtp_leg import Line, RtpLeg, refusal
+from switchroom.transports.sip.refusing import STATUS, refusal
+from switchroom.transports.sip.rtp_leg import Line, RtpLeg
 from switchroom.transports.sip.session import MediaPlace
 from tests.interop.ports import free_block
+from tests.sip.document import table
 from tests.virtual_time import run
 
 
@@ -81,22 +96,29 @@ def test_a_call_rings_and_is_answered_in_the_callers_order_of_codecs(agent: Scri
     over(leg, signals)
 
 
-@pytest.mark.parametrize(
-    ("refuse", "status", "headers"),
-    [
-        (Refuse("not_found"), 404, {}),
-        (Refuse("busy"), 486, {}),
-        (Refuse("unavailable"), 480, {}),
-        (Refuse("unavailable", retry_after=5), 503, {"Retry-After": "5"}),
-        (Refuse("rejected"), 603, {}),
-    ],
-)
-def test_a_refusal_has_the_status_of_its_reason(
-    agent: ScriptedAgent, refuse: Refuse, status: int, headers: dict[str, str]
-) -> None:
+def documented_refusals() -> dict[str, int]:
+    rows = table("Why we do not take a call")
+    return {reason.strip("`"): int(status) for cell, status, _ in rows for reason in cell.split(", ")}
+
+
+def test_every_reason_to_refuse_is_written_down() -> None:
+    assert documented_refusals() == STATUS
+
+
+@pytest.mark.parametrize("reason", STATUS)
+def test_a_refusal_has_the_status_of_its_reason(agent: ScriptedAgent, reason: RefusalReason) -> None:
     leg, signals = offered(agent, offer())
-    run(leg.do(refuse))
+    run(leg.do(Refuse(reason)))
+    status = documented_refusals()[reason]
+    headers = {"Retry-After": "5"} if status == 503 else {}  # RFC 3261 §21.5.4: without it, no more than a 500
     assert agent.commands == [sip.Refuse("in_1", status, headers=headers)]
+    over(leg, signals)
+
+
+def test_a_refusal_says_when_to_try_again(agent: ScriptedAgent) -> None:
+    leg, signals = offered(agent, offer())
+    run(leg.do(Refuse("over_limit", retry_after=30)))
+    assert agent.commands == [sip.Refuse("in_1", 486, headers={"Retry-After": "30"})]
     over(leg, signals)
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from switchroom.errors import Unavailable
-from switchroom.ports import CallOffer, Party
+from switchroom.ports import CallOffer, Party, Refuse
 from switchroom.settings import SipSettings
 from switchroom.sip import commands as sip
 from switchroom.sip import outputs as told
@@ -28,6 +28,7 @@ from switchroom.transports.sip.accounts import Accounts
 from switchroom.transports.sip.locating import Resolver, locate
 from switchroom.transports.sip.names import SystemResolver
 from switchroom.transports.sip.ports import RtpPorts
+from switchroom.transports.sip.refusing import refusing
 from switchroom.transports.sip.rtp_leg import CallOutput, Line, RtpLeg
 from switchroom.transports.sip.session import MediaPlace
 from switchroom.transports.sip.sockets import SipSockets
@@ -37,6 +38,7 @@ log = structlog.get_logger()
 _PASSED_OVER = frozenset({"sip_unreachable", "sip_silent", "sip_no_service"})
 
 Accept = Callable[[CallOffer], None]
+"""Takes a call in hand, without waiting. Raises Unavailable if nobody can yet, or any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,7 +281,11 @@ class SipEndpoint:
         leg = RtpLeg(offered.call, Party(offered.caller, offered.caller_name), line, offered.sdp)
         self._legs[offered.call] = leg
         peer = f"{offered.peer.transport}:{offered.peer.host}:{offered.peer.port}"
-        self._accept(CallOffer(leg, offered.dialled, "phone_gateway", peer, offered.headers))
+        try:
+            self._accept(CallOffer(leg, offered.dialled, "phone_gateway", peer, offered.headers))
+        except Unavailable as error:
+            log.info("call while none are taken", peer=peer, reason=error.code)
+            self.send(refusing(offered.call, Refuse("overloaded")))
 
     def _post(self, data: bytes, peer: Peer) -> None:
         if self._sockets.send(data, peer):

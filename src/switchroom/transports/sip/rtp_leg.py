@@ -19,7 +19,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal, assert_never
 
-from switchroom.errors import Denied, Invalid, NotFound, SwitchroomError, Unavailable
+from switchroom.errors import SwitchroomError, Unavailable
 from switchroom.identity import LegId, new_id
 from switchroom.media.frame import Encoding
 from switchroom.ports import (
@@ -40,6 +40,7 @@ from switchroom.ports import (
 from switchroom.sip import commands as sip
 from switchroom.sip import outputs as told
 from switchroom.sip.offer import Unacceptable
+from switchroom.transports.sip.refusing import refusal, refusing, silence
 from switchroom.transports.sip.session import MediaPlace, MediaSession
 
 CallOutput = (
@@ -66,7 +67,6 @@ _LOST = 60.0  # a party whose phone lost its power says neither a word nor goodb
 _CONFIRMATION = (
     35.0  # longer than the 64*T1 after which the user agent gives up waiting for the ACK (RFC 3261 §13.3.1.4)
 )
-_STATUS = {"not_found": 404, "busy": 486, "unavailable": 480, "rejected": 603}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +141,8 @@ class RtpLeg:
                 self._line.send(sip.Progress(self._call))
             case Answer():
                 await self._answer()
-            case Refuse(reason, retry_after):
-                status = 503 if retry_after is not None else _STATUS[reason]
-                headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
-                self._line.send(sip.Refuse(self._call, status, headers=headers))
+            case Refuse():
+                self._line.send(refusing(self._call, command))
             case HangUp():
                 self._line.send(sip.HangUp(self._call))
             case SendDigits(digits):
@@ -315,36 +313,3 @@ class _Mail:
             return
         self._pressed[road] = (digit, now)
         self.put(Digit(digit, road))
-
-
-def silence(status: int) -> SwitchroomError:
-    """Return why a call came to nothing without a word from the other side."""
-    match status:
-        case 408:
-            return Unavailable("nothing came back from that address", code="sip_silent")
-        case 487:
-            return Unavailable("the call was given up before an answer", code="sip_cancelled")
-        case _:
-            return Unavailable("nothing listens at that address", code="sip_unreachable")
-
-
-def refusal(status: int, reason: str) -> SwitchroomError:
-    """Return a refusal by SIP status as one of our errors (RFC 3261 §21)."""
-    message = f"{status} {reason}".strip()
-    match status:
-        case 404 | 410 | 484 | 604:
-            return NotFound(f"nobody there has that address: {message}", code="sip_not_found")
-        case 486 | 600:
-            return Unavailable(f"the line is busy: {message}", code="sip_busy")
-        case 401 | 403 | 407 | 603:
-            return Denied(f"the call was declined: {message}", code="sip_declined")
-        case 408 | 480:
-            return Unavailable(f"nobody answered: {message}", code="sip_no_answer")
-        case 487:
-            return Unavailable(f"the call was cancelled: {message}", code="sip_cancelled")
-        case 415 | 488 | 606:
-            return Invalid(f"the other side cannot use our audio: {message}", code="sip_no_common_audio")
-        case 503:
-            return Unavailable(f"there is no service at that address now: {message}", code="sip_no_service")
-        case _:
-            return Unavailable(f"the call failed: {message}", code="sip_failed")
