@@ -70,7 +70,7 @@ def stored(user: str, realm: str, algorithm: str) -> str | None:
 
 
 def guarded(algorithm: str = "MD5") -> Wire:
-    return Wire(ha1=stored, challenged=lambda _method, _peer: True, algorithms=(algorithm,), registrar=True)
+    return Wire(ha1=stored, challenged=lambda _request, _peer: True, algorithms=(algorithm,), registrar=True)
 
 
 def test_a_challenged_caller_proves_itself_with_either_algorithm() -> None:
@@ -81,7 +81,7 @@ def test_a_challenged_caller_proves_itself_with_either_algorithm() -> None:
         assert wire.flow()[:4] == ["alice INVITE", "bob 401 INVITE", "alice ACK", "alice INVITE"]
         (offer,) = wire.bob.told[1:]  # the first is the ACK to a refusal that nobody remembers
         assert isinstance(offer, CallOffered)
-        assert offer.user == "alice"
+        assert (offer.user, offer.realm) == ("alice", "switchroom")
 
 
 def test_a_wrong_password_is_refused_once_and_not_tried_again() -> None:
@@ -123,7 +123,7 @@ def test_nobody_registers_for_somebody_else() -> None:
 
 
 def test_credentials_that_lack_something_are_a_bad_request() -> None:
-    bob = agent(ha1=stored, challenged=lambda _method, _peer: True)
+    bob = agent(ha1=stored, challenged=lambda _request, _peer: True)
     proofs = 'Authorization: Digest username="alice", realm="switchroom"'
     assert answers(bob.receive(request("INVITE", proofs), THERE, 1.0)) == ["400 Bad Authorization"]
 
@@ -136,7 +136,7 @@ def test_each_domain_is_a_realm_of_its_own() -> None:
         wire = Wire(
             ha1=of_tenant,
             realm_of=lambda host: f"tenant {host[0]}",
-            challenged=lambda _method, _peer: True,
+            challenged=lambda _request, _peer: True,
             registrar=True,
         )
         sender = f"sip:alice@{domain}"

@@ -291,7 +291,7 @@ class UserAgent:
                 self._stack.emit(Dropped("wrong credentials", peer))
             self._refuse(request, verdict.reply, back)
         elif request.method == "INVITE":
-            self._incoming.offered(self._open(request, back, now), peer, verdict.user)
+            self._incoming.offered(self._open(request, back, now), peer, verdict)
         else:
             self._registry.register(self._open(request, back, now), peer, verdict.user, now)
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from switchroom.sip.message import Request
 from switchroom.sip.peer import Peer
 
 Ha1 = Callable[[str, str, str], str | None]
@@ -13,7 +14,7 @@ def _nobody(_user: str, _realm: str, _algorithm: str) -> str | None:
     return None
 
 
-def _open(_method: str, _peer: Peer) -> bool:
+def _open(_request: Request, _peer: Peer) -> bool:
     return False
 
 
@@ -22,7 +23,7 @@ class AgentConfig:
     """The user agent's settings; the same for its whole life.
 
     ``local`` says under which address (host, port) a peer reaches us: it goes into Via and Contact.
-    ``challenged`` says who must prove their identity by digest for which method; ``ha1`` and ``realm`` are what they prove it
+    ``challenged`` says who must prove their identity by digest for which request; ``ha1`` and ``realm`` are what they prove it
     against (``realm_of`` gives a realm per host name of the address that is claimed), and nonces are computed from ``secret``
     (empty: one is drawn at the start). One challenge is sent per entry of ``algorithms`` (MD5, SHA-256), most preferred first;
     MD5 alone is the default because widely used phones (libre's) give up at a second challenge. With ``registrar`` we keep
@@ -36,7 +37,7 @@ class AgentConfig:
     realm_of: Callable[[str], str] | None = None
     secret: bytes = b""
     ha1: Ha1 = _nobody
-    challenged: Callable[[str, Peer], bool] = _open
+    challenged: Callable[[Request, Peer], bool] = _open
     registrar: bool = False
     algorithms: tuple[str, ...] = ("MD5",)
     max_transactions: int = 20_000

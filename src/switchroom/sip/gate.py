@@ -14,9 +14,10 @@ _USED = ("username", "nonce", "uri", "response")
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """Go on; ``user`` is who it is, "" if nobody was asked."""
+    """Go on; ``user`` is who it is in ``realm``, both "" if nobody was asked."""
 
-    user: str
+    user: str = ""
+    realm: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,8 @@ class Gate:
 
     def check(self, request: Request, peer: Peer, now: float) -> Admitted | Denied:
         """Return who it is, or the refusal to send."""
-        if not self._config.challenged(request.method, peer):
-            return Admitted("")
+        if not self._config.challenged(request, peer):
+            return Admitted()
         realm = self._realm(request)
         for text in request.headers.all("authorization"):
             fields = digest_fields(text)
@@ -63,7 +64,7 @@ class Gate:
             return Denied(self._challenge(realm, peer, now, stale=False), wrong=True)
         if not self._nonces.is_fresh(fields["nonce"], fields.get("nc", ""), now):
             return Denied(self._challenge(realm, peer, now, stale=True))
-        return Admitted(fields["username"])
+        return Admitted(fields["username"], realm)
 
     def _challenge(self, realm: str, peer: Peer, now: float, *, stale: bool) -> Reply:
         nonce = self._nonces.make(peer.host, now)

@@ -6,6 +6,7 @@ from switchroom.sip.call import Call, Calls, Phase
 from switchroom.sip.commands import Answer, Progress, Refuse
 from switchroom.sip.dialog import Dialog
 from switchroom.sip.exchanges import Exchange
+from switchroom.sip.gate import Admitted
 from switchroom.sip.outputs import CallCancelled, CallEnded, CallOffered
 from switchroom.sip.peer import Peer
 from switchroom.sip.replies import REASONS, Reply
@@ -23,7 +24,7 @@ class Incoming:
         self._calls = calls
         self._sessions = sessions
 
-    def offered(self, exchange: Exchange, peer: Peer, user: str) -> None:
+    def offered(self, exchange: Exchange, peer: Peer, proved: Admitted) -> None:
         """Somebody calls."""
         request = exchange.request
         call = Call(self._stack.token(), Phase.OFFERED, peer, self._stack.token(), pending=exchange)
@@ -42,7 +43,8 @@ class Incoming:
                 headers=request.headers,
                 sdp=request.sdp,
                 peer=peer,
-                user=user,
+                user=proved.user,
+                realm=proved.realm,
             )
         )
 

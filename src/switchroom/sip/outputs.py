@@ -42,8 +42,8 @@ class CallOffered:
 
     ``caller`` and ``callee`` are the From and To URIs as text; ``caller_user`` and ``caller_name`` their parts.
     ``headers`` holds every header that has no field of its own in a message (not From, To, Via, Contact, Route ...), by any
-    case of its name. Without ``sdp`` they expect our offer in Answer. ``user`` is who proved to be calling by digest, empty
-    if nobody was asked to.
+    case of its name. Without ``sdp`` they expect our offer in Answer. ``user`` is who proved to be calling by digest, and
+    in which ``realm``; both empty if nobody was asked to.
     """
 
     call: str
@@ -58,6 +58,7 @@ class CallOffered:
     sdp: str | None
     peer: Peer
     user: str = ""
+    realm: str = ""
 
 
 @dataclass(frozen=True, slots=True)

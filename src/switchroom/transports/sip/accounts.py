@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from switchroom.sip.config import Ha1
+from switchroom.sip.message import Request
 from switchroom.sip.peer import Peer
 
 
@@ -19,6 +20,6 @@ class Accounts:
     realm: Callable[[str], str] = lambda host: host
     algorithms: tuple[str, ...] = ("MD5",)
 
-    def challenged(self, method: str, peer: Peer) -> bool:
+    def challenged(self, request: Request, peer: Peer) -> bool:
         """Say who must prove who they are: who registers, and every browser; carriers call without."""
-        return method == "REGISTER" or peer.transport in ("ws", "wss")
+        return request.method == "REGISTER" or peer.transport in ("ws", "wss")
