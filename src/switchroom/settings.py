@@ -31,6 +31,9 @@ class SipSettings(_Frozen):
     origins: tuple[str, ...] = Field((), description="origins of web pages that may connect; empty: all")
     rtp_first: int = Field(20000, description="first RTP port")
     rtp_last: int = Field(29998, description="last RTP port")
+    media_sources: str = Field(
+        "learned", pattern="^(learned|known)$", description="known: media only from hosts named in SDP and signalling"
+    )
 
 
 class WebSettings(_Frozen):

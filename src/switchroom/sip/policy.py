@@ -11,6 +11,9 @@ DigitRoad = Literal["auto", "rfc4733", "info", "inband"]
 Security = Literal["never", "offer", "require"]
 """SRTP: never; offered and taken if the far side has it; or no call without it."""
 
+Sources = Literal["learned", "known"]
+"""Whose media is taken: also that of a telephone behind a NAT which is nowhere named, or only of hosts in SDP and signalling."""
+
 
 @dataclass(frozen=True, slots=True)
 class MediaPolicy:
@@ -19,6 +22,7 @@ class MediaPolicy:
     codecs: tuple[Codec, ...] = ("PCMU", "PCMA")
     digits: DigitRoad = "auto"
     security: Security = "never"
+    sources: Sources = "learned"
 
 
 DEFAULT = MediaPolicy()

@@ -8,7 +8,7 @@ import asyncio
 import secrets
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import structlog
 
@@ -202,6 +202,8 @@ class SipEndpoint:
         return self._settings.advertise or host, port
 
     def _line(self, peer: Peer, policy: MediaPolicy = DEFAULT) -> Line:
+        if self._settings.media_sources == "known":
+            policy = replace(policy, sources="known")
         return Line(self.send, self._clock, MediaPlace(self._ports, self._local(peer)[0], peer.host, policy))
 
     def _received(self, data: bytes, peer: Peer) -> None:

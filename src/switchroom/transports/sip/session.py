@@ -111,6 +111,7 @@ class MediaSession:
         self.held = agreed.held
         self._local = replace(self._local, mux=agreed.mux)
         if self.stream is None:
-            self.stream = RtpStream(self._sockets, terms, Latch(self._place.peer_host), self._pressed)
+            latch = Latch(self._place.peer_host, strict=self._place.policy.sources == "known")
+            self.stream = RtpStream(self._sockets, terms, latch, self._pressed)
         else:
             self.stream.aim(terms)

@@ -88,6 +88,7 @@ class RtpStream:
 
     def hear(self, now: float) -> bytes | None:
         """Take everything that has arrived and return this tick's 20 ms; None if they are missing."""
+        self._latch.listen(now)
         receive = self._sockets.rtp.recvfrom
         for _ in range(_PER_TICK):
             try:
@@ -163,7 +164,7 @@ class RtpStream:
         if encoding is None and not is_event and kind != _COMFORT_NOISE:
             self.faults["payload_type"] += 1
             return
-        if not self._latch.accepts(source, now):
+        if not self._latch.accepts(packet, source, now):
             return
         self._alive = now
         if encoding is not None:
