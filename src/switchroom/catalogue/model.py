@@ -1,6 +1,8 @@
-"""Tables of AI agents and of the numbers they answer."""
+"""Tables of AI agents, of the numbers they answer, and of the trunks that bring calls."""
 
-from sqlalchemy import Boolean, Float, ForeignKey, Integer, String, Text
+from collections.abc import Mapping
+
+from sqlalchemy import JSON, Boolean, Float, ForeignKey, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from switchroom.storage.db import Base
@@ -36,3 +38,21 @@ class NumberRow(Base):
     tenant_id: Mapped[str] = mapped_column(String(64), index=True)
     address: Mapped[str] = mapped_column(String(128), unique=True)
     agent_id: Mapped[str] = mapped_column(ForeignKey("agents.id"), index=True)
+
+
+class TrunkRow(Base):
+    """A carrier or PBX. ``form`` is a TrunkForm without its secrets, which are in ``sealed``; see storage.vault.
+
+    ``inbound_user`` is whom its calls prove to be, of one trunk of the whole installation. ``changed`` grows with every write.
+    """
+
+    __tablename__ = "trunks"
+    __table_args__ = (UniqueConstraint("tenant_id", "name", name="uq_trunks_name"),)
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    tenant_id: Mapped[str] = mapped_column(String(64), index=True)
+    name: Mapped[str] = mapped_column(String(100))
+    inbound_user: Mapped[str | None] = mapped_column(String(128), unique=True)
+    form: Mapped[Mapping[str, object]] = mapped_column(JSON)
+    sealed: Mapped[str] = mapped_column(Text)
+    changed: Mapped[float] = mapped_column(Float)

@@ -1,0 +1,184 @@
+"""The trunks of all tenants, as stored: made, changed, listed, and read as the one table that calls are matched by.
+
+The table is rebuilt when ``stamp`` tells that somebody, in whichever process, has written; a trunk whose secrets cannot be
+opened is left out of it, since without them it would let in who should not be.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from switchroom.catalogue.model import NumberRow, TrunkRow
+from switchroom.catalogue.trunk_form import SECRETS, TrunkForm, build, filled, lacking, read
+from switchroom.errors import Conflict, Invalid, NotFound, SwitchroomError
+from switchroom.identity import TenantId, new_id
+from switchroom.sip.trunk import Trunk
+from switchroom.sip.trunk_table import TrunkTable
+from switchroom.storage.db import Database
+from switchroom.storage.vault import Vault
+
+log = structlog.get_logger()
+
+Stamp = tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TrunkRecord:
+    """A stored trunk; of its secrets only which there are."""
+
+    id: str
+    tenant: TenantId
+    form: TrunkForm
+    secrets: frozenset[str] = frozenset()
+
+
+class Trunks:
+    """Every method that takes a tenant sees that tenant's trunks alone."""
+
+    def __init__(self, database: Database, vault: Vault, wall: Callable[[], float]) -> None:
+        self._database = database
+        self._vault = vault
+        self._wall = wall
+        self._changes = 0
+
+    async def create(self, tenant: TenantId, form: TrunkForm) -> TrunkRecord:
+        """Add a trunk with what is usual for its kind. Raises Invalid, or Conflict if its name or its user is taken."""
+        if not form.name:
+            raise Invalid("name: a trunk needs a name")
+        record = TrunkRecord(new_id("trk"), tenant, filled(form))
+        return await self._store(record, {}, form.secrets())
+
+    async def change(self, trunk: str, tenant: TenantId, form: TrunkForm) -> TrunkRecord:
+        """Change the fields that ``form`` sets. Raises NotFound, Invalid, Conflict."""
+        row = await self._row(trunk, tenant)
+        changed = read({**row.form, **form.model_dump(exclude_unset=True)})
+        if not changed.name:
+            raise Invalid("name: a trunk needs a name")
+        return await self._store(TrunkRecord(trunk, tenant, changed), self._opened(row), form.secrets())
+
+    async def delete(self, trunk: str, tenant: TenantId) -> None:
+        """Remove a trunk; calls that are up go on. Raises NotFound."""
+        async with self._database.transaction() as session:
+            row = await _find(session, trunk, tenant)
+            await session.delete(row)
+        self._changes += 1
+
+    async def all(self, tenant: TenantId) -> list[TrunkRecord]:
+        """Return the tenant's trunks, oldest first."""
+        query = select(TrunkRow).where(TrunkRow.tenant_id == tenant).order_by(TrunkRow.id)
+        async with self._database.snapshot() as session:
+            return [self._record(row) for row in await session.scalars(query)]
+
+    async def get(self, trunk: str, tenant: TenantId) -> TrunkRecord:
+        """Return one trunk, by its id or its name. Raises NotFound."""
+        return self._record(await self._row(trunk, tenant))
+
+    async def built(self, trunk: str, tenant: TenantId) -> Trunk:
+        """Return one trunk, by its id or its name, with its secrets, for use and not for show. Raises NotFound, Unavailable."""
+        row = await self._row(trunk, tenant)
+        return build(row.id, tenant, read(row.form), self._opened(row))
+
+    async def stamp(self) -> Stamp:
+        """Return something that differs after every write, in this process or another; a number never changes its tenant."""
+        trunks = select(func.count(), func.max(TrunkRow.changed))
+        numbers = select(func.count(), func.max(NumberRow.id))
+        async with self._database.snapshot() as session:
+            written = (await session.execute(trunks.select_from(TrunkRow))).one()
+            return (self._changes, *written, *(await session.execute(numbers.select_from(NumberRow))).one())
+
+    async def table(self) -> TrunkTable:
+        """Return all trunks of all tenants, and whose the numbers are."""
+        async with self._database.snapshot() as session:
+            rows = list(await session.scalars(select(TrunkRow)))
+            numbers = await session.execute(select(NumberRow.address, NumberRow.tenant_id))
+            owners = {address: TenantId(tenant) for address, tenant in numbers}
+        return TrunkTable([trunk for row in rows if (trunk := self._usable(row)) is not None], owners)
+
+    def _usable(self, row: TrunkRow) -> Trunk | None:
+        try:
+            form, secrets = read(row.form), self._opened(row)
+        except SwitchroomError as error:
+            log.error("trunk cannot be used", trunk=row.id, problem=str(error))  # noqa: TRY400 - it says what to do
+            return None
+        missing = lacking(form, secrets)
+        if missing:
+            log.error("trunk cannot be used", trunk=row.id, problem=missing)
+            return None
+        return build(row.id, TenantId(row.tenant_id), form, secrets)
+
+    async def _store(self, record: TrunkRecord, kept: Mapping[str, str], given: Mapping[str, str]) -> TrunkRecord:
+        secrets = {name: secret for name, secret in {**kept, **given}.items() if secret}
+        form = record.form
+        missing = lacking(form, secrets)
+        if missing:
+            raise Invalid(missing)
+        row = TrunkRow(
+            id=record.id,
+            tenant_id=record.tenant,
+            name=form.name,
+            inbound_user=form.inbound_user or None,
+            form=form.model_dump(mode="json"),
+            sealed=self._vault.seal(secrets, record.id),
+            changed=self._wall(),
+        )
+        try:
+            async with self._database.transaction() as session:
+                await _refuse_twins(session, record)
+                await session.merge(row)
+        except IntegrityError as error:
+            message = (
+                f"there is a trunk {form.name!r} already, or another trunk's calls prove to be {form.inbound_user!r}"
+            )
+            raise Conflict(f"{message}: choose another name or inbound_user") from error
+        self._changes += 1
+        return TrunkRecord(record.id, record.tenant, form, frozenset(secrets))
+
+    async def _row(self, trunk: str, tenant: TenantId) -> TrunkRow:
+        async with self._database.snapshot() as session:
+            return await _find(session, trunk, tenant)
+
+    def _record(self, row: TrunkRow) -> TrunkRecord:
+        return TrunkRecord(row.id, TenantId(row.tenant_id), read(row.form), frozenset(self._names(row)))
+
+    def _names(self, row: TrunkRow) -> frozenset[str]:
+        try:
+            return frozenset(self._opened(row))
+        except SwitchroomError:
+            return frozenset()
+
+    def _opened(self, row: TrunkRow) -> Mapping[str, str]:
+        return {name: secret for name, secret in self._vault.open(row.sealed, row.id).items() if name in SECRETS}
+
+
+async def _find(session: AsyncSession, trunk: str, tenant: TenantId) -> TrunkRow:
+    mine = select(TrunkRow).where(TrunkRow.tenant_id == tenant)
+    row = await session.scalar(mine.where((TrunkRow.id == trunk) | (TrunkRow.name == trunk)))
+    if row is None:
+        raise NotFound(f"there is no trunk {trunk!r}")
+    return row
+
+
+async def _refuse_twins(session: AsyncSession, record: TrunkRecord) -> None:
+    """Raise Conflict if another trunk of the tenant recognises the same calls; other tenants' are told apart by the number."""
+    marks = _marks(record.form)
+    if not marks or not record.form.enabled:
+        return
+    for row in await session.scalars(select(TrunkRow).where(TrunkRow.tenant_id == record.tenant)):
+        other = read(row.form)
+        shared = marks & _marks(other) if row.id != record.id and other.enabled else frozenset()
+        if shared:
+            network = next(iter(shared))[0]
+            message = f"networks: {network} is recognised by trunk {row.name!r} too"
+            raise Conflict(f"{message}: tell them apart by inbound_user, token, prefix, domain or numbers")
+
+
+def _marks(form: TrunkForm) -> frozenset[tuple[str, ...]]:
+    """Return what calls of a trunk show, once per network; none if they prove what they are."""
+    if form.inbound_user or form.inbound_token_header:
+        return frozenset()
+    shown = (form.inbound_prefix, form.inbound_domain.lower(), *sorted(form.numbers))
+    return frozenset((network, *shown) for network in form.networks)

@@ -1,0 +1,262 @@
+"""Trunks as they are written, stored, sealed and read again."""
+
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from itertools import count
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from switchroom.catalogue.service import Catalogue
+from switchroom.catalogue.trunk_form import SECRETS, TrunkForm, build, read
+from switchroom.catalogue.trunk_kinds import KINDS, USUAL
+from switchroom.catalogue.trunks import Trunks
+from switchroom.errors import Conflict, Invalid, NotFound, Unavailable
+from switchroom.identity import TenantId
+from switchroom.sip.policy import MediaPolicy
+from switchroom.sip.trunk_table import Arrival, Known, Stranger
+from switchroom.storage.db import Database
+from switchroom.storage.vault import Vault
+from tests.storage.stories import TENANT, migrated
+from tests.virtual_time import run_real
+
+OTHER = TenantId("tnt_2")
+SECRET = "s" * 32
+
+
+def clock() -> Callable[[], float]:
+    ticks = count(1_000.0)
+    return lambda: next(ticks)
+
+
+@asynccontextmanager
+async def opened(folder: Path) -> AsyncIterator[tuple[Trunks, Database]]:
+    async with migrated(folder) as database:
+        yield Trunks(database, Vault(SECRET), clock()), database
+
+
+def form(**fields: object) -> TrunkForm:
+    return TrunkForm.model_validate({"name": "Carrier", **fields})
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_has_a_form_that_holds(kind: str) -> None:
+    line = {"user": "line", "password": "secret"} if USUAL[kind].get("registers") else {}  # type: ignore[index]
+    made = read({**USUAL[kind], "name": kind, "kind": kind, **line})  # type: ignore[index]
+    trunk = build("trk_1", TENANT, made, {"password": "secret"})
+    assert trunk.kind == kind
+    assert (trunk.registering is not None) is (kind in ("ovh", "fritzbox"))
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"networks": ["10.0.0.1/8"]}, "networks.0: '10.0.0.1/8' is no network: 10.0.0.1/8 has host bits set"),
+        ({"networks": ["somewhere"]}, "networks.0: 'somewhere' is no network"),
+        ({"networks": ["0.0.0.0/0"]}, "networks: 0.0.0.0/0 is too wide"),
+        ({"proxies": ["mailto:x@example.com"]}, "proxies.0: 'mailto:x@example.com' is no SIP address"),
+        ({"allow": ["44"]}, "allow.0: '44' is no beginning of a number"),
+        ({"headers": {"Via": "x"}}, "'Via' cannot be used as the name of a header"),
+        ({"headers": {"X-A": "x\r\nVia: y"}}, "headers.X-A"),
+        ({"domain": "sip:example.com"}, "domain: 'sip:example.com' is no host"),
+        ({"registers": True, "domain": "fritz.box"}, "user: a trunk that registers needs the user"),
+        ({"registers": True, "user": "620"}, "registrar: a trunk that registers needs a registrar"),
+        ({"codecs": ["MP3"]}, "codecs.0"),
+        ({"color": "red"}, "color: Extra inputs are not permitted"),
+        ({"max_calls": -1}, "max_calls"),
+    ],
+)
+def test_what_is_wrong_with_a_form_names_the_field_and_the_cure(fields: dict[str, object], said: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        read({"name": "Carrier", **fields})
+    assert said in str(caught.value)
+
+
+def test_what_is_wrong_with_a_form_does_not_show_the_secret() -> None:
+    with pytest.raises(ValidationError) as caught:
+        form(password="sesame" * 50)
+    assert "sesame" not in str(caught.value)
+
+
+def test_a_new_trunk_has_what_is_usual_for_its_kind_and_what_was_said(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with opened(tmp_path) as (trunks, _):
+            made = await trunks.create(
+                TENANT, form(kind="ovh", user="0033972101112", password="secret", codecs=["PCMU"])
+            )
+            assert (made.form.domain, made.form.registers, made.form.codecs) == ("sip5.ovh.fr", True, ("PCMU",))
+            trunk = await trunks.built(made.id, TENANT)
+            assert trunk.media == MediaPolicy(("PCMU",))
+            assert trunk.registering is not None and trunk.registering.contact_user == made.id
+            assert await trunks.get("Carrier", TENANT) == made
+
+    run_real(main())
+
+
+def test_secrets_are_sealed_and_never_come_back(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with opened(tmp_path) as (trunks, _):
+            given = {name: f"sesame-{name}" for name in SECRETS}
+            asked = {
+                "inbound_user": "pbx",
+                "inbound_token_header": "X-In",
+                "outbound_token_header": "X-Out",
+                "user": "us",
+            }
+            made = await trunks.create(TENANT, form(**asked, **given))
+            assert made.secrets == frozenset(SECRETS)
+            assert "sesame" not in repr(made) + made.form.model_dump_json() + repr(await trunks.built(made.id, TENANT))
+            trunk = await trunks.built(made.id, TENANT)
+            assert trunk.outbound.credentials is not None and trunk.outbound.credentials.password == "sesame-password"
+            assert trunk.inbound.token is not None and trunk.inbound.token.value == "sesame-inbound_token"
+
+    run_real(main())
+    stored = b"".join(path.read_bytes() for path in tmp_path.glob("test.db*"))
+    assert b"sesame" not in stored and b"X-Out" in stored
+
+
+def test_a_change_keeps_the_secrets_that_it_does_not_name(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with opened(tmp_path) as (trunks, _):
+            made = await trunks.create(
+                TENANT, form(user="us", password="one", outbound_token_header="X-T", outbound_token="two")
+            )
+            changed = await trunks.change(made.id, TENANT, TrunkForm(max_calls=3))
+            assert (changed.form.max_calls, changed.form.user, changed.secrets) == (3, "us", made.secrets)
+            fewer = await trunks.change(made.id, TENANT, TrunkForm.model_validate({"outbound_token": None}))
+            assert fewer.secrets == {"password"}
+            assert (await trunks.built(made.id, TENANT)).outbound.token is None
+
+    run_real(main())
+
+
+def test_a_secret_that_is_needed_must_be_there(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with opened(tmp_path) as (trunks, _):
+            with pytest.raises(Invalid, match="inbound_token: it is needed with 'X-In'"):
+                await trunks.create(TENANT, form(inbound_token_header="X-In"))
+            made = await trunks.create(TENANT, form(inbound_user="pbx", inbound_password="secret"))
+            with pytest.raises(Invalid, match="inbound_password"):
+                await trunks.change(made.id, TENANT, TrunkForm.model_validate({"inbound_password": ""}))
+
+    run_real(main())
+
+
+def test_under_another_secret_nothing_opens_and_nobody_is_let_in(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with opened(tmp_path) as (trunks, database):
+            made = await trunks.create(
+                TENANT, form(networks=["192.0.2.0/24"], inbound_token_header="X-In", inbound_token="sesame")
+            )
+            strange = Trunks(database, Vault("t" * 32), clock())
+            with pytest.raises(Unavailable) as caught:
+                await strange.built(made.id, TENANT)
+            assert caught.value.code == "sealed"
+            assert (await strange.all(TENANT))[0].secrets == frozenset()
+            assert isinstance((await strange.table()).match(Arrival("192.0.2.7", "demo")), Stranger)
+
+    run_real(main())
+
+
+def test_a_box_does_not_open_for_another_owner() -> None:
+    vault = Vault(SECRET)
+    box = vault.seal({"password": "sesame"}, "trk_1")
+    assert vault.open(box, "trk_1") == {"password": "sesame"}
+    assert vault.seal({"password": "sesame"}, "trk_1") != box
+    for wrong, owner in ((box, "trk_2"), (box[:-4] + "AAAA", "trk_1"), ("v1.???", "trk_1"), ("v1.", "trk_1")):
+        with pytest.raises(Unavailable):
+            vault.open(wrong, owner)
+
+
+def test_a_tenant_sees_and_changes_its_own_trunks_alone(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with opened(tmp_path) as (trunks, _):
+            made = await trunks.create(TENANT, form())
+            await trunks.create(OTHER, form())
+            assert [record.id for record in await trunks.all(TENANT)] == [made.id]
+            with pytest.raises(NotFound):
+                await trunks.get(made.id, OTHER)
+            with pytest.raises(NotFound):
+                await trunks.change(made.id, OTHER, TrunkForm(enabled=False))
+            with pytest.raises(NotFound):
+                await trunks.delete(made.id, OTHER)
+            await trunks.delete(made.id, TENANT)
+            assert await trunks.all(TENANT) == []
+
+    run_real(main())
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "said"),
+    [
+        ({}, {"name": "carrier "}, ""),
+        ({}, {}, "choose another name"),
+        (
+            {"inbound_user": "pbx", "inbound_password": "a"},
+            {"inbound_user": "pbx", "inbound_password": "b"},
+            "inbound_user",
+        ),
+        ({"networks": ["192.0.2.0/24"]}, {"name": "b", "networks": ["192.0.2.0/24"]}, "'Carrier' too"),
+        ({"networks": ["192.0.2.0/24"]}, {"name": "b", "networks": ["192.0.2.0/24"], "inbound_prefix": "8123"}, ""),
+        ({"networks": ["192.0.2.0/24"]}, {"name": "b", "networks": ["192.0.2.0/25"]}, ""),
+        ({"networks": ["192.0.2.0/24"], "enabled": False}, {"name": "b", "networks": ["192.0.2.0/24"]}, ""),
+    ],
+)
+def test_two_trunks_of_a_tenant_can_be_told_apart(
+    tmp_path: Path, first: dict[str, object], second: dict[str, object], said: str
+) -> None:
+    async def main() -> None:
+        async with opened(tmp_path) as (trunks, _):
+            await trunks.create(TENANT, form(**first))
+            if not said:
+                await trunks.create(TENANT, form(**second))
+                return
+            with pytest.raises(Conflict, match=said):
+                await trunks.create(TENANT, form(**second))
+
+    run_real(main())
+
+
+def test_whom_calls_prove_to_be_is_one_trunk_of_the_installation(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with opened(tmp_path) as (trunks, _):
+            await trunks.create(TENANT, form(inbound_user="pbx", inbound_password="a"))
+            with pytest.raises(Conflict):
+                await trunks.create(OTHER, form(inbound_user="pbx", inbound_password="b"))
+
+    run_real(main())
+
+
+def test_the_table_knows_trunks_and_numbers_and_its_stamp_tells_of_every_write(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with opened(tmp_path) as (trunks, database):
+            elsewhere = Trunks(database, Vault(SECRET), clock())
+            stamps = [await elsewhere.stamp()]
+            made = await trunks.create(TENANT, form(networks=["192.0.2.0/24"]))
+            stamps.append(await elsewhere.stamp())
+            catalogue = Catalogue(database)
+            await catalogue.bind("+15550100", await catalogue.create_agent(TENANT, "Ada", "flow.yaml"))
+            stamps.append(await elsewhere.stamp())
+            await trunks.change(made.id, TENANT, TrunkForm(reads_bare=True))
+            stamps.append(await elsewhere.stamp())
+            match = (await elsewhere.table()).match(Arrival("192.0.2.7", "15550100"))
+            assert isinstance(match, Known) and (match.trunk.id, match.dialled) == (made.id, "+15550100")
+            await trunks.delete(made.id, TENANT)
+            stamps.append(await elsewhere.stamp())
+            assert len(set(stamps)) == 5 and stamps[-1] == await elsewhere.stamp()
+
+    run_real(main())
+
+
+def test_a_form_from_an_older_database_that_cannot_be_read_is_left_out(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with opened(tmp_path) as (trunks, _):
+            made = await trunks.create(TENANT, form(networks=["192.0.2.0/24"]))
+            with sqlite3.connect(tmp_path / "test.db") as connection:
+                connection.execute('UPDATE trunks SET form = \'{"codecs": ["MP3"]}\'')
+            connection.close()
+            assert made.id not in (await trunks.table()).trunks
+
+    run_real(main())
