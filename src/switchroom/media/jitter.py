@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from switchroom.media.frame import TICK, Encoding
+from switchroom.media.quality import burstiness
 from switchroom.media.reports import Heard
 from switchroom.media.rtp import RtpPacket, Unwrapper
 
@@ -43,12 +44,23 @@ class JitterCounters:
     dropped: int = 0
     concealed: int = 0
     restarts: int = 0
+    runs: int = 0  # of numbers that did not come in their turn
     empty: int = 0
 
     @property
     def lost(self) -> int:
         """Packets that were sent, by their numbers, and never came."""
         return max(0, self.expected - self.received)
+
+    @property
+    def loss(self) -> float:
+        """Fraction of the packets that never came or came too late."""
+        return min(1.0, (self.lost + self.late) / self.expected) if self.expected else 0.0
+
+    @property
+    def burst(self) -> float:
+        """How much longer the runs of lost packets are than if they were lost at random, at least 1."""
+        return burstiness(self.lost + self.late, self.runs + self.late, self.loss)
 
 
 class _Place(Enum):
@@ -80,6 +92,7 @@ class _Stream:
             self._seen = (self._seen << ahead | 1) & _WITHIN
             counters.received += 1
             counters.expected += ahead
+            counters.runs += ahead > 1
             return _Place.NEW
         bit = 1 << (-ahead & 0xFFFF)
         if self._seen & bit:
@@ -192,7 +205,7 @@ class JitterBuffer:
 
     @property
     def jitter(self) -> float:
-        """Interarrival jitter in seconds."""
+        """Jitter in seconds as the ticks see it, which is what the depth follows."""
         return self._depth.jitter
 
     @property
@@ -202,7 +215,7 @@ class JitterBuffer:
             return None
         expected = self.counters.expected - self._stream.before[0]
         received = self.counters.received - self._stream.before[1]
-        return Heard(self._stream.ssrc, self._stream.first + expected - 1, expected, received, self.jitter)
+        return Heard(self._stream.ssrc, self._stream.first + expected - 1, expected, received)
 
     @property
     def delay(self) -> float:

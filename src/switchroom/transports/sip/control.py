@@ -7,20 +7,17 @@ socket is used, and who reads that brings what is ours to ``arrived``.
 
 import random
 import secrets
-import socket
-import struct
 import time
 from collections import Counter
 
 from switchroom.media.reports import Heard, Reports, Sent, interval
 from switchroom.media.rtcp import RtcpFault, parse
 from switchroom.transports.sip.latch import Address
-from switchroom.transports.sip.ports import STAMPED, MediaSockets
+from switchroom.transports.sip.ports import NOTES, MediaSockets, arrival
 
 _LOOK_EVERY = 1.0
 _LARGEST = 2048
 _PER_LOOK = 20
-_STAMP = struct.Struct("@qq")
 
 
 class ControlChannel:
@@ -74,24 +71,15 @@ class ControlChannel:
     def _drain(self, host: str) -> None:
         for _ in range(_PER_LOOK):
             try:
-                data, notes, _, source = self._sockets.rtcp.recvmsg(_LARGEST, 64)
+                data, notes, _, source = self._sockets.rtcp.recvmsg(_LARGEST, NOTES)
             except BlockingIOError:
                 return
             except OSError:  # an ICMP error of what we sent; what waits behind it is read all the same
                 continue
             if source[0] == host:
-                self.arrived(data, _stamp(notes))
+                self.arrived(data, arrival(notes))
 
 
 def name() -> str:
     """Return a canonical name that says nothing about us (RFC 7022)."""
     return secrets.token_urlsafe(12)
-
-
-def _stamp(notes: list[tuple[int, int, bytes]]) -> float:
-    """Return the time of day at which a packet arrived."""
-    for level, kind, content in notes:
-        if (level, kind) == (socket.SOL_SOCKET, STAMPED) and len(content) == _STAMP.size:
-            seconds, nanoseconds = _STAMP.unpack(content)
-            return int(seconds) + int(nanoseconds) / 1e9
-    return time.time()

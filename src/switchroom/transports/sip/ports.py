@@ -7,7 +7,9 @@ order, so that a stranger cannot guess where the next call will listen. A port t
 import errno
 import random
 import socket
+import struct
 import sys
+import time
 from collections import deque
 from dataclasses import dataclass
 
@@ -16,8 +18,10 @@ from switchroom.errors import Unavailable
 _EXPEDITED = 0xB8  # DSCP EF, the class of voice (RFC 4594 §4.1)
 _TRIES = 64
 
-STAMPED = 35
-"""SO_TIMESTAMPNS of Linux: the option, and the kind of note that a stamped packet carries."""
+_STAMPED = 35  # SO_TIMESTAMPNS of Linux: the option, and the kind of note that a packet then carries
+NOTES = socket.CMSG_SPACE(16)
+"""How much room ``recvmsg`` needs for what the kernel says about a packet."""
+_STAMP = struct.Struct("@qq")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +77,19 @@ class RtpPorts:
             self._free.append(self._resting.popleft()[1])
 
 
+def arrival(notes: list[tuple[int, int, bytes]]) -> float:
+    """Return the time of day at which the kernel had a packet, by the notes that ``recvmsg`` gives with it."""
+    for level, kind, content in notes:
+        if kind == _STAMPED and level == socket.SOL_SOCKET and len(content) == _STAMP.size:
+            seconds, nanoseconds = _STAMP.unpack(content)
+            return int(seconds) + int(nanoseconds) / 1e9
+    return time.time()
+
+
 def _bind(host: str, port: int) -> MediaSockets:
     rtp = _socket(host, port)
     try:
         rtcp = _socket(host, port + 1)
-        if sys.platform == "linux":
-            rtcp.setsockopt(socket.SOL_SOCKET, STAMPED, 1)
     except OSError:
         rtp.close()
         raise
@@ -91,6 +102,8 @@ def _socket(host: str, port: int) -> socket.socket:
         bound.setblocking(False)  # noqa: FBT003 - it takes no keyword
         if bound.family == socket.AF_INET:
             bound.setsockopt(socket.IPPROTO_IP, socket.IP_TOS, _EXPEDITED)
+        if sys.platform == "linux":
+            bound.setsockopt(socket.SOL_SOCKET, _STAMPED, 1)
         bound.bind((host, port))
     except OSError:
         bound.close()

@@ -5,7 +5,6 @@ jitter buffer. Nothing here blocks, and nothing a stranger sends does more than 
 """
 
 import secrets
-import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -13,13 +12,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from switchroom.media import g711
+from switchroom.media.arrivals import Arrivals
 from switchroom.media.frame import TICK, Encoding
 from switchroom.media.jitter import JitterBuffer
+from switchroom.media.quality import mouth_to_ear, opinion, rating
 from switchroom.media.reports import Reports, Sent
 from switchroom.media.rtp import DigitReceiver, RtpFault, RtpPacket, digit_packets
 from switchroom.transports.sip.control import ControlChannel, name
 from switchroom.transports.sip.latch import Address, Latch
-from switchroom.transports.sip.ports import MediaSockets
+from switchroom.transports.sip.ports import NOTES, MediaSockets, arrival
 
 _STATIC: Mapping[int, Encoding] = {0: Encoding.PCMU, 8: Encoding.PCMA}  # RFC 3551 §6: meant so whatever was agreed
 
@@ -61,6 +62,7 @@ class RtpStream:
         self._pressed = pressed
         self._alive: float | None = None
         self._jitter = JitterBuffer(terms.encoding)
+        self._arrivals = Arrivals()
         self._events = DigitReceiver()
         self._sender = _Sender(terms)
         self._reports = Reports(self._sender.ssrc, self._sender.first, name(), terms.encoding.rate)
@@ -89,16 +91,16 @@ class RtpStream:
     def hear(self, now: float) -> bytes | None:
         """Take everything that has arrived and return this tick's 20 ms; None if they are missing."""
         self._latch.listen(now)
-        receive = self._sockets.rtp.recvfrom
+        receive = self._sockets.rtp.recvmsg
         for _ in range(_PER_TICK):
             try:
-                data, source = receive(_LARGEST)
+                data, notes, _, source = receive(_LARGEST, NOTES)
             except BlockingIOError:
                 break
             except OSError:
                 self.faults["refused_by_kernel"] += 1
                 continue
-            self._take(data, source[:2], now)
+            self._take(data, source[:2], now, arrival(notes))
         else:
             self.faults["flood"] += 1
         if self._events.deadline is not None and now >= self._events.deadline:
@@ -128,7 +130,7 @@ class RtpStream:
         return self._sender.press(digits)
 
     def media(self) -> Mapping[str, float]:
-        """Return what the audio went through."""
+        """Return what the audio went through; docs/media.md says what the names mean."""
         counters = self._jitter.counters
         return {
             "packets": counters.received,
@@ -138,25 +140,37 @@ class RtpStream:
             "reordered": counters.reordered,
             "dropped": counters.dropped,
             "concealed": counters.concealed,
-            "jitter": self._jitter.jitter,
+            "jitter": self._arrivals.jitter,
             "delay": self._jitter.delay,
-            **self._reports.measure(),
             "sent": self._sender.sent,
             "strangers": self._latch.strangers,
             "malformed": sum(self.faults.values()) + sum(self._control.faults.values()),
+            **self._reports.measure(),
+            **self._quality(),
         }
+
+    def _quality(self) -> Mapping[str, float]:
+        """Return how good what we heard was; nothing if nothing was heard."""
+        counters = self._jitter.counters
+        if not counters.received:
+            return {}
+        delay = mouth_to_ear(self._reports.round_trip or 0.0, self.delay)
+        rated = rating(self._terms.encoding.label, counters.loss, counters.burst, delay)
+        return {"loss": counters.loss, "mos": opinion(rated)}
 
     def close(self) -> None:
         """Say goodbye; nothing is to be heard or spoken any more."""
+        self._reports.jitter = self._arrivals.jitter
         self._control.farewell(self._control_address(), self._sender.total, self._jitter.heard)
 
     def _see_to_control(self, now: float) -> bool:
+        self._reports.jitter = self._arrivals.jitter
         return self._control.see(self._control_address(), self._sender.total, self._jitter.heard, now)
 
-    def _take(self, data: bytes, source: Address, now: float) -> None:
+    def _take(self, data: bytes, source: Address, now: float, at: float) -> None:
         packet = RtpPacket.parse(data)
         if isinstance(packet, RtpFault):
-            self._take_other(packet, data, source)
+            self._take_other(packet, data, source, at)
             return
         kind = packet.payload_type
         is_event = kind == self._terms.events_heard
@@ -168,18 +182,19 @@ class RtpStream:
             return
         self._alive = now
         if encoding is not None:
+            self._arrivals.take(packet.timestamp, encoding.rate, at)
             self._jitter.push(_recode(packet, encoding, self.encoding), now)
             return
         self._jitter.observe(packet)
         if is_event:
             self._tell(self._events.receive(packet, now))
 
-    def _take_other(self, fault: RtpFault, data: bytes, source: Address) -> None:
+    def _take_other(self, fault: RtpFault, data: bytes, source: Address, at: float) -> None:
         """Take what is no media: control on the same port, if that was agreed (RFC 5761 §4)."""
         if fault is not RtpFault.RTCP or not self._terms.mux:
             self.faults[fault.value] += 1
         elif source == self._latch.target:
-            self._control.arrived(data, time.time())
+            self._control.arrived(data, at)
         else:
             self._latch.strangers += 1
 
