@@ -24,8 +24,8 @@ def ours() -> Reports:
     return Reports(7, 100, "me", 8000)
 
 
-def heard(expected: int, received: int, ssrc: int = 9) -> Heard:
-    return Heard(ssrc, 500 + expected - 1, expected, received)
+def heard(expected: int, received: int, ssrc: int = 9, jitter: float = 0.0) -> Heard:
+    return Heard(ssrc, 500 + expected - 1, expected, received, jitter)
 
 
 def test_who_sent_nothing_reports_as_a_receiver() -> None:
@@ -45,8 +45,7 @@ def test_a_sender_says_what_it_sent_and_when_that_was() -> None:
 
 def test_loss_is_told_since_the_last_report_and_of_the_whole() -> None:
     reports = ours()
-    reports.jitter = 0.01
-    first = report(reports.compose(Sent(0, 0, 0), heard(100, 75), NOW)).blocks[0]
+    first = report(reports.compose(Sent(0, 0, 0), heard(100, 75, jitter=0.01), NOW)).blocks[0]
     assert first == Block(9, 64, 25, 599, 80)
     second = report(reports.compose(Sent(0, 0, 0), heard(200, 125), NOW)).blocks[0]
     assert (second.fraction, second.lost) == (128, 75)

@@ -38,8 +38,8 @@ def rating(codec: str, loss: float, burst: float, delay: float) -> float:
     equipment = itself + (95 - itself) * percent / (percent / max(burst, 1.0) + robustness)
     late = 1000 * max(delay, 0.0)
     waiting = 0.024 * late + 0.11 * max(late - 177.3, 0.0)
-    best_here = 100.0 if best > 100 else best
-    return min(max((best - waiting - equipment) / (best / 100 if best > 100 else 1.0), 0.0), best_here)
+    rated = best - waiting - equipment
+    return max(rated if best == _NARROW else rated / _WIDE * 100, 0.0)
 
 
 def opinion(rated: float) -> float:

@@ -22,12 +22,13 @@ class Sent(NamedTuple):
 
 
 class Heard(NamedTuple):
-    """What came of one source so far: ``highest`` is the extended sequence number."""
+    """What came of one source so far: ``highest`` is the extended sequence number, ``jitter`` in seconds."""
 
     ssrc: int
     highest: int
     expected: int
     received: int
+    jitter: float = 0.0
 
 
 class Remote(NamedTuple):
@@ -42,8 +43,6 @@ class Reports:
 
     def __init__(self, ssrc: int, first: int, name: str, rate: int) -> None:
         self.rate = rate
-        self.jitter = 0.0
-        """Interarrival jitter of what we hear, in seconds."""
         self.round_trip: float | None = None
         """Seconds to the other side and back, when last measured."""
         self.remote: Remote | None = None
@@ -115,7 +114,7 @@ class Reports:
             min(fraction, 255),
             heard.expected - heard.received,
             heard.highest,
-            round(self.jitter * self.rate),
+            round(heard.jitter * self.rate),
             last if who == heard.ssrc else 0,
             max(0, delay),
         )

@@ -29,12 +29,8 @@ class Receiver:
     @property
     def heard(self) -> Heard | None:
         """What came of the source that is heard now."""
-        return self._jitter.heard
-
-    @property
-    def jitter(self) -> float:
-        """Interarrival jitter in seconds."""
-        return self._arrivals.jitter
+        heard = self._jitter.heard
+        return None if heard is None else heard._replace(jitter=self._arrivals.jitter)
 
     @property
     def delay(self) -> float:
@@ -48,9 +44,7 @@ class Receiver:
     def knows(self, payload_type: int) -> bool:
         """Return whether packets of that type mean anything here."""
         terms = self._terms
-        return (
-            payload_type in (terms.payload, terms.events_heard, _COMFORT_NOISE) or payload_type in _STATIC
-        )
+        return payload_type in (terms.payload, terms.events_heard, _COMFORT_NOISE) or payload_type in _STATIC
 
     def take(self, packet: RtpPacket, now: float, at: float) -> None:
         """Take a packet of a type that is known; ``at`` is the time of day at which it arrived."""
