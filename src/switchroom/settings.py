@@ -4,6 +4,7 @@ Built once by the command line and passed down in pieces; nothing imports it as 
 """
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -29,6 +30,9 @@ class SipSettings(_Frozen):
     )
     trust: Path | None = Field(None, description="file of certificates trusted in calls over TLS; empty: the system's")
     origins: tuple[str, ...] = Field((), description="origins of web pages that may connect; empty: all")
+    security: Literal["never", "offer", "require"] = Field(
+        "offer", description="SRTP in calls that no trunk speaks for: never, taken when offered, or no call without it"
+    )
     rtp_first: int = Field(20000, description="first RTP port")
     rtp_last: int = Field(29998, description="last RTP port")
     media_sources: str = Field(

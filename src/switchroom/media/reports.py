@@ -55,6 +55,11 @@ class Reports:
         self._known: Heard | None = None  # at our last report
         self._theirs: tuple[int, int, float] | None = None  # who, the middle of their NTP time, when it arrived
 
+    def begin_anew(self, ssrc: int, first: int) -> None:
+        """Speak for another stream of ours; what was heard of theirs goes on."""
+        self._ssrc, self._first = ssrc, first
+        self._told = (0, 0)
+
     def measure(self) -> dict[str, float]:
         """Return what is known of ``round_trip``, ``remote_loss`` and ``remote_jitter``; what is not has no entry."""
         known = {} if self.round_trip is None else {"round_trip": self.round_trip}

@@ -2,14 +2,16 @@
 
 An offer lists every codec we speak. An answer names one, the first of the offer that we speak too (§6.1), so that nobody
 switches in mid-call, and telephone-event beside it. Every further m-section is refused with port 0 in its place.
+Whether a section may be plain or must be encrypted is for ``crypto`` to say; of several, an encrypted one comes first.
 Hold comes as ``sendonly``, ``inactive`` or, from older peers, as the address 0.0.0.0 (§8.4).
 """
 
 import ipaddress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from switchroom.sip.policy import Codec, MediaPolicy
+from switchroom.sip.crypto import PROFILES, Key, KeyPair, Unsafe, accepted, offered, pair_up
+from switchroom.sip.policy import Codec, MediaPolicy, Security
 from switchroom.sip.sdp import Media, SdpFault, SessionDescription, address, parse_sdp
 
 Direction = Literal["sendrecv", "sendonly", "recvonly", "inactive"]
@@ -32,6 +34,7 @@ class LocalAudio:
     """Our side of the session. ``codecs`` in order of preference; ``version`` grows with every changed description.
 
     ``mux``: control shares the media's port, and offers say so (RFC 5761); answers say it when they are asked.
+    ``keys``: one for each suite of SRTP that we offer or take, to send with; none are needed where it is never used.
     """
 
     host: str
@@ -43,11 +46,16 @@ class LocalAudio:
     session: int = 1
     version: int = 1
     mux: bool = False
+    security: Security = "never"
+    keys: tuple[Key, ...] = ()
 
     @classmethod
-    def by(cls, policy: MediaPolicy, host: str, port: int, session: int = 1) -> "LocalAudio":
+    def by(
+        cls, policy: MediaPolicy, host: str, port: int, session: int = 1, keys: tuple[Key, ...] = ()
+    ) -> "LocalAudio":
         """Return our side as ``policy`` wants it."""
-        return cls(host, port, policy.codecs, policy.digits in ("auto", "rfc4733"), session=session)
+        digits = policy.digits in ("auto", "rfc4733")
+        return cls(host, port, policy.codecs, digits, session=session, security=policy.security, keys=keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +66,10 @@ class Agreement:
     is the RTP payload type of ``codec``; telephone-event (RFC 4733) is sent as ``digits`` and heard as ``digits_heard``, None
     if there is none.
     ``direction`` is ours. ``held``: they do not listen, so nothing is to be sent. ``ptime`` in milliseconds is their wish.
+    ``keys`` are those of SRTP, None for media in the clear.
     """
 
-    sdp: str
+    sdp: str = field(repr=False)  # it holds our key
     codec: Codec
     payload: int
     digits: int | None
@@ -73,6 +82,7 @@ class Agreement:
     direction: Direction
     held: bool
     mux: bool = False
+    keys: KeyPair | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +96,8 @@ class Unacceptable:
 def make_offer(local: LocalAudio) -> str:
     """Return the SDP that proposes ``local``."""
     formats = [(_STATIC[codec], f"{codec}/8000") for codec in local.codecs]
-    return str(_describe(local, (_audio(local, formats, EVENTS if local.digits else None),)))
+    audio = _audio(local, formats, EVENTS if local.digits else None)
+    return str(_describe(local, (offered(audio, local.security, local.keys),)))
 
 
 def answer_offer(offer: str, local: LocalAudio) -> Agreement | Unacceptable:
@@ -94,17 +105,19 @@ def answer_offer(offer: str, local: LocalAudio) -> Agreement | Unacceptable:
     theirs = parse_sdp(offer)
     if isinstance(theirs, SdpFault):
         return Unacceptable(400, theirs.reason)
-    for index, media in enumerate(theirs.media):
-        if not _is_audio(media):
-            continue
+    refusal = Unacceptable(488, "Not Acceptable Here")
+    for index in _candidates(theirs.media, local):
+        media = theirs.media[index]
         terms = _terms(theirs, media, local)
         if isinstance(terms, Unacceptable):
+            refusal = terms
             continue
         agreed = replace(local, direction=terms.direction, mux=terms.mux)
         ours = _audio(agreed, [(terms.payload, f"{terms.codec}/8000")], terms.digits)
+        ours = accepted(ours, media, terms.keys)
         sections = tuple(ours if i == index else other.refused() for i, other in enumerate(theirs.media))
         return replace(terms, sdp=str(_describe(local, sections, theirs.times)))
-    return Unacceptable(488, "Not Acceptable Here")
+    return refusal
 
 
 def read_answer(answer: str, local: LocalAudio) -> Agreement | Unacceptable:
@@ -117,13 +130,23 @@ def read_answer(answer: str, local: LocalAudio) -> Agreement | Unacceptable:
     terms = _terms(theirs, theirs.media[0], local)
     if isinstance(terms, Unacceptable):
         return terms
+    if terms.keys is None and local.keys and theirs.media[0].first("crypto") is not None:
+        return Unacceptable(488, "The answer encrypts in a way that we did not offer")
     heard = EVENTS if terms.digits is not None else None
     held = terms.held and _FLOWS[local.direction][0]  # an answer to our own hold holds nobody
     return replace(terms, digits_heard=heard, held=held, mux=terms.mux and local.mux)
 
 
 def _is_audio(media: Media) -> bool:
-    return media.kind == "audio" and media.port != 0 and media.protocol.upper() in ("RTP/AVP", "RTP/AVPF")
+    return media.kind == "audio" and media.port != 0 and media.protocol.upper() in PROFILES
+
+
+def _candidates(sections: tuple[Media, ...], local: LocalAudio) -> list[int]:
+    """Return the audio sections in the order in which to try them."""
+    audio = [index for index, media in enumerate(sections) if _is_audio(media)]
+    return sorted(
+        audio, key=lambda index: not isinstance(pair_up(sections[index], local.security, local.keys), KeyPair)
+    )
 
 
 def _terms(theirs: SessionDescription, media: Media, local: LocalAudio) -> Agreement | Unacceptable:
@@ -132,6 +155,9 @@ def _terms(theirs: SessionDescription, media: Media, local: LocalAudio) -> Agree
     common = [(payload, codec) for payload, name in spoken for codec in local.codecs if name == f"{codec}/8000"]
     if not common:
         return Unacceptable(488, "No common codec")
+    keys = pair_up(media, local.security, local.keys)
+    if isinstance(keys, Unsafe):
+        return Unacceptable(488, keys.reason)
     host = media.connection or theirs.connection
     if host is None or not _is_numeric(host):
         return Unacceptable(488, "No numeric address for audio")
@@ -157,6 +183,7 @@ def _terms(theirs: SessionDescription, media: Media, local: LocalAudio) -> Agree
         direction=_DIRECTIONS[we_send and they_hear, we_hear and they_send],
         held=not they_hear,
         mux=media.first("rtcp-mux") is not None,
+        keys=keys,
     )
 
 

@@ -13,7 +13,7 @@ from collections import Counter
 from switchroom.media.reports import Heard, Reports, Sent, interval
 from switchroom.media.rtcp import RtcpFault, parse
 from switchroom.transports.sip.latch import Address
-from switchroom.transports.sip.ports import NOTES, MediaSockets, arrival
+from switchroom.transports.sip.ports import NOTES, MediaPair, arrival
 
 _LOOK_EVERY = 1.0
 _LARGEST = 2048
@@ -23,7 +23,7 @@ _PER_LOOK = 20
 class ControlChannel:
     """The control side of one stream."""
 
-    def __init__(self, sockets: MediaSockets, reports: Reports) -> None:
+    def __init__(self, sockets: MediaPair, reports: Reports) -> None:
         self.faults: Counter[str] = Counter()
         self.due = 0.0
         """When ``see`` is to be called again."""

@@ -32,6 +32,7 @@ from switchroom.transports.sip.refusing import refusing
 from switchroom.transports.sip.rtp_leg import CallOutput, Line, RtpLeg
 from switchroom.transports.sip.session import MediaPlace
 from switchroom.transports.sip.sockets import SipSockets
+from switchroom.transports.sip.srtp import fresh_keys
 
 log = structlog.get_logger()
 
@@ -148,6 +149,8 @@ class SipEndpoint:
 
     async def _dial(self, dialling: Dialling, target: str, peer: Peer) -> RtpLeg:
         call = f"out_{secrets.token_hex(8)}"
+        if dialling.policy.security != "never":
+            self._mind_keys(peer)
         leg = self._legs[call] = RtpLeg(call, Party(dialling.target), self._line(peer, dialling.policy))
         leg.ringing = dialling.ringing
         host, port = self._local(peer)
@@ -271,15 +274,18 @@ class SipEndpoint:
 
     def _offered(self, offered: told.CallOffered) -> None:
         self.counts["CallOffered"] += 1
-        line = self._line(offered.peer)
+        line = self._line(offered.peer, MediaPolicy(security=self._settings.security))
         if offered.sdp is not None:
-            outcome = answer_offer(offered.sdp, LocalAudio.by(line.place.policy, line.place.host, 9))
+            policy, host = line.place.policy, line.place.host
+            outcome = answer_offer(offered.sdp, LocalAudio.by(policy, host, 9, keys=fresh_keys(policy.security)))
             if isinstance(outcome, Unacceptable):
                 log.info("call without usable audio", peer=offered.peer.host, reason=outcome.reason)
                 self.send(
                     sip.Refuse(offered.call, outcome.status, headers={"Warning": f'399 switchroom "{outcome.reason}"'})
                 )
                 return
+            if outcome.keys is not None:
+                self._mind_keys(offered.peer)
         leg = RtpLeg(offered.call, Party(offered.caller, offered.caller_name), line, offered.sdp)
         self._legs[offered.call] = leg
         peer = f"{offered.peer.transport}:{offered.peer.host}:{offered.peer.port}"
@@ -288,6 +294,14 @@ class SipEndpoint:
         except Unavailable as error:
             log.info("call while none are taken", peer=peer, reason=error.code)
             self.send(refusing(offered.call, Refuse("overloaded")))
+
+    def _mind_keys(self, peer: Peer) -> None:
+        """Count keys that whoever carries our signalling can read; said once, since it is a matter of settings."""
+        if peer.transport in ("tls", "wss"):
+            return
+        if not self.counts["keys_in_clear"]:
+            log.warning("srtp keys travel over sip without tls", host=peer.host)
+        self.counts["keys_in_clear"] += 1
 
     def _post(self, data: bytes, peer: Peer) -> None:
         if self._sockets.send(data, peer):

@@ -12,6 +12,7 @@ import sys
 import time
 from collections import deque
 from dataclasses import dataclass
+from typing import Protocol
 
 from switchroom.errors import Unavailable
 
@@ -22,6 +23,22 @@ _STAMPED = 35  # SO_TIMESTAMPNS of Linux: the option, and the kind of note that 
 NOTES = socket.CMSG_SPACE(16)
 """How much room ``recvmsg`` needs for what the kernel says about a packet."""
 _STAMP = struct.Struct("@qq")
+
+
+class MediaSocket(Protocol):
+    """What media does with a socket; an empty datagram is no packet of anybody."""
+
+    def recvmsg(self, size: int, notes: int, /) -> tuple[bytes, list[tuple[int, int, bytes]], int, tuple[str, int]]: ...
+    def sendto(self, data: bytes, address: tuple[str, int], /) -> int: ...
+
+
+class MediaPair(Protocol):
+    """Where media and its control protocol go through, now."""
+
+    @property
+    def rtp(self) -> MediaSocket: ...
+    @property
+    def rtcp(self) -> MediaSocket: ...
 
 
 @dataclass(frozen=True, slots=True)

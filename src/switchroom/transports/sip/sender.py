@@ -19,9 +19,8 @@ class Sender:
 
     def __init__(self, terms: Terms) -> None:
         self.sent = 0
-        self.ssrc = secrets.randbits(32)
         self._octets = 0
-        self.first = self._sequence = secrets.randbits(16)
+        self.begin_anew()
         self._timestamp = secrets.randbits(32)
         self._terms = terms
         self._table: bytes | None = None
@@ -30,10 +29,17 @@ class Sender:
         self._key: Iterator[RtpPacket] | None = None
         self._rest = 0
 
+    def begin_anew(self) -> None:
+        """Take another SSRC, and a sequence that is far from its end: who misses the turn counts wrong under SRTP."""
+        self.ssrc = secrets.randbits(32)
+        self.first = self._sequence = secrets.randbits(15)
+        self._before = (self.sent, self._octets)
+
     @property
     def total(self) -> Sent:
-        """What was sent so far."""
-        return Sent(self._timestamp, self.sent, self._octets)
+        """What this source sent so far."""
+        packets, octets = self._before
+        return Sent(self._timestamp, self.sent - packets, self._octets - octets)
 
     def aim(self, terms: Terms, encoding: Encoding) -> None:
         """Go on under new terms."""

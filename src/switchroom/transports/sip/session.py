@@ -1,6 +1,9 @@
 """The media session of one call: what was offered and answered (RFC 3264) becomes a stream between two sockets.
 
-The first agreement fixes what the plane gives and gets; later ones move the stream, hold it or change the law on the wire.
+The first agreement fixes what the plane gives and gets; later ones move the stream, hold it, change the law on the wire or
+its keys. Our key stays as long as theirs does. When they bring a new one, or ask for an offer of ours, somebody else may have
+taken their place who knows nothing of how far we had counted: then ours is new as well, and we go on as a new source
+(RFC 4568 §7.1.4).
 """
 
 import secrets
@@ -11,7 +14,8 @@ from switchroom.media.frame import Encoding
 from switchroom.sip.offer import Agreement, LocalAudio, Unacceptable, answer_offer, make_offer, read_answer
 from switchroom.sip.policy import DEFAULT, Codec, MediaPolicy
 from switchroom.transports.sip.latch import Latch
-from switchroom.transports.sip.ports import MediaSockets, RtpPorts
+from switchroom.transports.sip.ports import RtpPorts
+from switchroom.transports.sip.srtp import SecuredSockets, fresh_keys
 from switchroom.transports.sip.stream import RtpStream, Terms
 
 _ENCODINGS: Mapping[Codec, Encoding] = {"PCMU": Encoding.PCMU, "PCMA": Encoding.PCMA}
@@ -38,7 +42,7 @@ class MediaSession:
         self._place = place
         self._clock = clock
         self._pressed = pressed
-        self._sockets: MediaSockets | None = None
+        self._sockets: SecuredSockets | None = None
         self._local = LocalAudio.by(place.policy, place.host, 0, secrets.randbits(31))
         self._closed = False
         self._counters: Mapping[str, float] = {}
@@ -46,12 +50,16 @@ class MediaSession:
     def offer(self) -> str:
         """Return our proposal. Raises Unavailable when no port is free."""
         self._describe()
+        self._draw_keys()
         return make_offer(self._local)
 
     def answer(self, sdp: str) -> str | Unacceptable:
         """Agree to their proposal and return our answer. Raises Unavailable when no port is free."""
         self._describe()
         outcome = self._same_law(sdp)
+        if isinstance(outcome, Agreement) and self._brings_a_new_key(outcome):
+            self._draw_keys()
+            outcome = self._same_law(sdp)
         if isinstance(outcome, Agreement):
             self._settle(outcome)
             return outcome.sdp
@@ -67,7 +75,9 @@ class MediaSession:
 
     def media(self) -> Mapping[str, float]:
         """Return the stream's counters, its last ones after ``close``."""
-        return self._counters if self.stream is None else self.stream.media()
+        if self.stream is None or self._sockets is None:
+            return self._counters
+        return {**self.stream.media(), **self._sockets.counters()}
 
     def close(self) -> None:
         """Give the sockets back; nothing is heard or sent any more."""
@@ -76,7 +86,7 @@ class MediaSession:
         if self.stream is not None:
             self.stream.close()
         if self._sockets is not None:
-            self._place.ports.give_back(self._sockets, self._clock())
+            self._place.ports.give_back(self._sockets.bare, self._clock())
         self.stream = self._sockets = None
 
     def _same_law(self, sdp: str) -> Agreement | Unacceptable:
@@ -89,10 +99,20 @@ class MediaSession:
 
     def _describe(self) -> None:
         if self._sockets is None:
-            self._sockets = self._place.ports.take(self._clock())
-            self._local = replace(self._local, port=self._sockets.port)
+            self._sockets = SecuredSockets(self._place.ports.take(self._clock()))
+            self._local = replace(self._local, port=self._sockets.bare.port)
+            self._draw_keys()
         else:
             self._local = replace(self._local, version=self._local.version + 1)
+
+    def _draw_keys(self) -> None:
+        self._local = replace(self._local, keys=fresh_keys(self._local.security))
+
+    def _brings_a_new_key(self, agreed: Agreement) -> bool:
+        if self.stream is None or self._sockets is None or agreed.keys is None:
+            return False
+        pair = self._sockets.pair
+        return pair is None or pair.theirs != agreed.keys.theirs
 
     def _settle(self, agreed: Agreement) -> None:
         if self._closed or self._sockets is None:
@@ -110,8 +130,11 @@ class MediaSession:
         )
         self.held = agreed.held
         self._local = replace(self._local, mux=agreed.mux)
+        new_key = self._sockets.secure(agreed.keys)
         if self.stream is None:
             latch = Latch(self._place.peer_host, strict=self._place.policy.sources == "known")
             self.stream = RtpStream(self._sockets, terms, latch, self._pressed)
         else:
             self.stream.aim(terms)
+            if new_key:
+                self.stream.begin_anew()

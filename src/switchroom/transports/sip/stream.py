@@ -11,7 +11,7 @@ from switchroom.media.reports import Reports
 from switchroom.media.rtp import RtpFault, RtpPacket
 from switchroom.transports.sip.control import ControlChannel, name
 from switchroom.transports.sip.latch import Address, Latch
-from switchroom.transports.sip.ports import NOTES, MediaSockets, arrival
+from switchroom.transports.sip.ports import NOTES, MediaPair, arrival
 from switchroom.transports.sip.receiver import Receiver
 from switchroom.transports.sip.sender import Sender
 from switchroom.transports.sip.terms import Terms
@@ -26,7 +26,7 @@ _LARGEST = 2048
 class RtpStream:
     """Media of one call; ``pressed`` is told of the keys in it. It closes nothing: the sockets belong to who gave them."""
 
-    def __init__(self, sockets: MediaSockets, terms: Terms, latch: Latch, pressed: Callable[[str], None]) -> None:
+    def __init__(self, sockets: MediaPair, terms: Terms, latch: Latch, pressed: Callable[[str], None]) -> None:
         self.encoding = terms.encoding
         self.faults: Counter[str] = Counter()
         self._sockets = sockets
@@ -52,6 +52,11 @@ class RtpStream:
         self._receiver.aim(terms)
         self._sender.aim(terms, self.encoding)
         self._control.mux = terms.mux
+
+    def begin_anew(self) -> None:
+        """Go on as a new source: whoever hears us counts from the beginning (RFC 3711 §3.2.3)."""
+        self._sender.begin_anew()
+        self._reports.begin_anew(self._sender.ssrc, self._sender.first)
 
     @property
     def delay(self) -> float:
