@@ -3,6 +3,7 @@
 import secrets
 from collections import deque
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from switchroom.media.frame import Encoding
 from switchroom.media.recode import TABLES
@@ -14,8 +15,17 @@ _BETWEEN_KEYS = 3  # ticks of audio
 _QUEUED_KEYS = 64
 
 
+class Source(NamedTuple):
+    """What a receiver knows as one stream: its SSRC, its first sequence number, and what was sent before it."""
+
+    ssrc: int
+    first: int
+    packets: int
+    octets: int
+
+
 class Sender:
-    """Our side of the stream: one SSRC, one sequence, a timestamp that goes on whether or not something is sent."""
+    """Our side of the stream: one source at a time, one sequence, a timestamp that goes on whether or not something is sent."""
 
     def __init__(self, terms: Terms) -> None:
         self.sent = 0
@@ -31,15 +41,13 @@ class Sender:
 
     def begin_anew(self) -> None:
         """Take another SSRC, and a sequence that is far from its end: who misses the turn counts wrong under SRTP."""
-        self.ssrc = secrets.randbits(32)
-        self.first = self._sequence = secrets.randbits(15)
-        self._before = (self.sent, self._octets)
+        self.source = Source(secrets.randbits(32), secrets.randbits(15), self.sent, self._octets)
+        self._sequence = self.source.first
 
     @property
     def total(self) -> Sent:
         """What this source sent so far."""
-        packets, octets = self._before
-        return Sent(self._timestamp, self.sent - packets, self._octets - octets)
+        return Sent(self._timestamp, self.sent - self.source.packets, self._octets - self.source.octets)
 
     def aim(self, terms: Terms, encoding: Encoding) -> None:
         """Go on under new terms."""
@@ -62,7 +70,9 @@ class Sender:
         packet = self._event()
         if packet is None:
             content = payload if self._table is None else payload.translate(self._table)
-            packet = RtpPacket(self._terms.payload, self._sequence, self._timestamp, self.ssrc, content, self._silent)
+            packet = RtpPacket(
+                self._terms.payload, self._sequence, self._timestamp, self.source.ssrc, content, self._silent
+            )
             self._silent = False
         self._sequence += 1
         self.sent += 1
@@ -71,7 +81,7 @@ class Sender:
 
     def _event(self) -> RtpPacket | None:
         if self._key is None and self._rest == 0 and self._digits and self._terms.events is not None:
-            first = RtpPacket(self._terms.events, self._sequence, self._timestamp, self.ssrc, b"")
+            first = RtpPacket(self._terms.events, self._sequence, self._timestamp, self.source.ssrc, b"")
             self._key = digit_packets(self._digits.popleft(), first)
         self._rest = max(0, self._rest - 1)
         if self._key is None:

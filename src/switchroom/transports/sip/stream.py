@@ -34,7 +34,7 @@ class RtpStream:
         self._alive: float | None = None
         self._receiver = Receiver(terms, pressed)
         self._sender = Sender(terms)
-        self._reports = Reports(self._sender.ssrc, self._sender.first, name(), terms.encoding.rate)
+        self._reports = Reports(self._sender.source.ssrc, self._sender.source.first, name(), terms.encoding.rate)
         self._control = ControlChannel(sockets, self._reports)
         self.aim(terms)
 
@@ -56,7 +56,7 @@ class RtpStream:
     def begin_anew(self) -> None:
         """Go on as a new source: whoever hears us counts from the beginning (RFC 3711 §3.2.3)."""
         self._sender.begin_anew()
-        self._reports.begin_anew(self._sender.ssrc, self._sender.first)
+        self._reports.begin_anew(self._sender.source.ssrc, self._sender.source.first)
 
     @property
     def delay(self) -> float:
