@@ -23,6 +23,8 @@ MARKED = frozenset(
         "caller_name",
         "digit",
         "digits",
+        "diverted_from",
+        "headers",
         "heard",
         "party",
         "prompt",
@@ -32,6 +34,7 @@ MARKED = frozenset(
         "transcript",
         "typed",
         "unheard",
+        "user_to_user",
     }
 )
 """Fields dropped from logs; so is every field whose name begins with ``personal_``."""

@@ -17,6 +17,7 @@ from switchroom.identity import AgentId, TenantId
 from switchroom.media.frame import Samples
 from switchroom.media.plane import Plane
 from switchroom.ports import (
+    CallContext,
     CallerSaid,
     CallOffer,
     CallPlan,
@@ -128,8 +129,8 @@ class Rig:
         """Return the events of one kind."""
         return [event for event in self.events if isinstance(event, kind)]
 
-    def offer(self, leg: ScriptedLeg, dialled: str = "demo") -> None:
-        self.switchboard.offer(CallOffer(leg, dialled, "phone_gateway", "udp:test"))
+    def offer(self, leg: ScriptedLeg, dialled: str = "demo", context: CallContext | None = None) -> None:
+        self.switchboard.offer(CallOffer(leg, dialled, "phone_gateway", "udp:test", context or CallContext()))
 
     async def until_idle(self) -> None:
         """Wait until no call is left."""

@@ -1,6 +1,7 @@
 """Who gets in, and how the house closes."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -8,7 +9,9 @@ from switchroom.calls.switchboard import Limits
 from switchroom.errors import Denied, Limited, NotFound, SwitchroomError, Unavailable
 from switchroom.events import catalogue as happened
 from switchroom.identity import CallId
-from switchroom.ports import Answer, HangUp, LegCommand, Prompt, Refuse, Ring
+from switchroom.ports import Answer, CallContext, HangUp, LegCommand, Prompt, Refuse, Ring
+from switchroom.sip.diversion import Diversion
+from switchroom.sip.identity import Caller
 from tests.calls.rig import ScriptedEar, ScriptedMind, rig
 from tests.scripted import ScriptedLeg, voice
 from tests.virtual_time import run
@@ -19,6 +22,20 @@ def test_a_call_rings_before_it_is_answered() -> None:
         async with rig() as engine:
             leg = await engine.call(ScriptedLeg(leaves=2.0))
         assert leg.commands == [Ring(), Answer()]
+
+    run(main())
+
+
+def test_the_journal_is_told_how_a_call_came_to_us() -> None:
+    async def main() -> None:
+        diverted = Diversion("tel:+44100", "busy", "+44100")
+        context = CallContext(Caller("tel:+49301", "+49301", verification="TN-Validation-Passed-A"), (diverted,))
+        async with rig() as engine:
+            engine.offer(ScriptedLeg(leaves=1.0), context=replace(context, headers={"x-case": "7"}))
+            await engine.until_idle()
+        [started] = engine.of(happened.CallStarted)
+        assert (started.diverted_from, started.diverted_why) == ("+44100", "busy")
+        assert (started.verification, started.headers) == ("TN-Validation-Passed-A", {"x-case": "7"})
 
     run(main())
 

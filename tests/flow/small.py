@@ -1,6 +1,7 @@
 """A flow that is small enough to reason about, and a counter whose tool can be made to fail, hang, or wait for a sign."""
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import aclosing
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -83,10 +84,17 @@ class Counter:
         return {"number": len(self.calls)}
 
 
-def brain(counter: Counter, *, errands: Errands | None = None, text: str = SMALL, greeted: bool = True) -> FlowBrain:
+def brain(
+    counter: Counter,
+    *,
+    errands: Errands | None = None,
+    text: str = SMALL,
+    greeted: bool = True,
+    facts: Mapping[str, str] | None = None,
+) -> FlowBrain:
     """Return a brain of the small flow."""
     plan = Plan(parse(text), tools_of(counter))
-    exchange = Exchange("tenant", "call", "+44123", "phone_gateway")
+    exchange = Exchange("tenant", "call", "+44123", "phone_gateway", facts or {})
     return FlowBrain(plan, exchange, errands or DirectErrands(), lambda: NOW, greeted=greeted)
 
 

@@ -227,3 +227,21 @@ def test_what_may_be_heard_follows_the_question() -> None:
         assert "yes" in talker.expecting.hints.words
 
     run(talk())
+
+
+def test_what_came_with_a_call_can_be_spoken_of_and_branched_by() -> None:
+    text = SMALL.replace("goodbye, bye bye", "goodbye, bye bye]\n  why: [why me").replace(
+        "weather: weather, repeat", "weather: weather, why: why, repeat"
+    )
+    text += """
+  why: {type: branch, by: exchange.diverted_why, cases: {busy: was_busy}, otherwise: weather}
+  was_busy: {type: say, text: "{exchange.headers.x-shop} sent you.", next: back}
+"""
+
+    async def talk() -> None:
+        facts = {"diverted_why": "busy", "headers.x-shop": "The bakery"}
+        talker = brain(Counter(), text=text, facts=facts)
+        await parts(talker, CallOpened())
+        assert await said(talker, CallerSaid("why me")) == "The bakery sent you. What is it?"
+
+    run(talk())

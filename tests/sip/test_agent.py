@@ -45,7 +45,7 @@ def test_an_invite_is_offered_after_100_trying() -> None:
     )
     (offer,) = outputs[1:]
     assert isinstance(offer, CallOffered)
-    assert (offer.call, offer.dialled, offer.caller, offer.caller_name) == ("t1", "bob", "sip:alice@192.0.2.1", "Alice")
+    assert (offer.call, offer.dialled, str(offer.from_)) == ("t1", "bob", '"Alice" <sip:alice@192.0.2.1>;tag=a')
     assert (offer.sdp, offer.headers["x-context"], offer.peer) == ("v=0", "7", THERE)
 
 

@@ -22,7 +22,7 @@ def test_a_call_is_answered_and_ended_by_the_caller() -> None:
     name = offered(wire.bob)
     offer = wire.bob.told[0]
     assert isinstance(offer, CallOffered)
-    assert (offer.dialled, offer.caller_user, offer.caller_name, offer.sdp) == ("bob", "alice", "Alice", "offer")
+    assert (offer.dialled, offer.from_.uri.user, offer.from_.name, offer.sdp) == ("bob", "alice", "Alice", "offer")
     wire.do(wire.bob, Progress(name))
     wire.run(2)
     wire.do(wire.bob, Answer(name, "answer"))

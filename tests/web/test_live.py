@@ -330,7 +330,7 @@ def test_only_agents_of_ones_own_tenant_can_be_called(tmp_path: Path) -> None:
                 await page.known(here)
                 page.say("start", agent=here.agent.id, language="de")
                 offer, _ = await ScriptedEngine(here).offered()
-                assert (offer.dialled, offer.headers) == (here.agent.id, {"language": "de"})
+                assert (offer.dialled, offer.context.headers) == (here.agent.id, {"language": "de"})
 
     run_real(story())
 

@@ -150,7 +150,9 @@ class CallSession:
 
     def _parts(self, playout: Playout, errands: TaskErrands, rendered: list[Rendered]) -> Parts:
         plan, offer = self._plan, self._offer
-        brain = plan.open_brain(CallDetails(self.id, offer.leg.party, offer.dialled, offer.source, errands))
+        brain = plan.open_brain(
+            CallDetails(self.id, offer.leg.party, offer.dialled, offer.source, errands, offer.context)
+        )
         mouth = Mouth(playout, self._with.tts, plan.voice)
         ears = Ears(
             self._with.stt,
@@ -214,6 +216,7 @@ class CallSession:
 
     def _tell_started(self) -> None:
         offer, party = self._offer, self._offer.leg.party
+        facts = offer.context.facts
         self._chronicle.tell(
             partial(
                 happened.CallStarted,
@@ -224,6 +227,11 @@ class CallSession:
                 caller_name=party.name,
                 dialled=offer.dialled,
                 peer=offer.peer,
+                verification=facts["verification"],
+                diverted_from=facts["diverted_from"],
+                diverted_why=facts["diverted_why"],
+                user_to_user=facts["user_to_user"],
+                headers=dict(offer.context.headers),
             )
         )
 

@@ -37,10 +37,15 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallStarted(Event):
-    """A call was offered to us and an agent is reserved for it."""
+    """A call was offered to us and an agent is reserved for it.
+
+    ``caller`` is anonymous if they withhold their number. ``verification`` is what the network says of its signature;
+    ``diverted_from`` whom they dialled first, if the call was sent on to us, and ``diverted_why`` the reason; ``user_to_user``
+    and ``headers`` what the caller's system told ours.
+    """
 
     topic = "voice.call.started"
-    personal = frozenset({"caller", "caller_name"})
+    personal = frozenset({"caller", "caller_name", "diverted_from", "user_to_user", "headers"})
     direction: Literal["inbound", "outbound"]
     source: Literal["phone_gateway", "browser", "text"]
     agent: AgentId
@@ -48,6 +53,11 @@ class CallStarted(Event):
     caller_name: str = ""
     dialled: str = ""
     peer: str = ""
+    verification: str = ""
+    diverted_from: str = ""
+    diverted_why: str = ""
+    user_to_user: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,10 +13,12 @@ from switchroom.flow.graph import WORDS, Ask, Branch, Classify, Flow, HangUp, No
 from switchroom.flow.slots import Kind
 from switchroom.flow.templates import variables
 from switchroom.flow.tools import Tools, ToolSpec
+from switchroom.ports import FACTS
 
 _EXCHANGE = frozenset(
-    f"exchange.{name}" for name in ("user_message", "intent", "channel.source_type", "caller", "call")
+    f"exchange.{name}" for name in ("user_message", "intent", "channel.source_type", "caller", "call", *FACTS)
 )
+_HEADERS = "exchange.headers."  # what the caller's system may send is not for us to know beforehand
 _TYPES: Mapping[Kind, object] = {
     "party": int,
     "day": date,
@@ -102,7 +104,7 @@ def _node(flow: Flow, tools: Tools, node: Node) -> Iterator[Problem]:
         case Tool():
             yield from _tool(flow, tools, node)
         case Branch():
-            if node.by not in _known(flow, tools):
+            if not _is_known(node.by, flow, tools):
                 yield Problem(node.name, "by", f"nothing sets {node.by!r}; use a slot, node.result or exchange....")
         case Start() | Say() | HangUp():
             return
@@ -128,7 +130,7 @@ def _ask(flow: Flow, tools: Tools, node: Ask) -> Iterator[Problem]:
     yield from _one_per_kind(flow, node.name, (node.slot, *node.also))
     for intent in node.routes:
         yield from _intent(flow, node.name, f"routes.{intent}", intent)
-    if node.agree and node.agree not in _known(flow, tools):
+    if node.agree and not _is_known(node.agree, flow, tools):
         yield Problem(node.name, "agree", f"nothing sets {node.agree!r}")
 
 
@@ -165,10 +167,14 @@ def _argument(flow: Flow, tools: Tools, node: Tool, spec: ToolSpec, name: str) -
             yield Problem(
                 node.name, f"arguments.{name}", f"tool {node.tool!r} wants {expected}, slot {source!r} is a {kind}"
             )
-    elif source not in _known(flow, tools) and (name in spec.required or name in node.arguments):
+    elif not _is_known(source, flow, tools) and (name in spec.required or name in node.arguments):
         yield Problem(
             node.name, f"arguments.{name}", f"tool {node.tool!r} needs it and nothing sets {source!r}; map it to a slot"
         )
+
+
+def _is_known(name: str, flow: Flow, tools: Tools) -> bool:
+    return name in _known(flow, tools) or name.startswith(_HEADERS)
 
 
 def _known(flow: Flow, tools: Tools) -> frozenset[str]:
@@ -188,7 +194,7 @@ def _sentences(flow: Flow, tools: Tools, node: Node) -> Iterator[Problem]:
         for name in variables(text):
             if isinstance(node, Start):
                 yield Problem(node.name, field, f"{{{name}}} is not known before the call; write it out")
-            elif name not in known:
+            elif name not in known and not name.startswith(_HEADERS):
                 yield Problem(node.name, field, f"nothing sets {{{name}}}{_near(name, dict.fromkeys(known))}")
     if isinstance(node, Ask | Classify) and not (node.prompts and all(node.prompts)):
         yield Problem(node.name, "prompts", "write at least one question, and a different wording for each retry")

@@ -196,13 +196,18 @@ def patience(node: Node, slots: Mapping[str, Slot]) -> Patience:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """What a conversation knows about where it happens."""
+    """What a conversation knows about where it happens.
+
+    ``facts`` are further variables: what came with a call, by the name behind ``exchange.``.
+    """
 
     tenant: str
     call: str
     caller: str = ""
     source: Receiver = "text"
+    facts: Mapping[str, str] = field(default_factory=dict)
 
     def value(self, name: str) -> Value:
         """Return variable ``exchange.name``."""
-        return {"channel.source_type": self.source, "caller": self.caller, "call": self.call}.get(name)
+        known: Mapping[str, Value] = {"channel.source_type": self.source, "caller": self.caller, "call": self.call}
+        return known[name] if name in known else self.facts.get(name)

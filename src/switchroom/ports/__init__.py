@@ -48,13 +48,16 @@ from switchroom.ports.leg import (
 )
 from switchroom.ports.plan import CallDetails, CallPlan, Directory
 from switchroom.ports.speech import Heard, HearingFailed, Hints, Listening, SpeechToText, TextToSpeech, Voice
+from switchroom.sip.context import FACTS, CallContext
 
 Publish = Callable[[Event], None]
 """Where events go."""
 
 __all__ = [
+    "FACTS",
     "Answer",
     "Brain",
+    "CallContext",
     "CallDetails",
     "CallOffer",
     "CallOpened",

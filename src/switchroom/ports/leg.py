@@ -7,6 +7,7 @@ from typing import Literal, Protocol
 
 from switchroom.identity import LegId
 from switchroom.media.frame import Encoding
+from switchroom.sip.context import CallContext
 
 
 class Capability(Enum):
@@ -165,4 +166,4 @@ class CallOffer:
     dialled: str
     source: Literal["phone_gateway", "browser"]
     peer: str
-    headers: Mapping[str, str] = field(default_factory=dict)
+    context: CallContext = field(default_factory=CallContext)

@@ -1,7 +1,7 @@
 """Who answers a call, and with what."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from switchroom.identity import AgentId, CallId, TenantId
@@ -9,6 +9,7 @@ from switchroom.ports.brain import Brain
 from switchroom.ports.errands import Errands
 from switchroom.ports.leg import Party
 from switchroom.ports.speech import Voice
+from switchroom.sip.context import CallContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class CallDetails:
     dialled: str
     source: Literal["phone_gateway", "browser"]
     errands: Errands
+    context: CallContext = field(default_factory=CallContext)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from typing import Literal
 
 from switchroom.sip.headers import Headers
 from switchroom.sip.peer import Peer
+from switchroom.sip.uri import NameAddr
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Close:
 class CallOffered:
     """Somebody calls us; 100 Trying has been sent. ``dialled`` is the user part of the Request-URI.
 
-    ``caller`` and ``callee`` are the From and To URIs as text; ``caller_user`` and ``caller_name`` their parts.
+    ``from_`` is the caller's own word, ``callee`` the To URI as text.
     ``headers`` holds every header that has no field of its own in a message (not From, To, Via, Contact, Route ...), by any
     case of its name. Without ``sdp`` they expect our offer in Answer. ``user`` is who proved to be calling by digest, and
     in which ``realm``; both empty if nobody was asked to.
@@ -49,9 +50,7 @@ class CallOffered:
     call: str
     dialled: str
     target: str
-    caller: str
-    caller_user: str
-    caller_name: str
+    from_: NameAddr
     callee: str
     call_id: str
     headers: Headers

@@ -22,7 +22,7 @@ from starlette.websockets import WebSocketDisconnect
 from switchroom.accounts.tokens import Identity
 from switchroom.errors import Conflict, Denied, Limited, NotFound, SwitchroomError
 from switchroom.identity import LegId, new_id
-from switchroom.ports import CallOffer, Party
+from switchroom.ports import CallContext, CallOffer, Party
 from switchroom.transports.browser import messages
 from switchroom.transports.browser.leg import BrowserLeg
 from switchroom.transports.browser.messages import (
@@ -196,8 +196,8 @@ class VoiceSocket:
         self._start = start
         leg = self._leg = BrowserLeg(LegId(new_id("leg")), Party(user.email, user.name), self._outbox, start.rate)
         talk = self._conversation = Conversation(leg, self._outbox, self._services.bus)
-        headers = {"language": start.language} if start.language else {}
-        offer = CallOffer(leg, dialled, "browser", address_of(self._socket), headers)
+        context = CallContext(headers={"language": start.language} if start.language else {})
+        offer = CallOffer(leg, dialled, "browser", address_of(self._socket), context)
         tasks.create_task(self._converse(talk, offer))
         return leg
 

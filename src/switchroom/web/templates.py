@@ -51,7 +51,9 @@ def offset(seconds: float) -> str:
 def caller(address: str) -> str:
     """Return a SIP address as people write it: a phone number without the host that it came through."""
     bare = address.removeprefix("sips:").removeprefix("sip:")
-    user = bare.partition("@")[0]
+    user, _, host = bare.partition("@")
+    if host == "anonymous.invalid":  # RFC 3323 §4.1.1.3
+        return user
     return user if user.removeprefix("+").isdecimal() else bare
 
 

@@ -159,7 +159,7 @@ def test_an_offer_says_who_calls_whom() -> None:
         assert offer.dialled == "+441234"
         assert offer.leg.party.address == "sip:bob@example.org"
         assert offer.leg.party.name == "Bob"
-        assert offer.headers["x-case"] == "7"
+        assert offer.context.headers["x-case"] == "7"
         assert offer.peer.startswith("udp:127.0.0.1:")
         await hang_up(Pair(calls.result(), offer.leg, calling, called), offer.leg)
 

@@ -35,7 +35,7 @@ class Reception:
         zone = self.restaurant.zone
 
         def open_brain(call: CallDetails) -> FlowBrain:
-            exchange = Exchange(tenant, call.id, call.party.address, call.source)
+            exchange = Exchange(tenant, call.id, call.party.address, call.source, call.context.facts)
             return FlowBrain(self.plan, exchange, call.errands, lambda: now().astimezone(zone))
 
         return open_brain

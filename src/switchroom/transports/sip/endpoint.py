@@ -19,6 +19,7 @@ from switchroom.sip import commands as sip
 from switchroom.sip import outputs as told
 from switchroom.sip.agent import UserAgent
 from switchroom.sip.config import AgentConfig
+from switchroom.sip.context import NO_PRESENTATION, Presentation, read_context
 from switchroom.sip.offer import LocalAudio, Unacceptable, answer_offer
 from switchroom.sip.peer import Peer, Transport
 from switchroom.sip.policy import DEFAULT, MediaPolicy
@@ -58,6 +59,7 @@ class Dialling:
     ringing: Callable[[int], None] = lambda _: None
     binding: Binding | None = None
     policy: MediaPolicy = DEFAULT
+    presents: Presentation = NO_PRESENTATION
 
 
 class SipEndpoint:
@@ -155,6 +157,8 @@ class SipEndpoint:
         leg.ringing = dialling.ringing
         host, port = self._local(peer)
         sender = dialling.sender or f"sip:switchroom@{_bracketed(host)}:{port}"
+        sender, name = dialling.presents.sender(sender, dialling.name)
+        headers = {**dialling.headers, **dialling.presents.headers()}
 
         def invite(sdp: str) -> sip.Invite:
             return sip.Invite(
@@ -163,9 +167,9 @@ class SipEndpoint:
                 sender,
                 peer,
                 sdp,
-                name=dialling.name,
+                name=name,
                 credentials=dialling.credentials,
-                headers=dialling.headers,
+                headers=headers,
             )
 
         await leg.dial(invite)
@@ -286,11 +290,13 @@ class SipEndpoint:
                 return
             if outcome.keys is not None:
                 self._mind_keys(offered.peer)
-        leg = RtpLeg(offered.call, Party(offered.caller, offered.caller_name), line, offered.sdp)
+        context = read_context(offered.from_, offered.headers)
+        party = Party(context.caller.shown, context.caller.shown_name)
+        leg = RtpLeg(offered.call, party, line, offered.sdp)
         self._legs[offered.call] = leg
         peer = f"{offered.peer.transport}:{offered.peer.host}:{offered.peer.port}"
         try:
-            self._accept(CallOffer(leg, offered.dialled, "phone_gateway", peer, offered.headers))
+            self._accept(CallOffer(leg, offered.dialled, "phone_gateway", peer, context))
         except Unavailable as error:
             log.info("call while none are taken", peer=peer, reason=error.code)
             self.send(refusing(offered.call, Refuse("overloaded")))
