@@ -1,6 +1,6 @@
 """Runs every benchmark, prints what it finds as it goes, and rewrites the tables of ``docs/benchmarks.md``.
 
-It takes about seven minutes. All raw figures are kept in ``var/benchmarks.json``.
+It takes about eight minutes. All raw figures are kept in ``var/benchmarks.json``.
 """
 
 import argparse
@@ -14,6 +14,7 @@ from bench.figures import Figure, Figures, machine, note
 from bench.tables import PAGE, rewrite
 
 _ALONE = ("start", "virtual", "sip", "vad")
+_TRANSPORTS = ("udp", "tcp")
 _CALLS = (1, 10, 50, 100, 150, 200)
 
 
@@ -38,6 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     found: list[Figures] = []
     for name in _ALONE:
         found.append(run(name))
+        print(found[-1].to_text(), flush=True)
+    for transport in _TRANSPORTS:
+        found.append(run("arrivals", "--transport", transport))
         print(found[-1].to_text(), flush=True)
     for calls in given.calls:
         found.append(run("engine", "--calls", str(calls)))

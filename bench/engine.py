@@ -40,13 +40,13 @@ def run(load: Load) -> Figures:
     cpus = sorted(os.sched_getaffinity(0))
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory()) if load.record else None
-        subject = stack.enter_context(_started(["bench.subject", *([folder] if folder else [])], {cpus[0]}))
+        subject = stack.enter_context(started(["bench.subject", *([folder] if folder else [])], {cpus[0]}))
         assert subject.stdin is not None
         assert subject.stdout is not None
         port = json.loads(subject.stdout.readline())["port"]
         base, empty = memory(subject.pid), memory(subject.pid, "Anonymous")
         given = {"port": port, "calls": load.calls, "seconds": load.seconds, "spread": load.spread}
-        callers = stack.enter_context(_started(["bench.callers", json.dumps(given)], set(cpus[1:]) or {cpus[0]}))
+        callers = stack.enter_context(started(["bench.callers", json.dumps(given)], set(cpus[1:]) or {cpus[0]}))
         longest = min(load.seconds, max(dialogue.make(voice).duration for voice in dialogue.VOICES))
         time.sleep(1.0 + load.spread + max(0.5, (longest - load.spread) * 0.7))
         grown = memory(subject.pid, "Anonymous") - empty
@@ -59,7 +59,7 @@ def run(load: Load) -> Figures:
 
 
 @contextlib.contextmanager
-def _started(arguments: list[str], cpus: set[int]) -> Iterator[subprocess.Popen[bytes]]:
+def started(arguments: list[str], cpus: set[int]) -> Iterator[subprocess.Popen[bytes]]:
     """Run one of our modules on these CPUs, before all that else is going on there if we may."""
     environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}
 

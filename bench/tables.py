@@ -59,6 +59,8 @@ def rewrite(page: str, machine: str, found: Sequence[Figures]) -> str:
     for bench in ("start", "vad", "sip", "virtual"):
         if bench in by_bench:
             parts[bench] = _list(by_bench[bench][-1].figures)
+    for run in by_bench.get("arrivals", []):
+        parts[f"arrivals {run.parameters['transport']}"] = _list(run.figures)
     for name, table in parts.items():
         before, mark, rest = page.partition(f"<!-- {name} -->\n")
         if mark:

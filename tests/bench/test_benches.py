@@ -92,3 +92,10 @@ def test_the_page_has_a_place_for_every_table() -> None:
     for name in ("machine", "cost", "talk", "stages", "faults", "start", "virtual", "vad", "sip"):
         assert page.count(f"<!-- {name} -->\n") == 1
     assert page.count("<!-- end -->") == 9
+
+
+@pytest.mark.peer
+@pytest.mark.parametrize("transport", ["udp", "tcp"])
+def test_calls_that_arrive_over_sockets_are_all_answered(transport: str) -> None:
+    found = figures("bench.arrivals", "--transport", transport, "--seconds", "1", "--rates", "20")
+    assert found.keys() >= {"cpu_per_call_at_20", "calls_per_cpu_second", "memory_per_call_remembered"}
