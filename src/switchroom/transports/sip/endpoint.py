@@ -172,7 +172,11 @@ class SipEndpoint:
                 headers=headers,
             )
 
-        await leg.dial(invite)
+        try:
+            await leg.dial(invite)
+        finally:
+            if leg.over:  # the user agent may never have heard of it
+                self._legs.pop(call, None)
         return leg
 
     async def _ways(self, dialling: Dialling) -> tuple[str, list[Peer]]:
@@ -296,9 +300,11 @@ class SipEndpoint:
         self._legs[offered.call] = leg
         peer = f"{offered.peer.transport}:{offered.peer.host}:{offered.peer.port}"
         try:
+            leg.reserve()
             self._accept(CallOffer(leg, offered.dialled, "phone_gateway", peer, context))
         except Unavailable as error:
-            log.info("call while none are taken", peer=peer, reason=error.code)
+            self.counts[f"refused_{error.code}"] += 1
+            log.warning("call cannot be taken", peer=peer, reason=error.code, problem=str(error))
             self.send(refusing(offered.call, Refuse("overloaded")))
 
     def _mind_keys(self, peer: Peer) -> None:

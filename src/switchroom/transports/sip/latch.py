@@ -17,6 +17,7 @@ follow each other.
     from here, in the first LEARNING
     seconds after offer and answer
     unknown, else                       never               never                       never
+    a ghost (``ghosts.py``)             never               never                       never
 
 A strict latch takes nobody unknown. What remains without it: who finds the port before the telephone behind a foreign NAT says its
 first word, and who shares the telephone's public address. Only encrypted media keeps those out.
@@ -63,9 +64,10 @@ class _Row:
 class Latch:
     """Decides for one leg whose packets to take and where to send."""
 
-    def __init__(self, signalling_host: str, *, strict: bool = False) -> None:
+    def __init__(self, signalling_host: str, *, strict: bool = False, ghosts: frozenset[int] = frozenset()) -> None:
         self._signalling_host = signalling_host
         self._strict = strict
+        self._ghosts = ghosts
         self._announced: Address | None = None
         self._latched: Address | None = None
         self._last: RtpPacket | None = None
@@ -111,7 +113,7 @@ class Latch:
 
     def _needed(self, packet: RtpPacket, source: Address, now: float) -> int | None:
         """Return how long a row makes a sender the party; None if none does."""
-        if self._announced is None:
+        if self._announced is None or packet.ssrc in self._ghosts:
             return None
         standing = self._standing(source)
         if self._latched is None:

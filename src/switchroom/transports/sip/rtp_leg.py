@@ -105,6 +105,15 @@ class RtpLeg:
         """Report signals to ``report``, those first that came before."""
         self._mail.deliver_to(report)
 
+    def reserve(self) -> None:
+        """Take the ports for its media before anybody is told that it rings. Raises Unavailable when none is free."""
+        self._session.reserve()
+
+    @property
+    def over(self) -> bool:
+        """Whether it has left."""
+        return self._mail.closed
+
     @property
     def delay(self) -> float:
         """Seconds for which what ``hear`` gives has waited."""

@@ -10,9 +10,11 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from switchroom.errors import Unavailable
 from switchroom.media.frame import Encoding
 from switchroom.sip.offer import Agreement, LocalAudio, Unacceptable, answer_offer, make_offer, read_answer
 from switchroom.sip.policy import DEFAULT, Codec, MediaPolicy
+from switchroom.transports.sip.ghosts import ghosts
 from switchroom.transports.sip.latch import Latch
 from switchroom.transports.sip.ports import RtpPorts
 from switchroom.transports.sip.srtp import SecuredSockets, fresh_keys
@@ -33,7 +35,7 @@ class MediaPlace:
 
 
 class MediaSession:
-    """Holds the sockets from the first description we give until ``close``."""
+    """Holds the sockets from ``reserve``, or the first description we give, until ``close``."""
 
     def __init__(self, place: MediaPlace, clock: Callable[[], float], pressed: Callable[[str], None]) -> None:
         self.stream: RtpStream | None = None
@@ -44,8 +46,18 @@ class MediaSession:
         self._pressed = pressed
         self._sockets: SecuredSockets | None = None
         self._local = LocalAudio.by(place.policy, place.host, 0, secrets.randbits(31))
+        self._described = False
         self._closed = False
         self._counters: Mapping[str, float] = {}
+
+    def reserve(self) -> None:
+        """Take the sockets now, whatever comes of the call. Raises Unavailable when no port is free."""
+        if self._closed:
+            raise Unavailable("the call is over", code="ended")
+        if self._sockets is None:
+            self._sockets = SecuredSockets(self._place.ports.take(self._clock()))
+            self._local = replace(self._local, port=self._sockets.bare.port)
+            self._draw_keys()
 
     def offer(self) -> str:
         """Return our proposal. Raises Unavailable when no port is free."""
@@ -61,7 +73,7 @@ class MediaSession:
             self._draw_keys()
             outcome = self._same_law(sdp)
         if isinstance(outcome, Agreement):
-            self._settle(outcome)
+            self._settle(outcome, answering=True)
             return outcome.sdp
         return outcome
 
@@ -98,12 +110,10 @@ class MediaSession:
         return answer_offer(sdp, self._local)
 
     def _describe(self) -> None:
-        if self._sockets is None:
-            self._sockets = SecuredSockets(self._place.ports.take(self._clock()))
-            self._local = replace(self._local, port=self._sockets.bare.port)
-            self._draw_keys()
-        else:
+        self.reserve()
+        if self._described:
             self._local = replace(self._local, version=self._local.version + 1)
+        self._described = True
 
     def _draw_keys(self) -> None:
         self._local = replace(self._local, keys=fresh_keys(self._local.security))
@@ -114,7 +124,7 @@ class MediaSession:
         pair = self._sockets.pair
         return pair is None or pair.theirs != agreed.keys.theirs
 
-    def _settle(self, agreed: Agreement) -> None:
+    def _settle(self, agreed: Agreement, *, answering: bool = False) -> None:
         if self._closed or self._sockets is None:
             return
         terms = Terms(
@@ -132,7 +142,12 @@ class MediaSession:
         self._local = replace(self._local, mux=agreed.mux)
         new_key = self._sockets.secure(agreed.keys)
         if self.stream is None:
-            latch = Latch(self._place.peer_host, strict=self._place.policy.sources == "known")
+            before = ghosts(self._sockets.bare)
+            latch = Latch(
+                self._place.peer_host,
+                strict=self._place.policy.sources == "known",
+                ghosts=before if answering else frozenset(),  # who was offered our port may send before they answer
+            )
             self.stream = RtpStream(self._sockets, terms, latch, self._pressed)
         else:
             self.stream.aim(terms)
