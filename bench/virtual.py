@@ -37,6 +37,7 @@ class TapeLeg:
     encoding: Encoding = Encoding.PCMU
     can: frozenset[Capability] = frozenset()
     delay: float = 0.0
+    keys_in_sound: bool = False
     heard: int = 0
     _at: int = 0
     _report: Callable[[Signal], None] = field(default=lambda _: None)

@@ -44,6 +44,7 @@ class ScriptedLeg:
     party: Party = Party("sip:caller@test", "Caller")
     encoding: Encoding = Encoding.L16_16K
     delay: float = 0.0
+    keys_in_sound: bool = True
     can: frozenset[Capability] = frozenset()
     commands: list[LegCommand] = field(default_factory=list)
     heard: list[Samples] = field(default_factory=list)

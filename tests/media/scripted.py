@@ -23,6 +23,7 @@ class ScriptedWire:
         self._tick = 0
         self.given: list[bytes] = []
         self.delay = 0.0
+        self.keys_in_sound = True
 
     def hear(self, now: float) -> bytes | None:
         length = self.encoding.rate // 50

@@ -114,6 +114,17 @@ def test_keys_in_the_sound_are_told() -> None:
     assert listener.whats == ["4", "2", "#"]
 
 
+def test_keys_in_the_sound_are_told_only_where_they_come_that_way() -> None:
+    engine, listener = Plane(Deaf), ScriptedListener()
+    wire = ScriptedWire(np.concatenate([tones("1"), steady(0, 90), tones("2")]))
+    wire.keys_in_sound = False
+    engine.add(wire, listener)
+    run(engine, 20)
+    wire.keys_in_sound = True  # new terms without telephone-event
+    run(engine, 100, 20)
+    assert listener.whats == ["2"]
+
+
 def test_a_row_that_is_not_listened_to_is_heard_by_others_but_told_of_nothing() -> None:
     listener, engine, other = ScriptedListener(), plane(), ScriptedWire()
     row = engine.add(ScriptedWire(np.concatenate([tones("1"), steady(9000, 10)])), listener, listen=False)

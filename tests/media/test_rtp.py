@@ -121,6 +121,21 @@ def test_a_straggler_of_an_earlier_press_does_not_end_the_later_one() -> None:
     assert receiver.receive(event("2", 2000, ended=True), 0.02) == ["2"]
 
 
+def test_keys_without_a_marker_are_told_apart_by_when_they_began() -> None:
+    receiver = DigitReceiver()
+    presses = [event("9", start, ended=ended) for start in (800, 1600, 2400) for ended in (False, True, True)]
+    assert not any(packet.marker for packet in presses)
+    assert [key for packet in presses for key in receiver.receive(packet, 0.0)] == ["9", "9", "9"]
+
+
+def test_a_key_held_longer_than_its_duration_can_say_is_one_key() -> None:
+    receiver = DigitReceiver()
+    held = [event("1", 1000, duration=0xFFFF), event("1", 1000 + 0xFFFF), event("1", 1000 + 0xFFFF, ended=True)]
+    assert [key for packet in held for key in receiver.receive(packet, 0.0)] == ["1"]
+    held = [event("1", 200_000, duration=0xFFFE), event("1", 200_000 + 0xFFFF, ended=True)]
+    assert [key for packet in held for key in receiver.receive(packet, 0.0)] == ["1", "1"]
+
+
 def test_what_is_no_key_is_ignored() -> None:
     receiver = DigitReceiver()
     flash = RtpPacket(101, 0, 1000, 7, b"\x10\x80\x00\xa0")

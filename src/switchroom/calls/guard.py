@@ -71,6 +71,11 @@ class GuardedLeg:
         """See Leg."""
         return self._leg.delay
 
+    @property
+    def keys_in_sound(self) -> bool:
+        """See Leg."""
+        return self._leg.keys_in_sound
+
     def hear(self, now: float) -> bytes | None:
         """See Leg."""
         try:

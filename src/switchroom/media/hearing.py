@@ -34,7 +34,7 @@ class Hearing:
         self.concealer = Concealer(rows)
         self.watch = Watch(rows, network)
         self._digits = DigitDetector(rows)
-        self._watched = _NOBODY
+        self._keyed = _NOBODY
         self._speaking: set[int] = set()
 
     def grow(self, rows: int) -> None:
@@ -49,10 +49,14 @@ class Hearing:
         self._speaking.discard(row)
 
     def follow(self, rows: Iterable[int]) -> None:
-        """Watch exactly these rows for voice and keys from now on."""
-        self._watched = np.array(sorted(rows), np.intp)
-        self.watch.follow(self._watched)
-        self._speaking &= set(self._watched.tolist())
+        """Watch exactly these rows for voice from now on."""
+        watched = np.array(sorted(rows), np.intp)
+        self.watch.follow(watched)
+        self._speaking &= set(watched.tolist())
+
+    def heed(self, rows: Iterable[int]) -> None:
+        """Listen to exactly these rows for keys from now on."""
+        self._keyed = np.array(sorted(rows), np.intp)
 
     def loudness(self, row: int) -> float:
         """Return the level of the row's last window in dB below full scale, -100 at least."""
@@ -73,13 +77,13 @@ class Hearing:
     def tell(self, rows: Mapping[int, Row], frame: Samples, now: float) -> None:
         """Tell the listeners what was heard in this tick."""
         verdict = self.watch.tick(self.recent, now)
-        pressed = self._digits.tick(self.recent, self._watched)
+        pressed = self._digits.tick(self.recent, self._keyed)
         for number in list(self._speaking):
             if rows[number].live:
                 rows[number].listener.voice(frame[number], now)
         self._tell_edges(verdict, rows, now)
         for number, digit in pressed:
-            if rows[number].live:
+            if rows[number].live and rows[number].wire.keys_in_sound:
                 rows[number].listener.digit(digit, now)
 
     def _tell_edges(self, verdict: Verdict, rows: Mapping[int, Row], now: float) -> None:

@@ -27,6 +27,7 @@ from switchroom.media.voice_network import VoiceNetwork
 __all__ = ["Listener", "Plane", "PlaneCounters", "Row", "Tap", "Wire"]
 
 _FIRST_ROWS = 16
+_HEED_EVERY = 50  # ticks: whether keys come in the sound changes only when a call's terms do
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,8 @@ class Plane:
         """Advance all rows by 20 ms."""
         self._ticking = True
         self._ticks += 1
+        if self._ticks % _HEED_EVERY == 0:
+            self._heed()
         try:
             frame = self._hearing.hear(self._bands.values(), now)
             self._hearing.tell(self._rows, frame, now)
@@ -163,6 +166,10 @@ class Plane:
         for encoding, band in self._bands.items():
             band.serve([row for row in self._served if row.wire.encoding is encoding])
         self._hearing.follow(row.number for row in self._served if row.listen)
+        self._heed()
+
+    def _heed(self) -> None:
+        self._hearing.heed(row.number for row in self._served if row.live and row.listen and row.wire.keys_in_sound)
 
     def _let_go(self, rows: list[Row]) -> None:
         for row in rows:

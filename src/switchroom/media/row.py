@@ -12,6 +12,10 @@ class Wire(Protocol):
 
     @property
     def encoding(self) -> Encoding: ...
+    @property
+    def keys_in_sound(self) -> bool:
+        """Whether to listen for keys; asked once a second."""
+        ...
 
     @property
     def delay(self) -> float:

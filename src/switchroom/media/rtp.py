@@ -11,6 +11,7 @@ marker bit may be lost, the end is sent three times, and if all three are lost t
     idle      of a press already told      idle      -            (the end again)
     pressed   same press, not ended        pressed   -
     pressed   same press, ended            idle      the key
+    pressed   the next part of a long one  pressed   -            (section 2.5.1.3: it begins where 0xFFFF ended)
     pressed   a later press                as idle   the key of the press before; then as idle
     pressed   deadline                     idle      the key
 """
@@ -28,6 +29,7 @@ _VERSION = 2
 EVENTS = "0123456789*#ABCD"  # RFC 4733 section 3.2
 _EVENT = struct.Struct("!BBH")
 _END = 0x80
+_LONGEST = 0xFFFF
 _PATIENCE = 0.2
 _ENDS = 3
 _LOUDNESS = 10  # dB below full scale
@@ -128,6 +130,7 @@ class DigitReceiver:
         """When ``expire`` is to be called; None: not at all."""
         self.malformed = 0
         self._pressed: tuple[int, str] | None = None  # when it began, and the key
+        self._full = False  # the packet before said that the event has the longest duration there is
         self._told: int | None = None  # the last press that was told
 
     def receive(self, packet: RtpPacket, now: float) -> list[str]:
@@ -135,19 +138,25 @@ class DigitReceiver:
         if len(packet.payload) < _EVENT.size:
             self.malformed += 1
             return []
-        event, flags, _ = _EVENT.unpack_from(packet.payload)
+        event, flags, length = _EVENT.unpack_from(packet.payload)
         if event >= len(EVENTS) or packet.timestamp == self._told:
             return []
         digits: list[str] = []
         if self._pressed is not None and self._pressed[0] != packet.timestamp:
             if _older(packet.timestamp, self._pressed[0]):
                 return []  # a straggler of the press before
-            digits += self.expire(now)
+            if not self._continues(packet.timestamp, EVENTS[event]):
+                digits += self.expire(now)
         self._pressed = (packet.timestamp, EVENTS[event])
+        self._full = length == _LONGEST
         self.deadline = now + _PATIENCE
         if flags & _END:
             digits += self.expire(now)
         return digits
+
+    def _continues(self, timestamp: int, digit: str) -> bool:
+        began = (timestamp - _LONGEST) & 0xFFFFFFFF
+        return self._full and self._pressed == (began, digit)
 
     def expire(self, now: float) -> list[str]:  # noqa: ARG002 - a machine is always told the time
         """End the press whose packets have ceased."""
@@ -176,6 +185,6 @@ def digit_packets(digit: str, first: RtpPacket, *, duration: float = 0.1, rate: 
     ticks = max(2, round(duration * 50))
     for i in range(ticks - 1 + _ENDS):
         ended = i >= ticks - 1
-        length = min(min(i + 1, ticks) * step, 0xFFFF)
+        length = min(min(i + 1, ticks) * step, _LONGEST)
         payload = _EVENT.pack(event, (_END if ended else 0) | _LOUDNESS, length)
         yield first._replace(sequence=(first.sequence + i) & 0xFFFF, payload=payload, marker=i == 0)

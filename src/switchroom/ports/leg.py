@@ -132,6 +132,11 @@ class Leg(Protocol):
     @property
     def can(self) -> frozenset[Capability]: ...
 
+    @property
+    def keys_in_sound(self) -> bool:
+        """Whether the party's keys come as tones only, so that the sound is to be listened to for them."""
+        ...
+
     def attach(self, report: Callable[[Signal], None]) -> None:
         """Report signals to ``report`` from now on."""
         ...

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -27,6 +27,7 @@ from switchroom.sip import outputs as told
 from switchroom.sip.headers import Headers
 from switchroom.sip.offer import LocalAudio, make_offer
 from switchroom.sip.peer import Peer
+from switchroom.sip.policy import DigitRoad, MediaPolicy
 from switchroom.transports.sip.ports import RtpPorts
 from switchroom.transports.sip.refusing import STATUS, refusal
 from switchroom.transports.sip.rtp_leg import Line, RtpLeg
@@ -215,10 +216,33 @@ def test_signals_wait_for_somebody_to_be_attached(agent: ScriptedAgent) -> None:
 
 def test_a_key_that_comes_by_two_roads_counts_once(agent: ScriptedAgent) -> None:
     leg, signals = offered(agent, offer())
-    for at, road in ((0.0, "rfc4733"), (0.08, "info"), (0.3, "rfc4733"), (0.35, "info"), (1.0, "info"), (1.2, "info")):
+    for at, road in ((0.0, "info"), (0.08, "rfc4733"), (0.3, "rfc4733"), (0.9, "info"), (5.0, "info")):
         agent.now = at
         leg._pressed("5", road)  # type: ignore[arg-type]
-    assert signals == [Digit("5", "rfc4733"), Digit("5", "rfc4733"), Digit("5", "info"), Digit("5", "info")]
+    assert signals == [Digit("5", "info"), Digit("5", "rfc4733")]
+    leg.take(told.SessionOffered("in_1", offer()))  # perhaps somebody else from now on
+    leg.take(told.DigitReceived("in_1", "6", 0.1))
+    assert signals[-1] == Digit("6", "info")
+    over(leg, signals)
+
+
+@pytest.mark.parametrize(
+    ("road", "agreed", "listens"),
+    [
+        ("auto", True, False),
+        ("auto", False, True),
+        ("rfc4733", False, False),
+        ("info", True, False),
+        ("inband", True, True),
+    ],
+)
+def test_the_sound_is_listened_to_for_keys_where_they_come_no_other_way(
+    agent: ScriptedAgent, road: DigitRoad, agreed: bool, listens: bool
+) -> None:
+    agent.place = replace(agent.place, policy=MediaPolicy(digits=road))
+    leg, signals = offered(agent, offer(digits=agreed))
+    run(leg.do(Answer()))
+    assert leg.keys_in_sound is listens
     over(leg, signals)
 
 
@@ -229,6 +253,14 @@ def test_keys_go_by_info_one_at_a_time_where_the_media_take_none(agent: Scripted
     leg.take(told.InfoAnswered("in_1", 200))
     infos = [command.body.split("\r\n")[0] for command in agent.commands if isinstance(command, sip.SendInfo)]
     assert infos == ["Signal=4", "Signal=2"]
+    over(leg, signals)
+
+
+def test_keys_that_no_road_takes_are_refused(agent: ScriptedAgent) -> None:
+    agent.place = replace(agent.place, policy=MediaPolicy(digits="rfc4733"))
+    leg, signals = answered(agent, offer(digits=False))
+    with pytest.raises(Unavailable, match="keys"):
+        run(leg.do(SendDigits("42")))
     over(leg, signals)
 
 

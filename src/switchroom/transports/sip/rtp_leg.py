@@ -14,7 +14,6 @@ any        CallEnded                      over      Left("hangup"), Left("lost")
 """
 
 import asyncio
-from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal, assert_never
@@ -40,6 +39,7 @@ from switchroom.ports import (
 from switchroom.sip import commands as sip
 from switchroom.sip import outputs as told
 from switchroom.sip.offer import Unacceptable
+from switchroom.transports.sip.keys import Keys, Road
 from switchroom.transports.sip.refusing import refusal, refusing, silence
 from switchroom.transports.sip.session import MediaPlace, MediaSession
 
@@ -60,9 +60,6 @@ CallOutput = (
     | told.ReferEnded
 )
 
-Road = Literal["rfc4733", "info"]
-
-_TWICE = 0.4
 _LOST = 60.0  # a party whose phone lost its power says neither a word nor goodbye
 _CONFIRMATION = (
     35.0  # longer than the 64*T1 after which the user agent gives up waiting for the ACK (RFC 3261 §13.3.1.4)
@@ -94,7 +91,7 @@ class RtpLeg:
         self._mail = _Mail()
         self._stands = asyncio.Event()
         self._failure: SwitchroomError | None = None
-        self._infos: deque[str] = deque()
+        self._keys = Keys(line.place.policy.digits, self._inform)
 
     @property
     def can(self) -> frozenset[Capability]:
@@ -119,6 +116,11 @@ class RtpLeg:
         """Seconds for which what ``hear`` gives has waited."""
         stream = self._session.stream
         return 0.0 if stream is None else stream.delay
+
+    @property
+    def keys_in_sound(self) -> bool:
+        """Whether the sound is to be listened to for keys."""
+        return self._keys.heard.in_sound(self._session.stream)
 
     def hear(self, now: float) -> bytes | None:
         """Return 20 ms of what the party said."""
@@ -155,7 +157,8 @@ class RtpLeg:
             case HangUp():
                 self._line.send(sip.HangUp(self._call))
             case SendDigits(digits):
-                self._send_digits(digits)
+                if not self._keys.sent.press(digits, self._session.stream):
+                    raise Unavailable("there is no way to send these keys in this call now", code="no_digits")
             case _:
                 assert_never(command)
 
@@ -184,11 +187,12 @@ class RtpLeg:
                 self._renegotiate(sdp)
             case told.SessionAnswered(sdp=sdp):
                 self._session.settle(sdp)
+                self._keys.heard.anew()
                 self._tell_hold()
             case told.DigitReceived(digit=digit):
                 self._pressed(digit, "info")
-            case told.InfoAnswered():
-                self._next_info()
+            case told.InfoAnswered(status=status):
+                self._keys.sent.answered(status, self._session.stream)
             case told.OfferRefused() | told.InfoReceived() | told.ReferProgress() | told.ReferEnded():
                 pass
             case _:
@@ -249,6 +253,7 @@ class RtpLeg:
             self._line.send(sip.RefuseOffer(self._call, answer.status))
             return
         self._line.send(sip.Accept(self._call, answer))
+        self._keys.heard.anew()
         self._tell_hold()
 
     def _tell_hold(self) -> None:
@@ -259,40 +264,22 @@ class RtpLeg:
             self.encoding = self._session.stream.encoding
 
     def _pressed(self, digit: str, road: Road) -> None:
-        self._mail.press(digit, road, self._line.clock())
+        if self._keys.heard.tells(digit, road, self._line.clock()):
+            self._mail.put(Digit(digit, road))
 
-    def _send_digits(self, digits: str) -> None:
-        stream = self._session.stream
-        if stream is not None and stream.press(digits):
-            return
-        idle = not self._infos
-        self._infos.extend(digits)
-        if idle:
-            self._send_info()
-
-    def _next_info(self) -> None:
-        if self._infos:
-            self._infos.popleft()
-            self._send_info()
-
-    def _send_info(self) -> None:
-        if self._infos:
-            body = f"Signal={self._infos[0]}\r\nDuration=160\r\n"
-            self._line.send(sip.SendInfo(self._call, "application/dtmf-relay", body))
+    def _inform(self, digit: str) -> None:
+        body = f"Signal={digit}\r\nDuration=160\r\n"
+        self._line.send(sip.SendInfo(self._call, "application/dtmf-relay", body))
 
 
 class _Mail:
-    """Signals on their way: kept until somebody is attached, none after Left.
-
-    A key that comes by two roads is told once (some phones send both events and INFO), and so is a hold.
-    """
+    """Signals on their way: kept until somebody is attached, none after Left, and no hold twice."""
 
     def __init__(self) -> None:
         self.closed = False
         self._kept: list[Signal] = []
         self._report: Callable[[Signal], None] | None = None
         self._held = False
-        self._pressed: dict[Road, tuple[str, float]] = {}
 
     def deliver_to(self, report: Callable[[Signal], None]) -> None:
         self._report = report
@@ -313,12 +300,3 @@ class _Mail:
         if held != self._held:
             self._held = held
             self.put(Held() if held else Resumed())
-
-    def press(self, digit: str, road: Road, now: float) -> None:
-        other: Road = "info" if road == "rfc4733" else "rfc4733"
-        before, at = self._pressed.get(other, ("", 0.0))
-        if before == digit and now - at < _TWICE:
-            del self._pressed[other]
-            return
-        self._pressed[road] = (digit, now)
-        self.put(Digit(digit, road))

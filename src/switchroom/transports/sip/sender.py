@@ -5,14 +5,18 @@ from collections import deque
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from switchroom.media.frame import Encoding
+from switchroom.media.band import encode
+from switchroom.media.dtmf import tones
+from switchroom.media.frame import RATE, Encoding
 from switchroom.media.recode import TABLES
 from switchroom.media.reports import Sent
+from switchroom.media.resample import resample
 from switchroom.media.rtp import RtpPacket, digit_packets
 from switchroom.transports.sip.terms import Terms
 
 _BETWEEN_KEYS = 3  # ticks of audio
 _QUEUED_KEYS = 64
+_TICKS_PER_TONE = 10  # half of them silence
 
 
 class Source(NamedTuple):
@@ -33,11 +37,11 @@ class Sender:
         self.begin_anew()
         self._timestamp = secrets.randbits(32)
         self._terms = terms
+        self._encoding = terms.encoding
         self._table: bytes | None = None
         self._silent = True  # nothing was sent before: the next packet begins a spurt
-        self._digits: deque[str] = deque()
-        self._key: Iterator[RtpPacket] | None = None
-        self._rest = 0
+        self._keypad = _Keypad()
+        self._tones: deque[bytes] = deque()
 
     def begin_anew(self) -> None:
         """Take another SSRC, and a sequence that is far from its end: who misses the turn counts wrong under SRTP."""
@@ -51,18 +55,27 @@ class Sender:
 
     def aim(self, terms: Terms, encoding: Encoding) -> None:
         """Go on under new terms."""
-        self._terms = terms
+        self._terms, self._encoding = terms, encoding
         self._table = TABLES.get((encoding, terms.encoding))
 
     def press(self, digits: str) -> bool:
         """Queue keys; False if they cannot be sent as events."""
-        if self._terms.events is None or len(self._digits) + len(digits) > _QUEUED_KEYS:
+        return self._terms.events is not None and self._keypad.press(digits)
+
+    def sound(self, digits: str) -> bool:
+        """Queue keys as tones, which take the place of what would be said; False if too many wait. Raises Invalid."""
+        if len(self._tones) > _QUEUED_KEYS * _TICKS_PER_TONE:
             return False
-        self._digits.extend(digits)
+        encoding = self._encoding
+        sound = encode(encoding, resample(tones(digits), RATE, encoding.rate))
+        size = encoding.payload_size
+        self._tones.extend(sound[at : at + size] for at in range(0, len(sound), size))
         return True
 
     def next(self, payload: bytes) -> bytes | None:
         """Return the packet of this tick."""
+        if self._tones:
+            payload = self._tones.popleft()
         self._timestamp += len(payload)  # G.711: a byte is a sample
         if not self._terms.sends:
             self._silent = True
@@ -80,8 +93,33 @@ class Sender:
         return packet.build()
 
     def _event(self) -> RtpPacket | None:
-        if self._key is None and self._rest == 0 and self._digits and self._terms.events is not None:
-            first = RtpPacket(self._terms.events, self._sequence, self._timestamp, self.source.ssrc, b"")
+        if self._terms.events is None:
+            return None
+        packet = self._keypad.next(
+            RtpPacket(self._terms.events, self._sequence, self._timestamp, self.source.ssrc, b"")
+        )
+        self._silent = self._silent or packet is not None
+        return packet
+
+
+class _Keypad:
+    """Keys as events, one after the other."""
+
+    def __init__(self) -> None:
+        self._digits: deque[str] = deque()
+        self._key: Iterator[RtpPacket] | None = None
+        self._rest = 0
+
+    def press(self, digits: str) -> bool:
+        """Queue keys; False if too many wait."""
+        if len(self._digits) + len(digits) > _QUEUED_KEYS:
+            return False
+        self._digits.extend(digits)
+        return True
+
+    def next(self, first: RtpPacket) -> RtpPacket | None:
+        """Return what to send in this tick instead of audio; ``first`` is how a key would begin now."""
+        if self._key is None and self._rest == 0 and self._digits:
             self._key = digit_packets(self._digits.popleft(), first)
         self._rest = max(0, self._rest - 1)
         if self._key is None:
@@ -90,5 +128,4 @@ class Sender:
         if packet is None:
             self._key = None
             self._rest = _BETWEEN_KEYS
-            self._silent = True
         return packet

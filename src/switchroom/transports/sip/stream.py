@@ -101,6 +101,10 @@ class RtpStream:
         """Send keys, one after the other; False if the other side takes none in its media."""
         return self._sender.press(digits)
 
+    def sound(self, digits: str) -> bool:
+        """Let keys sound in the audio, one after the other; False if too many wait. Raises Invalid for what is no key."""
+        return self._sender.sound(digits)
+
     def media(self) -> Mapping[str, float]:
         """Return what the audio went through; docs/media.md says what the names mean."""
         return {
