@@ -38,6 +38,9 @@ class SipSettings(_Frozen):
     media_sources: str = Field(
         "learned", pattern="^(learned|known)$", description="known: media only from hosts named in SDP and signalling"
     )
+    strangers: Literal["all", "private", "none"] = Field(
+        "private", description="who may call without being a trunk or a user: everybody, private addresses, nobody"
+    )
 
 
 class WebSettings(_Frozen):

@@ -131,7 +131,10 @@ class Switchboard:
     async def _plan(self, offer: CallOffer) -> CallPlan | None:
         """Return who answers; None if the offer had to be refused."""
         try:
-            return await self._directory.find(offer.dialled, offer.source)
+            plan = await self._directory.find(offer.dialled, offer.source)
+            if offer.tenant in (None, plan.tenant):
+                return plan
+            await self._refuse(offer, "other_tenant", Refuse("not_found"))  # a trunk reaches its own tenant's numbers
         except NotFound:
             await self._refuse(offer, "not_found", Refuse("not_found"))
         except Denied as error:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Literal, Protocol
 
-from switchroom.identity import LegId
+from switchroom.identity import LegId, TenantId
 from switchroom.media.frame import Encoding
 from switchroom.sip.context import CallContext
 
@@ -165,10 +165,12 @@ class Leg(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class CallOffer:
-    """Somebody calls us: the leg is not answered yet."""
+    """Somebody calls us: the leg is not answered yet. ``tenant`` is whose trunk brings it; None: it came by none."""
 
     leg: Leg
     dialled: str
     source: Literal["phone_gateway", "browser"]
     peer: str
     context: CallContext = field(default_factory=CallContext)
+    tenant: TenantId | None = None
+    trunk: str = ""

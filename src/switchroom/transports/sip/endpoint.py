@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 import structlog
 
-from switchroom.errors import Unavailable
+from switchroom.errors import SwitchroomError, Unavailable
 from switchroom.ports import CallOffer, Party, Refuse
 from switchroom.settings import SipSettings
 from switchroom.sip import commands as sip
@@ -24,8 +24,10 @@ from switchroom.sip.offer import LocalAudio, Unacceptable, answer_offer
 from switchroom.sip.peer import Peer, Transport
 from switchroom.sip.policy import DEFAULT, MediaPolicy
 from switchroom.sip.registrar import Binding, record_of
+from switchroom.sip.trunk_table import TrunkTable
 from switchroom.sip.uri import parse_uri
 from switchroom.transports.sip.accounts import Accounts
+from switchroom.transports.sip.lines import TrunkLines
 from switchroom.transports.sip.locating import Resolver, locate
 from switchroom.transports.sip.names import SystemResolver
 from switchroom.transports.sip.ports import RtpPorts
@@ -34,6 +36,7 @@ from switchroom.transports.sip.rtp_leg import CallOutput, Line, RtpLeg
 from switchroom.transports.sip.session import MediaPlace
 from switchroom.transports.sip.sockets import SipSockets
 from switchroom.transports.sip.srtp import fresh_keys
+from switchroom.transports.sip.trunks import TrunkDesk
 
 log = structlog.get_logger()
 
@@ -48,7 +51,8 @@ class Dialling:
     """How to make an outbound call. ``ringing`` is told the status of every provisional response.
 
     A ``target`` that is registered with us is called where it last registered, by the flow that it came over; ``binding``
-    says which of its devices to call instead.
+    says which of its devices to call instead. ``proxies`` are SIP URIs to send the call to in place of ``target``'s own host;
+    it counts as a call of ``trunk``, and once it was answered and has ended, ``over`` is told.
     """
 
     target: str
@@ -60,6 +64,9 @@ class Dialling:
     binding: Binding | None = None
     policy: MediaPolicy = DEFAULT
     presents: Presentation = NO_PRESENTATION
+    proxies: tuple[str, ...] = ()
+    trunk: str = ""
+    over: Callable[[], None] = lambda: None
 
 
 class SipEndpoint:
@@ -78,6 +85,8 @@ class SipEndpoint:
         self._accept = accept
         self._resolver = resolver or SystemResolver(settings.host)
         self._sockets = SipSockets(self._received, self._lost)
+        self.lines = TrunkLines(self.send, self._resolver, self._sockets.send)
+        self.trunks = TrunkDesk(settings.strangers, accounts, self.lines.at)
         self._agent = UserAgent(self._config(accounts), lambda: secrets.token_hex(8))
         self._ports = RtpPorts(settings.host, settings.rtp_first, settings.rtp_last)
         self._legs: dict[str, RtpLeg] = {}
@@ -107,7 +116,12 @@ class SipEndpoint:
 
     def counters(self) -> Mapping[str, int]:
         """Return what was sent, received, dropped and refused so far."""
-        return {**self._sockets.counts, **self.counts}
+        return {**self._sockets.counts, **self.counts, **self.trunks.counts}
+
+    def use(self, table: TrunkTable) -> None:
+        """Let these trunks count from now on, without a restart."""
+        self.trunks.use(table)
+        self.lines.want(table)
 
     async def open(self) -> None:
         """Bind the sockets. Raises Unavailable if the port is taken."""
@@ -117,6 +131,7 @@ class SipEndpoint:
         """Serve until cancelled; then everything is closed at once, so end the calls first."""
         try:
             async with asyncio.TaskGroup() as self._tasks:
+                self._tasks.create_task(self.lines.run(), name="trunk-lines")
                 await asyncio.get_running_loop().create_future()
         finally:
             self._tasks = None
@@ -133,8 +148,9 @@ class SipEndpoint:
         """Call somebody and return the leg once they have answered.
 
         A hop that does not answer is passed over for the next (RFC 3263 §4.3). Cancelling it hangs up. Raises Invalid for an
-        address that is none, NotFound, Denied or Unavailable for what came instead of an answer.
+        address that is none, NotFound, Denied or Unavailable for what came instead of an answer, Limited by the trunk.
         """
+        self.trunks.may_call(dialling.trunk, self._clock())
         target, peers = await self._ways(dialling)
         for peer in peers[:-1]:
             try:
@@ -155,6 +171,7 @@ class SipEndpoint:
             self._mind_keys(peer)
         leg = self._legs[call] = RtpLeg(call, Party(dialling.target), self._line(peer, dialling.policy))
         leg.ringing = dialling.ringing
+        self.trunks.called(call, dialling.trunk, self._clock())
         host, port = self._local(peer)
         sender = dialling.sender or f"sip:switchroom@{_bracketed(host)}:{port}"
         sender, name = dialling.presents.sender(sender, dialling.name)
@@ -174,9 +191,13 @@ class SipEndpoint:
 
         try:
             await leg.dial(invite)
+        except SwitchroomError:
+            self.trunks.ended(call)
+            raise
         finally:
             if leg.over:  # the user agent may never have heard of it
                 self._legs.pop(call, None)
+        self.trunks.tell(call, dialling.over)
         return leg
 
     async def _ways(self, dialling: Dialling) -> tuple[str, list[Peer]]:
@@ -184,7 +205,8 @@ class SipEndpoint:
         binding = dialling.binding or self._registered(dialling.target)
         if binding is not None:
             return str(binding.contact.uri), [binding.peer]
-        return dialling.target, await locate(dialling.target, self._resolver)
+        places = [await locate(uri, self._resolver) for uri in dialling.proxies or (dialling.target,)]
+        return dialling.target, [peer for place in places for peer in place]
 
     def _registered(self, target: str) -> Binding | None:
         try:
@@ -195,12 +217,12 @@ class SipEndpoint:
 
     def _config(self, accounts: Accounts | None) -> AgentConfig:
         if accounts is None:
-            return AgentConfig(local=self._local)
+            return AgentConfig(local=self._local, ha1=self.trunks.ha1, challenged=self.trunks.challenged)
         return AgentConfig(
             local=self._local,
-            ha1=accounts.ha1,
+            ha1=self.trunks.ha1,
             realm_of=accounts.realm,
-            challenged=accounts.challenged,
+            challenged=self.trunks.challenged,
             algorithms=accounts.algorithms,
             registrar=True,
         )
@@ -260,29 +282,31 @@ class SipEndpoint:
                     self._sockets.blame(peer)
             case told.CallOffered():
                 self._offered(output)
-            case (
-                told.Registered()
-                | told.RegistrationFailed()
-                | told.Unregistered()
-                | told.BindingChanged()
-                | told.OptionsAnswered()
-            ):
+            case told.Registered() | told.RegistrationFailed() | told.Unregistered():
+                self.counts[type(output).__name__] += 1
+                self.lines.told(output)
+            case told.BindingChanged() | told.OptionsAnswered():
                 self.counts[type(output).__name__] += 1
             case _:
                 self._happened(output)
 
     def _happened(self, output: CallOutput) -> None:
         self.counts[type(output).__name__] += 1
-        leg = self._legs.get(output.call)
-        if leg is None:
-            return
-        if isinstance(output, told.CallCancelled | told.CallEnded | told.CallFailed):
-            del self._legs[output.call]
-        leg.take(output)
+        over = isinstance(output, told.CallCancelled | told.CallEnded | told.CallFailed)
+        if over:
+            self.trunks.ended(output.call)
+        leg = self._legs.pop(output.call, None) if over else self._legs.get(output.call)
+        if leg is not None:
+            leg.take(output)
 
     def _offered(self, offered: told.CallOffered) -> None:
         self.counts["CallOffered"] += 1
-        line = self._line(offered.peer, MediaPolicy(security=self._settings.security))
+        admitted = self.trunks.admit(offered, self._clock())
+        if isinstance(admitted, Refuse):
+            log.info("call not let in", peer=offered.peer.host, reason=admitted.reason)
+            self.send(refusing(offered.call, admitted))
+            return
+        line = self._line(offered.peer, admitted.media or MediaPolicy(security=self._settings.security))
         if offered.sdp is not None:
             policy, host = line.place.policy, line.place.host
             outcome = answer_offer(offered.sdp, LocalAudio.by(policy, host, 9, keys=fresh_keys(policy.security)))
@@ -294,14 +318,15 @@ class SipEndpoint:
                 return
             if outcome.keys is not None:
                 self._mind_keys(offered.peer)
-        context = read_context(offered.from_, offered.headers)
+        context = read_context(offered.from_, offered.headers, trusted=admitted.trusted)
         party = Party(context.caller.shown, context.caller.shown_name)
         leg = RtpLeg(offered.call, party, line, offered.sdp)
         self._legs[offered.call] = leg
         peer = f"{offered.peer.transport}:{offered.peer.host}:{offered.peer.port}"
         try:
             leg.reserve()
-            self._accept(CallOffer(leg, offered.dialled, "phone_gateway", peer, context))
+            by = admitted.tenant, admitted.name
+            self._accept(CallOffer(leg, admitted.dialled, "phone_gateway", peer, context, *by))
         except Unavailable as error:
             self.counts[f"refused_{error.code}"] += 1
             log.warning("call cannot be taken", peer=peer, reason=error.code, problem=str(error))

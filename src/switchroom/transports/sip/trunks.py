@@ -1,0 +1,206 @@
+"""Who may call and how much: every INVITE is some trunk's, a registered user's or a stranger's before anything is done for it.
+
+A place of its trunk is taken when a call is let in or made, and given back when it is over, whatever way it ends; a new table
+replaces the old one between two calls, and the counts stay.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import Literal
+
+from switchroom.errors import Limited
+from switchroom.identity import TenantId
+from switchroom.ports import Refuse
+from switchroom.sip.digest import ha1
+from switchroom.sip.limits import CallLimits, Direction, Exceeded, Load
+from switchroom.sip.message import Request
+from switchroom.sip.outputs import CallOffered
+from switchroom.sip.peer import Peer
+from switchroom.sip.policy import MediaPolicy
+from switchroom.sip.trunk import Trunk
+from switchroom.sip.trunk_table import Arrival, Known, NotTheirs, Stranger, TrunkTable
+from switchroom.sip.uri import Uri, parse_uri
+from switchroom.transports.sip.accounts import Accounts
+
+Strangers = Literal["all", "private", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """The call may come in: by ``trunk``, or by none. ``dialled`` is whom it is for, as we write numbers."""
+
+    trunk: Trunk | None
+    dialled: str
+
+    @property
+    def tenant(self) -> TenantId | None:
+        """Whose trunk it is."""
+        return None if self.trunk is None else self.trunk.tenant
+
+    @property
+    def name(self) -> str:
+        """The trunk's id."""
+        return "" if self.trunk is None else self.trunk.id
+
+    @property
+    def media(self) -> MediaPolicy | None:
+        """How its media is to be, if the trunk says so."""
+        return None if self.trunk is None else self.trunk.media
+
+    @property
+    def trusted(self) -> bool:
+        """Whether who brings it may vouch for who calls (RFC 3325 §5)."""
+        return self.trunk is not None and self.trunk.inbound.trusts_identity
+
+
+@dataclass(slots=True)
+class _Place:
+    trunk: str
+    direction: Direction
+    over: Callable[[], None] = lambda: None
+
+
+class TrunkDesk:
+    """Knows the trunks and the calls on each. ``lines(host)`` are the trunks that we are registered for at that address."""
+
+    def __init__(self, strangers: Strangers, accounts: Accounts | None, lines: Callable[[str], frozenset[str]]) -> None:
+        self.table = TrunkTable()
+        self.counts: Counter[str] = Counter()
+        """Calls that were not let in, by reason."""
+        self._strangers = strangers
+        self._accounts = accounts
+        self._lines = lines
+        self._loads: dict[str, Load] = {}
+        self._places: dict[str, _Place] = {}
+
+    def use(self, table: TrunkTable) -> None:
+        """Let these trunks count from now on; calls that are up stay."""
+        self.table = table
+        for trunk, load in self._loads.items():
+            known = table.trunks.get(trunk)
+            load.change(CallLimits() if known is None else known.limits)
+
+    def load(self, trunk: str) -> Mapping[Direction, int]:
+        """Return how many calls a trunk has now."""
+        load = self._loads.get(trunk)
+        return {"in": 0, "out": 0} if load is None else {"in": load.inbound, "out": load.outbound}
+
+    def challenged(self, request: Request, peer: Peer) -> bool:
+        """Return whether who sends this must prove who they are: a trunk with a password, or a user away from home."""
+        if self._accounts is not None and self._accounts.challenged(request, peer):
+            return True
+        if request.method != "INVITE":
+            return False
+        arrival = self._arrival(peer, request.uri, (request.from_.uri, request.to.uri), request.headers)
+        welcome = self._welcome(peer.host)
+        if self.table.challenges(arrival, welcome=welcome):
+            return True
+        return self._accounts is not None and not welcome and isinstance(self.table.match(arrival), Stranger)
+
+    def ha1(self, user: str, realm: str, algorithm: str) -> str | None:
+        """Return what proves a user's or a trunk's identity in a realm; a user comes first."""
+        known = None if self._accounts is None else self._accounts.ha1(user, realm, algorithm)
+        password = self.table.password_of(user) if known is None else None
+        return known if password is None else ha1(user, realm, password, algorithm)
+
+    def admit(self, offered: CallOffered, now: float) -> Admission | Refuse:
+        """Take a call in, or say why not."""
+        shown = self._offered(offered)
+        if offered.user and not shown.user:
+            return Admission(None, offered.dialled)  # a user of ours: their calls need no trunk
+        match self.table.match(shown):
+            case Known(trunk, dialled):
+                exceeded = self._load(trunk).may("in", now)
+                if exceeded is not None:
+                    self.counts[f"trunk_{exceeded.limit}"] += 1
+                    return _refusal(exceeded)
+                self._begin(offered.call, trunk, "in", now)
+                return Admission(trunk, dialled)
+            case NotTheirs():
+                self.counts["trunk_number"] += 1
+                return Refuse("not_found")
+            case Stranger():
+                if self._welcome(offered.peer.host):
+                    return Admission(None, offered.dialled)
+                self.counts["stranger"] += 1
+                return Refuse("not_allowed")
+
+    def may_call(self, trunk: str, now: float) -> None:
+        """Raise Limited if a call out by ``trunk`` would be one too many; a trunk that is not known has no limits."""
+        known = self.table.trunks.get(trunk)
+        exceeded = None if known is None else self._load(known).may("out", now)
+        if known is not None and exceeded is not None:
+            self.counts[f"trunk_{exceeded.limit}"] += 1
+            message = f"trunk {known.name!r} has as many calls as it may ({exceeded.limit}): try again later"
+            raise Limited(message, retry_after=exceeded.retry_after)
+
+    def called(self, call: str, trunk: str, now: float) -> None:
+        """Count a call out."""
+        known = self.table.trunks.get(trunk)
+        if known is None:
+            self._places[call] = _Place("", "out")
+        else:
+            self._begin(call, known, "out", now)
+
+    def tell(self, call: str, over: Callable[[], None]) -> None:
+        """Tell ``over`` when a call has ended; at once, if it has."""
+        if call in self._places:
+            self._places[call].over = over
+        else:
+            over()
+
+    def ended(self, call: str) -> None:
+        """Give the place of a call back."""
+        place = self._places.pop(call, None)
+        if place is None:
+            return
+        if place.trunk:
+            self._loads[place.trunk].ended(place.direction)
+        place.over()
+
+    def _begin(self, call: str, trunk: Trunk, direction: Direction, now: float) -> None:
+        self._load(trunk).began(direction, now)
+        self._places[call] = _Place(trunk.id, direction)
+
+    def _load(self, trunk: Trunk) -> Load:
+        return self._loads.setdefault(trunk.id, Load(trunk.limits))
+
+    def _welcome(self, host: str) -> bool:
+        if self._strangers != "private":
+            return self._strangers == "all"
+        try:
+            address = ip_address(host)
+        except ValueError:
+            return False
+        return address.is_private or address.is_link_local
+
+    def _offered(self, offered: CallOffered) -> Arrival:
+        """Return what an INVITE shows, once its proof has been checked; a user of ours proves nothing about a trunk."""
+        ends = (offered.from_.uri, parse_uri(offered.callee))
+        user = offered.user
+        if user and self._accounts is not None and self._accounts.ha1(user, offered.realm, "MD5") is not None:
+            user = ""
+        return self._arrival(offered.peer, parse_uri(offered.target), ends, offered.headers, user)
+
+    def _arrival(
+        self, peer: Peer, target: Uri, ends: tuple[Uri, Uri], headers: Mapping[str, str], user: str = ""
+    ) -> Arrival:
+        caller, callee = ends
+        return Arrival(
+            source=peer.host,
+            dialled=target.user_text,
+            called=callee.user_text,
+            host=target.host,
+            sender=caller.user_text,
+            sender_host=caller.host,
+            headers=headers,
+            user=user,
+            lines=self._lines(peer.host),
+        )
+
+
+def _refusal(exceeded: Exceeded) -> Refuse:
+    reason: Literal["overloaded", "over_limit"] = "overloaded" if exceeded.limit == "calls_per_second" else "over_limit"
+    return Refuse(reason, exceeded.retry_after)
