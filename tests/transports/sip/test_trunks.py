@@ -35,6 +35,21 @@ def test_a_carrier_is_known_by_its_address_and_its_policy_counts() -> None:
     scene(story)
 
 
+@pytest.mark.parametrize(("trusted", "caller"), [(True, "sip:+15550123@example.com"), (False, "sip:lie@example.com")])
+def test_only_a_trunk_that_is_trusted_vouches_for_who_calls(trusted: bool, caller: str) -> None:
+    by = replace(BY_ADDRESS, inbound=replace(BY_ADDRESS.inbound, trusts_identity=trusted))
+
+    async def story() -> None:
+        async with house(US, by) as us, house(CARRIER) as carrier:
+            told = {"P-Asserted-Identity": "<sip:+15550123@example.com>"}
+            dialling = Dialling(us.uri("+15550100"), sender="sip:lie@example.com", headers=told)
+            call = await answered(carrier, us, dialling)
+            assert call.offer.leg.party.address == caller
+            await call.hang_up()
+
+    scene(story)
+
+
 def test_a_stranger_is_turned_away_and_counted() -> None:
     async def story() -> None:
         async with house(US, BY_ADDRESS) as us, house(STRANGER) as stranger:
