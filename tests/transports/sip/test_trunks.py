@@ -207,7 +207,7 @@ def test_a_new_table_counts_from_the_next_call_on() -> None:
     async def story() -> None:
         async with house(US, BY_ADDRESS) as us, house(CARRIER) as carrier, house(STRANGER) as other:
             call = await answered(carrier, us, Dialling(us.uri("+15550100")))
-            us.endpoint.use(TrunkTable((trunk("new", f"{STRANGER}/32"),), OWNERS))
+            us.endpoint.trunks.use(TrunkTable((trunk("new", f"{STRANGER}/32"),), OWNERS))
             with pytest.raises(Denied):
                 await carrier.endpoint.dial(Dialling(us.uri("+15550100")))
             await (await answered(other, us, Dialling(us.uri("+15550100")))).hang_up()
@@ -264,16 +264,16 @@ def line(registrar: House, password: str = "wonder", number: str = "demo") -> Tr
 def test_a_line_is_registered_called_and_given_up() -> None:
     async def story() -> None:
         async with house("127.0.0.3", accounts=Accounts(passwords)) as box, house(US) as us:
-            us.endpoint.use(TrunkTable((line(box),), OWNERS))
-            await until(lambda: us.endpoint.lines.state("trk_line").state == "registered")
+            us.endpoint.trunks.use(TrunkTable((line(box),), OWNERS))
+            await until(lambda: us.endpoint.trunks.lines.state("trk_line").state == "registered")
             (binding,) = box.endpoint.bindings("620@127.0.0.3")
             assert binding.contact.uri.user == "trk_line"
             call = await answered(box, us, Dialling("sip:620@127.0.0.3"))
             assert (call.offer.tenant, call.offer.trunk, call.offer.dialled) == (ADA, "trk_line", "demo")
             await call.hang_up()
-            us.endpoint.use(TrunkTable((), OWNERS))
+            us.endpoint.trunks.use(TrunkTable((), OWNERS))
             await until(lambda: not box.endpoint.bindings("620@127.0.0.3"))
-            assert us.endpoint.lines.state("trk_line").state == "off"
+            assert us.endpoint.trunks.lines.state("trk_line").state == "off"
 
     scene(story)
 
@@ -281,12 +281,12 @@ def test_a_line_is_registered_called_and_given_up() -> None:
 def test_a_line_with_a_wrong_password_says_so_and_works_once_it_is_right() -> None:
     async def story() -> None:
         async with house("127.0.0.3", accounts=Accounts(passwords)) as box, house(US) as us:
-            us.endpoint.use(TrunkTable((line(box, "wrong"),), OWNERS))
-            await until(lambda: us.endpoint.lines.state("trk_line").state == "failed")
-            state = us.endpoint.lines.state("trk_line")
+            us.endpoint.trunks.use(TrunkTable((line(box, "wrong"),), OWNERS))
+            await until(lambda: us.endpoint.trunks.lines.state("trk_line").state == "failed")
+            state = us.endpoint.trunks.lines.state("trk_line")
             assert (state.why, state.next) == ("401 Unauthorized: user or password is wrong", None)
-            us.endpoint.use(TrunkTable((line(box),), OWNERS))
-            await until(lambda: us.endpoint.lines.state("trk_line").state == "registered")
+            us.endpoint.trunks.use(TrunkTable((line(box),), OWNERS))
+            await until(lambda: us.endpoint.trunks.lines.state("trk_line").state == "registered")
             assert len(box.endpoint.bindings("620@127.0.0.3")) == 1
 
     scene(story)
@@ -296,11 +296,11 @@ def test_a_line_to_nowhere_says_when_it_is_tried_again() -> None:
     async def story() -> None:
         async with house("127.0.0.3", accounts=Accounts(passwords)) as box, house(US) as us:
             nowhere = replace(line(box), registering=Registering("sip:127.0.0.8:9", "620", "trk_line"))
-            us.endpoint.use(TrunkTable((nowhere,), OWNERS))
-            await until(lambda: us.endpoint.lines.state("trk_line").state == "failed")
-            state = us.endpoint.lines.state("trk_line")
+            us.endpoint.trunks.use(TrunkTable((nowhere,), OWNERS))
+            await until(lambda: us.endpoint.trunks.lines.state("trk_line").state == "failed")
+            state = us.endpoint.trunks.lines.state("trk_line")
             assert state.why.startswith("503") and state.next is not None
-            assert us.endpoint.lines.at("127.0.0.8") == {"trk_line"}
+            assert us.endpoint.trunks.lines.at("127.0.0.8") == {"trk_line"}
 
     scene(story)
 

@@ -50,7 +50,7 @@ async def house(
     endpoint = SipEndpoint(settings, lambda offer: made.offers.put_nowait(offer), accounts)
     made = House(endpoint)
     await endpoint.open()
-    endpoint.use(TrunkTable(trunks, OWNERS))
+    endpoint.trunks.use(TrunkTable(trunks, OWNERS))
     serving = asyncio.get_running_loop().create_task(endpoint.run())
     await asyncio.sleep(0)
     try:

@@ -24,7 +24,6 @@ from switchroom.sip.offer import LocalAudio, Unacceptable, answer_offer
 from switchroom.sip.peer import Peer, Transport
 from switchroom.sip.policy import DEFAULT, MediaPolicy
 from switchroom.sip.registrar import Binding, record_of
-from switchroom.sip.trunk_table import TrunkTable
 from switchroom.sip.uri import parse_uri
 from switchroom.transports.sip.accounts import Accounts
 from switchroom.transports.sip.lines import TrunkLines
@@ -79,14 +78,12 @@ class SipEndpoint:
         accounts: Accounts | None = None,
         resolver: Resolver | None = None,
     ) -> None:
-        self.counts: Counter[str] = Counter()
-        """Outputs of the user agent by kind, and what it dropped as ``dropped_REASON``."""
         self._settings = settings
         self._accept = accept
         self._resolver = resolver or SystemResolver(settings.host)
         self._sockets = SipSockets(self._received, self._lost)
-        self.lines = TrunkLines(self.send, self._resolver, self._sockets.send)
-        self.trunks = TrunkDesk(settings.strangers, accounts, self.lines.at)
+        lines = TrunkLines(self.send, self._resolver, self._sockets.send)
+        self.trunks = TrunkDesk(settings.strangers, accounts, lines, self.counts)
         self._agent = UserAgent(self._config(accounts), lambda: secrets.token_hex(8))
         self._ports = RtpPorts(settings.host, settings.rtp_first, settings.rtp_last)
         self._legs: dict[str, RtpLeg] = {}
@@ -114,14 +111,14 @@ class SipEndpoint:
         """Return where ``user@host`` is registered with us, the freshest first."""
         return self._agent.bindings(record, self._clock())
 
+    @property
+    def counts(self) -> Counter[str]:
+        """What the sockets and the trunks counted, outputs of the user agent by kind, and what it dropped as ``dropped_REASON``."""
+        return self._sockets.counts
+
     def counters(self) -> Mapping[str, int]:
         """Return what was sent, received, dropped and refused so far."""
-        return {**self._sockets.counts, **self.counts, **self.trunks.counts}
-
-    def use(self, table: TrunkTable) -> None:
-        """Let these trunks count from now on, without a restart."""
-        self.trunks.use(table)
-        self.lines.want(table)
+        return self.counts
 
     async def open(self) -> None:
         """Bind the sockets. Raises Unavailable if the port is taken."""
@@ -131,7 +128,7 @@ class SipEndpoint:
         """Serve until cancelled; then everything is closed at once, so end the calls first."""
         try:
             async with asyncio.TaskGroup() as self._tasks:
-                self._tasks.create_task(self.lines.run(), name="trunk-lines")
+                self._tasks.create_task(self.trunks.lines.run(), name="trunk-lines")
                 await asyncio.get_running_loop().create_future()
         finally:
             self._tasks = None
@@ -284,7 +281,7 @@ class SipEndpoint:
                 self._offered(output)
             case told.Registered() | told.RegistrationFailed() | told.Unregistered():
                 self.counts[type(output).__name__] += 1
-                self.lines.told(output)
+                self.trunks.lines.told(output)
             case told.BindingChanged() | told.OptionsAnswered():
                 self.counts[type(output).__name__] += 1
             case _:

@@ -23,6 +23,7 @@ from switchroom.sip.trunk import Trunk
 from switchroom.sip.trunk_table import Arrival, Known, NotTheirs, Stranger, TrunkTable
 from switchroom.sip.uri import Uri, parse_uri
 from switchroom.transports.sip.accounts import Accounts
+from switchroom.transports.sip.lines import TrunkLines
 
 Strangers = Literal["all", "private", "none"]
 
@@ -63,21 +64,23 @@ class _Place:
 
 
 class TrunkDesk:
-    """Knows the trunks and the calls on each. ``lines(host)`` are the trunks that we are registered for at that address."""
+    """Knows the trunks, their lines, and the calls on each. ``counts`` grows by what is not let in."""
 
-    def __init__(self, strangers: Strangers, accounts: Accounts | None, lines: Callable[[str], frozenset[str]]) -> None:
+    def __init__(
+        self, strangers: Strangers, accounts: Accounts | None, lines: TrunkLines, counts: Counter[str]
+    ) -> None:
         self.table = TrunkTable()
-        self.counts: Counter[str] = Counter()
-        """Calls that were not let in, by reason."""
+        self.lines = lines
+        self._counts = counts
         self._strangers = strangers
         self._accounts = accounts
-        self._lines = lines
         self._loads: dict[str, Load] = {}
         self._places: dict[str, _Place] = {}
 
     def use(self, table: TrunkTable) -> None:
         """Let these trunks count from now on; calls that are up stay."""
         self.table = table
+        self.lines.want(table)
         for trunk, load in self._loads.items():
             known = table.trunks.get(trunk)
             load.change(CallLimits() if known is None else known.limits)
@@ -114,17 +117,17 @@ class TrunkDesk:
             case Known(trunk, dialled):
                 exceeded = self._load(trunk).may("in", now)
                 if exceeded is not None:
-                    self.counts[f"trunk_{exceeded.limit}"] += 1
+                    self._counts[f"trunk_{exceeded.limit}"] += 1
                     return _refusal(exceeded)
                 self._begin(offered.call, trunk, "in", now)
                 return Admission(trunk, dialled)
             case NotTheirs():
-                self.counts["trunk_number"] += 1
+                self._counts["trunk_number"] += 1
                 return Refuse("not_found")
             case Stranger():
                 if self._welcome(offered.peer.host):
                     return Admission(None, offered.dialled)
-                self.counts["stranger"] += 1
+                self._counts["stranger"] += 1
                 return Refuse("not_allowed")
 
     def may_call(self, trunk: str, now: float) -> None:
@@ -132,7 +135,7 @@ class TrunkDesk:
         known = self.table.trunks.get(trunk)
         exceeded = None if known is None else self._load(known).may("out", now)
         if known is not None and exceeded is not None:
-            self.counts[f"trunk_{exceeded.limit}"] += 1
+            self._counts[f"trunk_{exceeded.limit}"] += 1
             message = f"trunk {known.name!r} has as many calls as it may ({exceeded.limit}): try again later"
             raise Limited(message, retry_after=exceeded.retry_after)
 
@@ -197,7 +200,7 @@ class TrunkDesk:
             sender_host=caller.host,
             headers=headers,
             user=user,
-            lines=self._lines(peer.host),
+            lines=self.lines.at(peer.host),
         )
 
 
