@@ -1,15 +1,15 @@
-"""Tables of tenants and their users."""
+"""Tables of tenants, their users, and the telephones that may register."""
 
 from collections.abc import Mapping
 
-from sqlalchemy import JSON, Boolean, Float, ForeignKey, String
+from sqlalchemy import JSON, Boolean, Float, ForeignKey, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from switchroom.storage.db import Base
 
 
 class TenantRow(Base):
-    """A customer organisation; ``brand`` holds its colours, logo and names."""
+    """A customer organisation; ``brand`` holds its colours, logo and names, ``sip_domain`` its own name for its telephones."""
 
     __tablename__ = "tenants"
 
@@ -18,6 +18,7 @@ class TenantRow(Base):
     name: Mapped[str] = mapped_column(String(200))
     parent_id: Mapped[str | None] = mapped_column(ForeignKey("tenants.id"))
     brand: Mapped[Mapping[str, object]] = mapped_column(JSON)
+    sip_domain: Mapped[str | None] = mapped_column(String(255), unique=True)
     created: Mapped[float] = mapped_column(Float)
 
 
@@ -35,3 +36,27 @@ class UserRow(Base):
     pin: Mapped[str | None] = mapped_column(String(64), unique=True)
     active: Mapped[bool] = mapped_column(Boolean)
     created: Mapped[float] = mapped_column(Float)
+
+
+class SipAccountRow(Base):
+    """Somebody whose telephones may register. Of the password only its digests are kept, for the realm of the tenant.
+
+    ``digest`` names the algorithms to ask with, ``devices`` how many places the account may be reached at at once. ``changed``
+    is the time of the last write.
+    """
+
+    __tablename__ = "sip_accounts"
+    __table_args__ = (UniqueConstraint("tenant_id", "name", name="uq_sip_accounts_name"),)
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    tenant_id: Mapped[str] = mapped_column(ForeignKey("tenants.id"), index=True)
+    user_id: Mapped[str | None] = mapped_column(ForeignKey("users.id"), unique=True)
+    name: Mapped[str] = mapped_column(String(64))
+    display_name: Mapped[str] = mapped_column(String(200))
+    md5: Mapped[str] = mapped_column(String(32))
+    sha256: Mapped[str] = mapped_column(String(64))
+    digest: Mapped[str] = mapped_column(String(16))
+    devices: Mapped[int] = mapped_column(Integer)
+    disabled: Mapped[bool] = mapped_column(Boolean)
+    created: Mapped[float] = mapped_column(Float)
+    changed: Mapped[float] = mapped_column(Float)
