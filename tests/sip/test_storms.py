@@ -62,14 +62,15 @@ def check_one_end_each(end: End, started: list[str]) -> None:
     ),
     st.sampled_from(["udp", "tcp"]),
     st.booleans(),
+    st.booleans(),
 )
 def test_fuzz_every_call_ends_once_and_leaves_nothing(
-    fates: list[str], steps: list[tuple[bool, str, float]], transport: str, offers: bool
+    fates: list[str], steps: list[tuple[bool, str, float]], transport: str, offers: bool, reliable: bool
 ) -> None:
     wire = Wire("tcp" if transport == "tcp" else "udp")
     if transport == "udp":
         wire.fate = lambda _data, count: FATES[fates[count % len(fates)]]
-    wire.call("offer" if offers else None)
+    wire.call("offer" if offers else None, headers={"Require": "100rel"} if reliable else {})
     wire.run(0.05)
     for by_alice, kind, wait in steps:
         for name in ["out"] if by_alice else names(wire.bob):

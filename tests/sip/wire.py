@@ -1,10 +1,10 @@
 """Two real user agents and a wire between them: a list that can drop, delay and duplicate what it carries."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from switchroom.sip.agent import UserAgent
-from switchroom.sip.commands import Answer, Command, Credentials, Invite
+from switchroom.sip.commands import NO_HEADERS, Answer, Command, Credentials, Invite
 from switchroom.sip.config import AgentConfig
 from switchroom.sip.outputs import CallOffered, Output, Transmit
 from switchroom.sip.peer import Peer, Transport
@@ -62,10 +62,15 @@ class Wire:
         """Give a command and let nothing travel yet."""
         self._carry(end, end.agent.send(command, self.now))
 
-    def call(self, sdp: str | None = "offer", credentials: Credentials | None = None) -> None:
+    def call(
+        self,
+        sdp: str | None = "offer",
+        credentials: Credentials | None = None,
+        headers: Mapping[str, str] = NO_HEADERS,
+    ) -> None:
         """Alice calls Bob."""
         target, sender = f"sip:bob@{BOB}", f"sip:alice@{ALICE}"
-        self.do(self.alice, Invite("out", target, sender, self.peer(BOB), sdp, "Alice", credentials))
+        self.do(self.alice, Invite("out", target, sender, self.peer(BOB), sdp, "Alice", credentials, headers))
 
     def _carry(self, end: End, outputs: list[Output]) -> None:
         for output in outputs:

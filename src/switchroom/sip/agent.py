@@ -10,7 +10,7 @@ the reception and the gate. What then happens is said in incoming, outgoing, ses
 registrar and registration.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import assert_never
 
@@ -55,6 +55,8 @@ from switchroom.sip.update import Updates
 MAX_MESSAGE = 65_536
 
 SettingUp = Progress | Answer | Refuse | HangUp
+Serve = Callable[[Call, Exchange, float], None]
+"""Takes a request that came within a call."""
 Changing = Offer | Accept | RefuseOffer | SendInfo | Refer
 
 
@@ -78,6 +80,14 @@ class UserAgent:
         self._registrations = Registrations(self._stack)
         self._registry = Registry(self._stack)
         self._gate = Gate(config, self._stack.secret)
+        self._served: Mapping[str, Serve] = {
+            "BYE": self._bye,
+            "INVITE": self._sessions.reinvited,
+            "INFO": self._infos.informed,
+            "NOTIFY": self._refers.notified,
+            "PRACK": self._incoming.acknowledged,
+            "UPDATE": self._updates.updated,
+        }
 
     @property
     def deadline(self) -> float | None:
@@ -156,8 +166,12 @@ class UserAgent:
         match command:
             case Offer():
                 self._sessions.offer(call, command, now)
+            case Accept() if call.phase is Phase.INVITING:
+                self._outgoing.agree(call, command, now)
             case Accept():
                 self._sessions.agree(call, command, now)
+            case RefuseOffer() if call.phase is Phase.INVITING:
+                self._outgoing.give_up(call, clean((("Reason", f"SIP;cause={command.status}"),)), now)
             case RefuseOffer():
                 self._sessions.disagree(call, command, now)
             case SendInfo():
@@ -260,29 +274,21 @@ class UserAgent:
         call.dialog = dialog
         if peer.reliable and peer.connection:
             call.peer = peer  # their newest connection is the one that works
-        self._serve(call, self._open(request, back, now), now)
+        serve = self._served.get(request.method, self._options)
+        serve(call, self._open(request, back, now), now)
 
-    def _serve(self, call: Call, exchange: Exchange, now: float) -> None:
-        match exchange.request.method:
-            case "BYE":
-                self._refers.left(call)
-                self._sessions.left(call, exchange, now)
-            case "INVITE":
-                self._sessions.reinvited(call, exchange, now)
-            case "INFO":
-                self._infos.informed(call, exchange, now)
-            case "NOTIFY":
-                self._refers.notified(call, exchange, now)
-            case "UPDATE":
-                self._updates.updated(call, exchange, now)
-            case _:
-                self._stack.respond(exchange, self._presence(), call.tag, now)
+    def _bye(self, call: Call, exchange: Exchange, now: float) -> None:
+        self._refers.left(call)
+        self._sessions.left(call, exchange, now)
+
+    def _options(self, call: Call, exchange: Exchange, now: float) -> None:
+        self._stack.respond(exchange, self._presence(), call.tag, now)
 
     def _outside(self, request: Request, peer: Peer, back: Peer, now: float) -> None:
         if request.method == "OPTIONS":
             self._refuse(request, self._presence(), back)
             return
-        if request.method in ("BYE", "INFO", "UPDATE", "NOTIFY"):
+        if request.method in self._served and request.method != "INVITE":
             self._refuse(request, Reply(481), back)
             return
         verdict = self._gate.check(request, peer, now)

@@ -11,6 +11,7 @@ from switchroom.sip.exchanges import Exchange
 from switchroom.sip.headers import Headers
 from switchroom.sip.message import NO_HEADERS, Request, Response
 from switchroom.sip.peer import Peer
+from switchroom.sip.reliable import Hearing, Reliable
 from switchroom.sip.stack import Asking
 
 
@@ -60,7 +61,8 @@ class Call:
     ``acked`` is our latest ACK to a 2xx, ``invite`` the INVITE that began a call of ours, ``sdp`` what they said last about
     early media, ``queued`` an offer that waits for its turn, ``parting`` what a CANCEL is to carry. ``said`` is our latest
     description, ``updates`` whether they know UPDATE, ``min_se`` the least span that they have asked for,
-    ``referring`` how far our transfer is.
+    ``referring`` how far our transfer is. ``reliable`` is there if our provisional responses must be acknowledged, ``hearing``
+    knows theirs.
     """
 
     name: str
@@ -83,6 +85,8 @@ class Call:
     span: Span | None = None
     min_se: int = 0
     updates: bool = False
+    reliable: Reliable | None = None
+    hearing: Hearing = field(default_factory=Hearing)
     referring: Literal["asked", "accepted"] | None = None
 
     @property

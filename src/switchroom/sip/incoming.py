@@ -9,6 +9,7 @@ from switchroom.sip.exchanges import Exchange
 from switchroom.sip.gate import Admitted
 from switchroom.sip.outputs import CallCancelled, CallEnded, CallOffered
 from switchroom.sip.peer import Peer
+from switchroom.sip.prack import Provisionals, Then
 from switchroom.sip.replies import REASONS, Reply
 from switchroom.sip.session import Sessions
 from switchroom.sip.stack import Stack
@@ -23,11 +24,13 @@ class Incoming:
         self._stack = stack
         self._calls = calls
         self._sessions = sessions
+        self._provisionals = Provisionals(stack, Then(self.progress, self._accept, self._unacknowledged))
 
     def offered(self, exchange: Exchange, peer: Peer, proved: Admitted) -> None:
         """Somebody calls."""
         request = exchange.request
         call = Call(self._stack.token(), Phase.OFFERED, peer, self._stack.token(), pending=exchange)
+        self._provisionals.begin(call, exchange)
         self._calls.add(call)
         self._calls.join(call, Dialog.of_callee(request, call.tag))
         self._stack.emit(
@@ -53,7 +56,10 @@ class Incoming:
         reply = Reply(
             command.status, "", _pairs(command.headers), command.sdp, self._stack.contact(call.peer, _user(call))
         )
-        self._stack.respond(call.pending, reply, call.tag, now)
+        if call.reliable is None:
+            self._stack.respond(call.pending, reply, call.tag, now)
+        else:
+            self._provisionals.progress(call, command, reply, now)
         self._stack.alarms.set(("progress", call.tag), now + _REPEAT, lambda at: self.progress(call, command, at))
 
     def answer(self, call: Call, command: Answer, now: float) -> None:
@@ -61,6 +67,16 @@ class Incoming:
         if call.phase is not Phase.OFFERED or call.pending is None:
             return
         self._stack.alarms.cancel(("progress", call.tag))
+        if call.reliable is None:
+            self._accept(call, command, now)
+        else:
+            self._provisionals.answer(call, command, now)
+
+    def acknowledged(self, call: Call, exchange: Exchange, now: float) -> None:
+        """Their PRACK."""
+        self._provisionals.acknowledged(call, exchange, now)
+
+    def _accept(self, call: Call, command: Answer, now: float) -> None:
         call.phase = Phase.ANSWERED
         self._sessions.accept(call, command.sdp, _pairs(command.headers), now)
 
@@ -78,8 +94,14 @@ class Incoming:
         self._finish(call, Reply(487), now)
         self._stack.emit(CallCancelled(call.name, reason))
 
+    def _unacknowledged(self, call: Call, now: float) -> None:
+        """No PRACK has come (RFC 3262 §3)."""
+        self._finish(call, Reply(504), now)
+        self._stack.emit(CallEnded(call.name, "loss", 504, "No PRACK"))
+
     def _finish(self, call: Call, reply: Reply, now: float) -> None:
         self._stack.alarms.cancel(("progress", call.tag))
+        self._provisionals.stop(call)
         if call.pending is not None:
             self._stack.respond(call.pending, reply, call.tag, now)
             call.pending = None

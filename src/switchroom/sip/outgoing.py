@@ -8,13 +8,14 @@ from dataclasses import replace
 
 from switchroom.errors import Invalid
 from switchroom.sip.call import Call, Calls, Phase
-from switchroom.sip.commands import Invite
+from switchroom.sip.commands import Accept, Invite
 from switchroom.sip.dialog import Dialog, Numbers
 from switchroom.sip.grammar import Malformed
 from switchroom.sip.headers import CSeq, Headers
 from switchroom.sip.message import NO_HEADERS, Request, Response
-from switchroom.sip.outputs import CallAnswered, CallFailed, CallRinging
+from switchroom.sip.outputs import CallAnswered, CallFailed, CallRinging, SessionOffered
 from switchroom.sip.peer import Peer
+from switchroom.sip.prack import Pracks
 from switchroom.sip.replies import REASONS, clean
 from switchroom.sip.session import Sessions
 from switchroom.sip.stack import Asking, Stack
@@ -31,6 +32,7 @@ class Outgoing:
         self._timers = timers
         self._calls = calls
         self._sessions = sessions
+        self._pracks = Pracks(stack)
 
     def invite(self, command: Invite, now: float) -> None:
         """Call somebody. Raises Invalid if an address is no SIP URI or the call's name is taken."""
@@ -87,9 +89,19 @@ class Outgoing:
     def _proceeding(self, call: Call, response: Response, now: float) -> None:
         if call.phase is Phase.CANCELLING:
             self._cancel(call, now)  # only now may we (RFC 3261 §9.1)
-        elif call.phase is Phase.INVITING and response.status > 100:
-            call.sdp = response.sdp or call.sdp
-            self._stack.emit(CallRinging(call.name, response.status, response.reason, response.sdp))
+        elif call.phase is Phase.INVITING and response.status > 100 and self._pracks.takes(call, response, now):
+            offer = response.sdp if call.hearing.offer is response else None
+            early = None if offer is not None else response.sdp
+            call.sdp = early or call.sdp
+            self._stack.emit(CallRinging(call.name, response.status, response.reason, early))
+            if offer is not None:
+                self._stack.emit(SessionOffered(call.name, offer))
+
+    def agree(self, call: Call, command: Accept, now: float) -> None:
+        """Our answer to an offer that came before their answer (RFC 3262 §5)."""
+        if call.phase is Phase.INVITING:
+            self._pracks.answer(call, command.sdp, now)
+            call.said = command.sdp
 
     def _accepted(self, call: Call, response: Response, now: float) -> None:
         if call.dialog is not None and call.dialog.remote.tag == response.to.tag:
@@ -101,13 +113,13 @@ class Outgoing:
         if call.phase is not Phase.INVITING:
             self._let_go(call, dialog, response, now)
             return
-        offered = bool(invite.body)
+        agreed = call.hearing.agreed == response.to.tag != ""
         call.asking = None
         self._calls.join(call, dialog)
-        call.sdp = response.sdp or call.sdp
+        call.sdp = None if agreed else response.sdp or call.sdp
         self._stack.emit(CallAnswered(call.name, call.sdp))
         self._timers.granted(call, response, now)
-        self._sessions.established(call, response, now=now, answered=offered)
+        self._sessions.established(call, response, now=now, answered=agreed or bool(invite.body))
 
     def _let_go(self, call: Call, dialog: Dialog, response: Response, now: float) -> None:
         """Acknowledge a 2xx that nobody wants and end its dialog."""

@@ -46,14 +46,18 @@ class Sessions:
             return
         contact = self._stack.contact(call.peer, exchange.request.uri.user)
         span = self._timers.grant(call, exchange.request, now)
-        reply = Reply(200, "", (*headers, *self._stack.capabilities(), *span), sdp, contact)
-        response = self._stack.respond(exchange, reply, call.tag, now)
         first = call.phase is Phase.ANSWERED
+        agreed = (
+            first and call.reliable is not None and call.reliable.agreed
+        )  # then nothing is left to say (RFC 3261 §13.2.1)
+        described = None if agreed else sdp
+        reply = Reply(200, "", (*headers, *self._stack.capabilities(), *span), described, contact)
+        response = self._stack.respond(exchange, reply, call.tag, now)
         call.pending, call.said = None, sdp
         if exchange.request.method == "UPDATE":  # no ACK will come (RFC 3311 §5.2)
             self._go_on(call, now)
             return
-        call.okay = Okay(exchange, response, T1, now + 64 * T1, first, exchange.request.sdp is None)
+        call.okay = Okay(exchange, response, T1, now + 64 * T1, first, exchange.request.sdp is None and not agreed)
         self._stack.alarms.set(("ok", call.tag), now + T1, lambda at: self._repeat(call, at))
 
     def _repeat(self, call: Call, now: float) -> None:
@@ -252,7 +256,7 @@ class Sessions:
 
     def _settle(self, call: Call, now: float) -> None:
         """Answer what they still wait for and stop what we still repeat."""
-        for kind in ("ok", "glare", "progress"):
+        for kind in ("ok", "glare", "progress", "reliable"):
             self._stack.alarms.cancel((kind, call.tag))
         self._timers.stop(call)
         self._stack.alarms.cancel(("refer", call.tag))
