@@ -219,13 +219,15 @@ class Baresip:
 class Linphone:
     """One linphonec, driven through its standard input. It needs a network of its own (fixture ``alone``)."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, encryption: str = "none") -> None:
         self._folder = folder
+        self._encryption = encryption
         self.port = free_block(20)
 
     async def __aenter__(self) -> Self:
         (self._folder / ".local/share/linphone").mkdir(parents=True, exist_ok=True)
         sip = f"[sip]\nsip_port={self.port}\nsip_tcp_port=0\nsip_tls_port=0\nuse_ipv6=0\n"
+        sip += f"media_encryption={self._encryption}\n"
         rtp = f"[rtp]\naudio_rtp_port={self.port + 10}\n"
         video = "[video]\nenabled=0\nautomatically_initiate=0\nautomatically_accept=0\n"
         (self._folder / "linphonerc").write_text(sip + rtp + video)

@@ -10,6 +10,7 @@ import numpy as np
 from switchroom.media.band import decode, encode
 from switchroom.ports import Answer, CallOffer, Digit, HangUp, Left, Leg, Refuse, Ring, Signal
 from switchroom.settings import SipSettings
+from switchroom.sip.policy import DEFAULT, MediaPolicy, Security
 from switchroom.transports.sip.endpoint import Dialling, SipEndpoint
 from tests.interop.ports import free_block
 from tests.interop.sound import RATE, Samples
@@ -76,9 +77,9 @@ class Responder:
             while True:
                 tasks.create_task(self._take(await offers.get()))
 
-    async def dial(self, uri: str) -> Answered:
+    async def dial(self, uri: str, policy: MediaPolicy = DEFAULT) -> Answered:
         """Call a peer, talk for two seconds, hang up."""
-        call = Answered(await self.endpoint.dial(Dialling(uri)))
+        call = Answered(await self.endpoint.dial(Dialling(uri, policy=policy)))
         self.calls.append(call)
         call.leg.attach(call.report)
         await self._talk(call, 2.0)
@@ -115,11 +116,15 @@ class Responder:
 
 
 @asynccontextmanager
-async def responder(refusal: Refuse | None = None, *, patient: bool = False) -> AsyncIterator[Responder]:
+async def responder(
+    refusal: Refuse | None = None, *, patient: bool = False, security: Security = "offer"
+) -> AsyncIterator[Responder]:
     """A responder on free ports of loopback. Every call must be over when the context ends, and is given a moment to be."""
     offers: asyncio.Queue[CallOffer] = asyncio.Queue()
     first = free_block(20)
-    settings = SipSettings(host="127.0.0.1", port=0, tls_port=0, rtp_first=first, rtp_last=first + 19)
+    settings = SipSettings(
+        host="127.0.0.1", port=0, tls_port=0, rtp_first=first, rtp_last=first + 19, security=security
+    )
     endpoint = SipEndpoint(settings, offers.put_nowait)
     made = Responder(endpoint, refusal, patient=patient)
     await endpoint.open()

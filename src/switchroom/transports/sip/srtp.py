@@ -2,7 +2,8 @@
 
 The stream and its control channel see two sockets as before. A datagram that fails (forged, replayed, broken, plain) is
 counted and shown as an empty one, which is no packet of anybody: so only who holds the key can be latched or keep a call
-alive. While there are no keys the sockets are the bare ones, and media in the clear pays nothing.
+alive. What is no RTP at all goes through as it is. While there are no keys the sockets are the bare ones, and media in the
+clear pays nothing.
 """
 
 import secrets
@@ -23,6 +24,7 @@ _PROFILES: Mapping[Suite, int] = {
 }
 
 
+_MEDIA = range(128, 192)  # first bytes of RTP and RTCP (RFC 7983 §7)
 _CONTROL = range(192, 224)  # packet types of RTCP, which stand where RTP has marker and payload type (RFC 5761 §4)
 
 
@@ -129,6 +131,8 @@ class _Secured:
         return self._bare.sendto(packet, address)
 
     def _open(self, data: bytes) -> bytes:
+        if not data or data[0] not in _MEDIA:  # STUN and the like, which nobody behind this takes for media
+            return data
         try:
             return self._inward.open(data)
         except (Error, ValueError):
