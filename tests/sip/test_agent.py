@@ -64,8 +64,8 @@ def test_an_answer_is_a_200_with_contact_allow_and_record_route() -> None:
             Call-ID: c1
             CSeq: 1 INVITE
             Contact: <sip:bob@192.0.2.2:5060>
-            Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, NOTIFY, PRACK
-            Supported: timer, 100rel
+            Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, NOTIFY, PRACK, REFER
+            Supported: timer, 100rel, replaces, norefersub
             Server: Switchroom
             Content-Type: application/sdp
             Content-Length: 3

@@ -7,35 +7,15 @@ from switchroom.sip.agent import UserAgent
 from switchroom.sip.commands import Answer, HangUp, Refer
 from switchroom.sip.outputs import CallEnded, Output, ReferEnded, ReferProgress, Transmit
 from switchroom.sip.refer import PATIENCE
-from tests.sip.texts import THERE, agent, answers, header, request
+from tests.sip.inside import inside, reply, talking_agent
+from tests.sip.texts import THERE, answers, header, request
 
 TARGET = "sip:carol@192.0.2.3"
-
-
-def talking_agent() -> UserAgent:
-    bob = agent()
-    bob.receive(request("INVITE"), THERE, 0.0)
-    bob.send(Answer("t1", "sdp"), 0.0)
-    bob.receive(inside("ACK", 1), THERE, 0.1)
-    return bob
-
-
-def inside(method: str, number: int, *lines: str, body: str = "") -> bytes:
-    via = f"SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bKr{method}{number}"
-    to = "<sip:bob@192.0.2.2>;tag=t2"
-    return request(method, *lines, to=to, via=via, cseq=f"{number} {method}", body=body)
 
 
 def notify(number: int, fragment: str, state: str = "active") -> bytes:
     lines = ("Event: refer", f"Subscription-State: {state}", "Content-Type: message/sipfrag;version=2.0")
     return inside("NOTIFY", number, *lines, body=fragment)
-
-
-def reply(sent: Output, status: str) -> bytes:
-    assert isinstance(sent, Transmit)
-    lines = sent.data.decode().split("\r\n")
-    kept = [line for line in lines if line.startswith(("Via", "From", "To", "Call-ID", "CSeq"))]
-    return "\r\n".join([f"SIP/2.0 {status}", *kept, "Content-Length: 0", "", ""]).encode()
 
 
 def referred(bob: UserAgent) -> Output:

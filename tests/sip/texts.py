@@ -8,7 +8,7 @@ from switchroom.sip.outputs import Output, Transmit
 from switchroom.sip.peer import Peer
 from tests.sip.wire import counted
 
-ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, NOTIFY, PRACK"
+ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, NOTIFY, PRACK, REFER"
 HERE, THERE = "192.0.2.2", Peer("udp", "192.0.2.1", 5060)
 
 

@@ -6,7 +6,7 @@
     outputs = agent.expire(now)                   call it when ``agent.deadline`` has passed
 
 This class only decides whose a message is: a transaction's (retransmissions), a call's (by dialog), or a newcomer's, who must pass
-the reception and the gate. What then happens is said in incoming, outgoing, session, update, refer, info,
+the reception and the gate. What then happens is said in incoming, outgoing, session, update, refer, referred, info,
 registrar and registration.
 """
 
@@ -17,6 +17,7 @@ from typing import assert_never
 from switchroom.sip.call import Call, Calls, Phase
 from switchroom.sip.commands import (
     Accept,
+    AcceptRefer,
     Answer,
     Command,
     HangUp,
@@ -25,8 +26,10 @@ from switchroom.sip.commands import (
     Options,
     Progress,
     Refer,
+    ReferNews,
     Refuse,
     RefuseOffer,
+    RefuseRefer,
     Register,
     SendInfo,
     Unregister,
@@ -86,6 +89,7 @@ class UserAgent:
             "INFO": self._infos.informed,
             "NOTIFY": self._refers.notified,
             "PRACK": self._incoming.acknowledged,
+            "REFER": self._refers.theirs.referred,
             "UPDATE": self._updates.updated,
         }
 
@@ -121,6 +125,8 @@ class UserAgent:
                 self._registrations.unregister(command, now)
             case Options():
                 self._registrations.probe(command, now)
+            case AcceptRefer() | RefuseRefer() | ReferNews():
+                self._refers.theirs.do(command, now)
             case _:
                 call = self._calls.named(command.call)
                 if call is not None:
@@ -289,7 +295,7 @@ class UserAgent:
             self._refuse(request, self._presence(), back)
             return
         if request.method in self._served and request.method != "INVITE":
-            self._refuse(request, Reply(481), back)
+            self._refuse(request, Reply(403 if request.method == "REFER" else 481), back)
             return
         verdict = self._gate.check(request, peer, now)
         if isinstance(verdict, Denied):
@@ -297,7 +303,7 @@ class UserAgent:
                 self._stack.emit(Dropped("wrong credentials", peer))
             self._refuse(request, verdict.reply, back)
         elif request.method == "INVITE":
-            self._incoming.offered(self._open(request, back, now), peer, verdict)
+            self._incoming.offered(self._open(request, back, now), peer, verdict, now)
         else:
             self._registry.register(self._open(request, back, now), peer, verdict.user, now)
 

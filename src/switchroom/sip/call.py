@@ -61,8 +61,8 @@ class Call:
     ``acked`` is our latest ACK to a 2xx, ``invite`` the INVITE that began a call of ours, ``sdp`` what they said last about
     early media, ``queued`` an offer that waits for its turn, ``parting`` what a CANCEL is to carry. ``said`` is our latest
     description, ``updates`` whether they know UPDATE, ``min_se`` the least span that they have asked for,
-    ``referring`` how far our transfer is. ``reliable`` is there if our provisional responses must be acknowledged, ``hearing``
-    knows theirs.
+    ``referring`` how far our transfer is, ``refers`` how many they have asked for, ``replaces`` the call whose place it takes.
+    ``reliable`` is there if our provisional responses must be acknowledged, ``hearing`` knows theirs.
     """
 
     name: str
@@ -88,6 +88,8 @@ class Call:
     reliable: Reliable | None = None
     hearing: Hearing = field(default_factory=Hearing)
     referring: Literal["asked", "accepted"] | None = None
+    refers: int = 0
+    replaces: str = ""
 
     @property
     def is_changing(self) -> bool:
@@ -97,6 +99,9 @@ class Call:
 
 DialogKey = tuple[str, str, str]
 
+REMEMBERED = 256
+"""Dialogs that are over whose names are kept, the newest: who wants to replace one is told that it is over."""
+
 
 class Calls:
     """All calls, by name and by dialog."""
@@ -104,6 +109,7 @@ class Calls:
     def __init__(self) -> None:
         self._by_name: dict[str, Call] = {}
         self._by_dialog: dict[DialogKey, Call] = {}
+        self._former: dict[DialogKey, None] = {}
 
     def __len__(self) -> int:
         return len(self._by_name)
@@ -128,6 +134,14 @@ class Calls:
         """Return the call whose dialog a request is in (RFC 3261 §12.2.2)."""
         return self._by_dialog.get((request.call_id, request.to.tag, request.from_.tag))
 
+    def of_dialog(self, key: DialogKey) -> Call | None:
+        """Return the call of this dialog: Call-ID, our tag, their tag."""
+        return self._by_dialog.get(key)
+
+    def was(self, key: DialogKey) -> bool:
+        """Whether there was such a dialog not long ago."""
+        return key in self._former
+
     def of_invite(self, exchange: Exchange) -> Call | None:
         """Return the call that has not answered this INVITE of theirs yet."""
         return next((call for call in self._by_name.values() if call.pending is exchange), None)
@@ -140,5 +154,7 @@ class Calls:
         """Nothing is left to settle."""
         self.close(call)
         call.phase = Phase.OVER
-        if call.dialog is not None:
-            self._by_dialog.pop(call.dialog.key, None)
+        if call.dialog is not None and self._by_dialog.pop(call.dialog.key, None) is not None:
+            self._former[call.dialog.key] = None
+            if len(self._former) > REMEMBERED:
+                del self._former[next(iter(self._former))]

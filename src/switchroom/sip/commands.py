@@ -127,6 +127,30 @@ class Refer:
 
 
 @dataclass(frozen=True, slots=True)
+class AcceptRefer:
+    """Call the target of TransferRequested: ReferNews must follow until a final status."""
+
+    refer: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefuseRefer:
+    """Do not call it. ``status``: 403 not allowed, 603 not wanted, 491 not now."""
+
+    refer: str
+    status: int = 603
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReferNews:
+    """The target of TransferRequested answered with this status. ReferSettled follows a final one."""
+
+    refer: str
+    status: int
+
+
+@dataclass(frozen=True, slots=True)
 class Register:
     """Keep ``user`` registered at ``registrar`` until Unregister: refreshed before it expires, retried after a failure.
 
@@ -171,6 +195,9 @@ Command = (
     | RefuseOffer
     | SendInfo
     | Refer
+    | AcceptRefer
+    | RefuseRefer
+    | ReferNews
     | Register
     | Unregister
     | Options

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 
 from switchroom.sip.call import Call, Calls, Phase
-from switchroom.sip.commands import Answer, Progress, Refuse
+from switchroom.sip.commands import Answer, HangUp, Progress, Refuse
 from switchroom.sip.dialog import Dialog
 from switchroom.sip.exchanges import Exchange
 from switchroom.sip.gate import Admitted
 from switchroom.sip.outputs import CallCancelled, CallEnded, CallOffered
 from switchroom.sip.peer import Peer
 from switchroom.sip.prack import Provisionals, Then
+from switchroom.sip.replaces import replaced
 from switchroom.sip.replies import REASONS, Reply
 from switchroom.sip.session import Sessions
 from switchroom.sip.stack import Stack
@@ -26,10 +27,15 @@ class Incoming:
         self._sessions = sessions
         self._provisionals = Provisionals(stack, Then(self.progress, self._accept, self._unacknowledged))
 
-    def offered(self, exchange: Exchange, peer: Peer, proved: Admitted) -> None:
+    def offered(self, exchange: Exchange, peer: Peer, proved: Admitted, now: float) -> None:
         """Somebody calls."""
         request = exchange.request
+        old = replaced(request, self._calls)
+        if isinstance(old, Reply):
+            self._stack.respond(exchange, old, self._stack.token(), now)
+            return
         call = Call(self._stack.token(), Phase.OFFERED, peer, self._stack.token(), pending=exchange)
+        call.replaces = "" if old is None else old.name
         self._provisionals.begin(call, exchange)
         self._calls.add(call)
         self._calls.join(call, Dialog.of_callee(request, call.tag))
@@ -46,6 +52,7 @@ class Incoming:
                 peer=peer,
                 user=proved.user,
                 realm=proved.realm,
+                replaces=call.replaces,
             )
         )
 
@@ -79,6 +86,9 @@ class Incoming:
     def _accept(self, call: Call, command: Answer, now: float) -> None:
         call.phase = Phase.ANSWERED
         self._sessions.accept(call, command.sdp, _pairs(command.headers), now)
+        old = self._calls.named(call.replaces) if call.replaces else None
+        if old is not None:
+            self._sessions.hang_up(old, HangUp(old.name), now)  # RFC 3891 §3
 
     def refuse(self, call: Call, command: Refuse, now: float) -> None:
         """Do not take the call."""

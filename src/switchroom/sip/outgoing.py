@@ -16,6 +16,7 @@ from switchroom.sip.message import NO_HEADERS, Request, Response
 from switchroom.sip.outputs import CallAnswered, CallFailed, CallRinging, SessionOffered
 from switchroom.sip.peer import Peer
 from switchroom.sip.prack import Pracks
+from switchroom.sip.replaces import embedded
 from switchroom.sip.replies import REASONS, clean
 from switchroom.sip.session import Sessions
 from switchroom.sip.stack import Asking, Stack
@@ -43,10 +44,10 @@ class Outgoing:
         call.credentials, call.said = command.credentials, command.sdp
         described = [("Content-Type", "application/sdp")] if command.sdp is not None else []
         about = (*self._stack.capabilities(), *self._timers.wishes(call))
-        pairs = [("Max-Forwards", "70"), *about, *command.headers.items(), *described]
+        pairs = [("Max-Forwards", "70"), *about, *_embedded(target), *command.headers.items(), *described]
         request = Request(
             method="INVITE",
-            uri=target,
+            uri=replace(target, headers=""),
             via=(),
             from_=NameAddr(sender, command.name).with_tag(call.tag),
             to=NameAddr(replace(target, params=target.params.without("lr"), headers="")),
@@ -178,6 +179,14 @@ def sip_uri(text: str) -> Uri:
     if not uri.is_sip:
         raise Invalid(f"{text!r} is no SIP URI: write sip:user@host")
     return uri
+
+
+def _embedded(target: Uri) -> tuple[tuple[str, str], ...]:
+    try:
+        wanted = embedded(target)
+    except Malformed as malformed:
+        raise Invalid(f"{target} cannot be called: {malformed}") from malformed
+    return (("Replaces", wanted), ("Require", "replaces")) if wanted else ()
 
 
 def _ignore(_response: Response, _source: Peer | None, _now: float) -> None:

@@ -44,7 +44,8 @@ class CallOffered:
     ``from_`` is the caller's own word, ``callee`` the To URI as text.
     ``headers`` holds every header that has no field of its own in a message (not From, To, Via, Contact, Route ...), by any
     case of its name. Without ``sdp`` they expect our offer in Answer. ``user`` is who proved to be calling by digest, and
-    in which ``realm``; both empty if nobody was asked to.
+    in which ``realm``; both empty if nobody was asked to. ``replaces`` is the call of ours whose place this one is to take:
+    Answer ends that one.
     """
 
     call: str
@@ -58,6 +59,7 @@ class CallOffered:
     peer: Peer
     user: str = ""
     realm: str = ""
+    replaces: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +171,28 @@ class ReferEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class TransferRequested:
+    """They ask us to call ``target`` in their place (REFER): AcceptRefer or RefuseRefer must follow, by its name ``refer``.
+
+    ``replaces`` is the header that the new call is to carry, "" for none; ``referred_by`` who says to have asked, unproved.
+    """
+
+    call: str
+    refer: str
+    target: str
+    replaces: str
+    referred_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReferSettled:
+    """They know how the transfer that they asked for ended, or do not want to."""
+
+    call: str
+    refer: str
+
+
+@dataclass(frozen=True, slots=True)
 class DigitReceived:
     """A key came by INFO. ``duration`` is in seconds."""
 
@@ -261,6 +285,8 @@ Output = (
     | OfferRefused
     | ReferProgress
     | ReferEnded
+    | TransferRequested
+    | ReferSettled
     | DigitReceived
     | InfoReceived
     | InfoAnswered

@@ -33,6 +33,8 @@ def screen(request: Request, stack: Stack) -> Reply | None:
         return Reply(416)
     if not request.to.tag and request.method != "OPTIONS" and int(request.headers.get("max-forwards", "70")) == 0:
         return Reply(483)
+    if request.method != "INVITE" and "replaces" in request.headers:
+        return Reply(400, "Replaces is for INVITE")  # RFC 3891 §3
     unknown = [tag for tag in request.headers.listed("require") if tag.lower() not in EXTENSIONS]
     if unknown and request.method != "CANCEL":
         return Reply(420, headers=(("Unsupported", ", ".join(unknown)),))

@@ -16,6 +16,7 @@ from switchroom.sip.message import Response
 from switchroom.sip.outgoing import sip_uri
 from switchroom.sip.outputs import CallEnded, Outcome, ReferEnded, ReferProgress
 from switchroom.sip.peer import Peer
+from switchroom.sip.referred import Referred
 from switchroom.sip.replies import Reply, clean
 from switchroom.sip.session import GONE, Sessions
 from switchroom.sip.stack import Stack
@@ -48,9 +49,10 @@ def outcome_of(status: int) -> Outcome:
 
 
 class Refers:
-    """Our transfers."""
+    """Our transfers, and beside them ``theirs``."""
 
     def __init__(self, stack: Stack, calls: Calls, sessions: Sessions) -> None:
+        self.theirs = Referred(stack, sessions)
         self._stack = stack
         self._calls = calls
         self._sessions = sessions

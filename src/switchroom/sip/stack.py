@@ -17,9 +17,9 @@ from switchroom.sip.peer import Peer
 from switchroom.sip.replies import Reply, respond
 from switchroom.sip.uri import NameAddr, Uri
 
-METHODS = ("INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "INFO", "UPDATE", "NOTIFY", "PRACK")
-EXTENSIONS = ("timer", "100rel")
-"""Option tags that we may be required to know (RFC 4028, RFC 3262)."""
+METHODS = ("INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "INFO", "UPDATE", "NOTIFY", "PRACK", "REFER")
+EXTENSIONS = ("timer", "100rel", "replaces", "norefersub")
+"""Option tags that we may be required to know (RFC 4028, 3262, 3891, 4488)."""
 
 _URI_TRANSPORT = {"wss": "ws"}  # RFC 7118 §5.2: one word for both
 _ATTEMPTS = 3

@@ -287,8 +287,11 @@ class SipEndpoint:
             case _:
                 self._happened(output)
 
-    def _happened(self, output: CallOutput) -> None:
+    def _happened(self, output: CallOutput | told.TransferRequested | told.ReferSettled) -> None:
         self.counts[type(output).__name__] += 1
+        if isinstance(output, told.TransferRequested | told.ReferSettled):
+            self.send(sip.RefuseRefer(output.refer))
+            return
         over = isinstance(output, told.CallCancelled | told.CallEnded | told.CallFailed)
         if over:
             self.trunks.ended(output.call)
