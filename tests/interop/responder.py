@@ -77,9 +77,9 @@ class Responder:
             while True:
                 tasks.create_task(self._take(await offers.get()))
 
-    async def dial(self, uri: str, policy: MediaPolicy = DEFAULT) -> Answered:
+    async def dial(self, uri: str, policy: MediaPolicy = DEFAULT, proxies: tuple[str, ...] = ()) -> Answered:
         """Call a peer, talk for two seconds, hang up."""
-        call = Answered(await self.endpoint.dial(Dialling(uri, policy=policy)))
+        call = Answered(await self.endpoint.dial(Dialling(uri, policy=policy, proxies=proxies)))
         self.calls.append(call)
         call.leg.attach(call.report)
         await self._talk(call, 2.0)

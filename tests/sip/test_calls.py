@@ -1,6 +1,6 @@
 """Whole calls between two real user agents."""
 
-from switchroom.sip.commands import Accept, Answer, HangUp, Offer, Progress, Refuse, SendInfo
+from switchroom.sip.commands import Accept, Answer, HangUp, Invite, Offer, Progress, Refuse, SendInfo
 from switchroom.sip.outputs import (
     CallAnswered,
     CallCancelled,
@@ -12,7 +12,7 @@ from switchroom.sip.outputs import (
     DigitReceived,
     InfoAnswered,
 )
-from tests.sip.wire import Wire, offered, talking
+from tests.sip.wire import ALICE, BOB, Wire, offered, talking
 
 
 def test_a_call_is_answered_and_ended_by_the_caller() -> None:
@@ -287,3 +287,20 @@ def test_a_cancel_that_nobody_answers_is_given_up() -> None:
     wire.run(40)
     assert wire.alice.agent.deadline is None
     assert len(wire.alice.told) == 1
+
+
+def test_every_request_before_the_dialog_names_the_proxies_to_pass() -> None:
+    wire = Wire()
+    routes = ("sip:192.0.2.2:5060;lr", "sip:next.example;lr")
+    invite = Invite("out", "sip:carol@far.example", f"sip:alice@{ALICE}", wire.peer(BOB), "offer", routes=routes)
+    wire.do(wire.alice, invite)
+    wire.run(0.1)
+    wire.do(wire.bob, Progress(offered(wire.bob)))
+    wire.run(0.1)
+    wire.do(wire.alice, HangUp("out"))
+    wire.run(60)
+    asked = [data.decode() for host, data in wire.sent if host == ALICE]
+    assert [text.split(" ")[0] for text in asked] == ["INVITE", "CANCEL", "ACK"]
+    for text in asked:
+        assert "sip:carol@far.example SIP/2.0" in text
+        assert "Route: <sip:192.0.2.2:5060;lr>\r\nRoute: <sip:next.example;lr>\r\n" in text

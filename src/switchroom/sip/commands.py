@@ -27,7 +27,7 @@ class Invite:
     """Call ``target`` (a SIP URI) by way of ``peer``.
 
     Outputs: CallRinging*, then CallAnswered or CallFailed. Without ``sdp`` the far side makes the offer: CallAnswered then
-    carries it and ``Accept`` must give our answer.
+    carries it and ``Accept`` must give our answer. ``routes`` are the URIs of the proxies to pass, ``peer`` being the first.
     """
 
     call: str
@@ -38,6 +38,7 @@ class Invite:
     name: str = ""
     credentials: Credentials | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    routes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,7 @@ class Outgoing:
             call_id=self._stack.token(),
             cseq=CSeq(call.numbers.next(), "INVITE"),
             contacts=(self._stack.contact(command.peer, sender.user),),
+            routes=tuple(NameAddr(sip_uri(route)) for route in command.routes),  # RFC 3261 §8.1.1.1
             headers=clean(pairs),
             body=b"" if command.sdp is None else command.sdp.encode("utf-8", "replace"),
         )

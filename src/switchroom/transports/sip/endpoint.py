@@ -50,8 +50,9 @@ class Dialling:
     """How to make an outbound call. ``ringing`` is told the status of every provisional response.
 
     A ``target`` that is registered with us is called where it last registered, by the flow that it came over; ``binding``
-    says which of its devices to call instead. ``proxies`` are SIP URIs to send the call to in place of ``target``'s own host;
-    it counts as a call of ``trunk``, and once it was answered and has ended, ``over`` is told.
+    says which of its devices to call instead. ``proxies`` are SIP URIs to send the call to in place of ``target``'s own host,
+    and named in a Route as well if they are loose routers (``;lr``). It counts as a call of ``trunk``, and once it was
+    answered and has ended, ``over`` is told.
     """
 
     target: str
@@ -148,21 +149,21 @@ class SipEndpoint:
         address that is none, NotFound, Denied or Unavailable for what came instead of an answer, Limited by the trunk.
         """
         self.trunks.may_call(dialling.trunk, self._clock())
-        target, peers = await self._ways(dialling)
-        for peer in peers[:-1]:
+        target, hops = await self._ways(dialling)
+        for peer, routes in hops[:-1]:
             try:
-                return await self._dial(dialling, target, peer)
+                return await self._dial(dialling, target, peer, routes)
             except Unavailable as error:
                 if error.code not in _PASSED_OVER:
                     raise
                 log.info("sip hop passed over", host=peer.host, port=peer.port, reason=error.code)
-        return await self._dial(dialling, target, peers[-1])
+        return await self._dial(dialling, target, *hops[-1])
 
     def send(self, command: sip.Command) -> None:
         """Give the user agent a command and carry out what comes of it."""
         self._transmit(self._agent.send(command, self._clock()))
 
-    async def _dial(self, dialling: Dialling, target: str, peer: Peer) -> RtpLeg:
+    async def _dial(self, dialling: Dialling, target: str, peer: Peer, routes: tuple[str, ...]) -> RtpLeg:
         call = f"out_{secrets.token_hex(8)}"
         if dialling.policy.security != "never":
             self._mind_keys(peer)
@@ -184,6 +185,7 @@ class SipEndpoint:
                 name=name,
                 credentials=dialling.credentials,
                 headers=headers,
+                routes=routes,
             )
 
         try:
@@ -197,13 +199,15 @@ class SipEndpoint:
         self.trunks.tell(call, dialling.over)
         return leg
 
-    async def _ways(self, dialling: Dialling) -> tuple[str, list[Peer]]:
-        """Return the URI to call and the hops to try."""
+    async def _ways(self, dialling: Dialling) -> tuple[str, list[tuple[Peer, tuple[str, ...]]]]:
+        """Return the URI to call and the hops to try, each with the routes to name."""
         binding = dialling.binding or self._registered(dialling.target)
         if binding is not None:
-            return str(binding.contact.uri), [binding.peer]
-        places = [await locate(uri, self._resolver) for uri in dialling.proxies or (dialling.target,)]
-        return dialling.target, [peer for place in places for peer in place]
+            return str(binding.contact.uri), [(binding.peer, ())]
+        if not dialling.proxies:
+            return dialling.target, [(peer, ()) for peer in await locate(dialling.target, self._resolver)]
+        found = [(await locate(proxy, self._resolver), _routes(proxy)) for proxy in dialling.proxies]
+        return dialling.target, [(peer, routes) for peers, routes in found for peer in peers]
 
     def _registered(self, target: str) -> Binding | None:
         try:
@@ -347,6 +351,10 @@ class SipEndpoint:
             self.counts["not_running"] += 1
             return
         self._tasks.create_task(self._sockets.connect(peer), name="sip-connect")
+
+
+def _routes(proxy: str) -> tuple[str, ...]:
+    return (proxy,) if "lr" in parse_uri(proxy).params else ()
 
 
 def _bracketed(host: str) -> str:
