@@ -6,7 +6,6 @@ from switchroom.errors import Invalid
 from switchroom.sip.agent import UserAgent
 from switchroom.sip.commands import Accept, Answer, HangUp, Invite, Options, Progress, Refuse, SendInfo
 from switchroom.sip.outputs import (
-    CallAnswered,
     CallCancelled,
     CallConfirmed,
     CallEnded,
@@ -336,33 +335,6 @@ def test_a_probe_hears_the_answer_or_the_silence() -> None:
     while alice.deadline is not None:
         told += [output for output in alice.expire(alice.deadline) if not isinstance(output, Transmit)]
     assert told == [OptionsAnswered("q", 408, "Request Timeout")]
-
-
-def test_two_answers_of_a_fork_make_one_call() -> None:
-    alice = agent()
-    (sent,) = alice.send(Invite("out", "sip:bob@192.0.2.1", "sip:a@192.0.2.2", THERE, "offer"), 0.0)
-    assert isinstance(sent, Transmit)
-    head = sent.data.split(b"\r\nContact", maxsplit=1)[0].partition(b"\r\n")[2]
-
-    def answer(tag: str) -> bytes:
-        to = head.replace(b"To: <sip:bob@192.0.2.1>", b"To: <sip:bob@192.0.2.1>;tag=" + tag.encode())
-        return (
-            b"SIP/2.0 200 OK\r\n"
-            + to
-            + b"\r\nContact: <sip:"
-            + tag.encode()
-            + b"@192.0.2.1>\r\nContent-Length: 0\r\n\r\n"
-        )
-
-    first = alice.receive(answer("one"), THERE, 0.1)
-    assert first[0] == CallAnswered("out", None)
-    assert answers(first) == ["ACK sip:one@192.0.2.1 SIP/2.0"]
-    assert answers(alice.receive(answer("two"), THERE, 0.2)) == [
-        "ACK sip:two@192.0.2.1 SIP/2.0",
-        "BYE sip:two@192.0.2.1 SIP/2.0",
-    ]
-    assert answers(alice.receive(answer("one"), THERE, 0.3)) == ["ACK sip:one@192.0.2.1 SIP/2.0"]
-    assert answers(alice.send(HangUp("out"), 1.0)) == ["BYE sip:one@192.0.2.1 SIP/2.0"]
 
 
 def test_beyond_its_limit_a_user_agent_refuses_new_work_but_lets_calls_end() -> None:

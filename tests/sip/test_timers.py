@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from switchroom.sip.commands import Accept, Answer, Offer
+from switchroom.sip.commands import Accept, Answer, HangUp, Offer
 from switchroom.sip.outputs import CallAnswered, CallEnded, CallOffered, OfferRefused, SessionAnswered, SessionOffered
 from switchroom.sip.timers import GRANTS
 from tests.sip.texts import THERE, agent, answers, header, request
@@ -48,6 +48,47 @@ def test_a_call_of_an_hour_survives_the_loss_of_everything_once() -> None:
     wire.run(HOUR)
     assert not wire.alice.heard(CallEnded)
     assert not wire.bob.heard(CallEnded)
+
+
+def attended(wire: Wire, seconds: float) -> None:
+    """Let time pass while both ends agree to whatever they are offered."""
+    seen = {id(output) for end in (wire.alice, wire.bob) for output in end.told}
+    for _ in range(int(seconds)):
+        wire.run(1.0)
+        for end in (wire.alice, wire.bob):
+            for output in end.heard(SessionOffered):
+                if isinstance(output, SessionOffered) and id(output) not in seen:
+                    seen.add(id(output))
+                    wire.do(end, Accept(output.call, "as before"))
+
+
+@pytest.mark.parametrize("updates", [True, False], ids=["by UPDATE", "by re-INVITE"])
+@pytest.mark.parametrize("who", ["alice", "bob"])
+def test_a_call_of_an_hour_with_a_long_hold_survives_whoever_refreshes_it(who: str, updates: bool) -> None:
+    wire = Wire()
+
+    def meddle(data: bytes) -> bytes:
+        if who == "bob" and data.startswith(b"INVITE") and b"refresher" not in data:
+            data = data.replace(b"Session-Expires: 1800", b"Session-Expires: 1800;refresher=uas")
+        return data if updates else data.replace(b", UPDATE", b"")
+
+    wire.rewrite = meddle
+    name = talking(wire)
+    attended(wire, 600)
+    wire.do(wire.alice, Offer("out", "hold"))
+    attended(wire, 1800)
+    wire.do(wire.alice, Offer("out", "resume"))
+    attended(wire, 1200)
+    flow = wire.flow()
+    refresh = f"{who} {'UPDATE' if updates else 'INVITE'}"
+    assert flow.count(refresh) >= 2
+    other = f"{'bob' if who == 'alice' else 'alice'} UPDATE"
+    assert other not in flow
+    assert not wire.alice.heard(CallEnded)
+    assert not wire.bob.heard(CallEnded)
+    wire.do(wire.bob, HangUp(name))
+    wire.run(60)
+    assert wire.quiet()
 
 
 @pytest.mark.parametrize("refreshed", [0.0, 900.0])

@@ -55,3 +55,15 @@ def header(output: Output, name: str) -> str:
     assert isinstance(output, Transmit)
     found = [line for line in output.data.decode().split("\r\n") if line.lower().startswith(name.lower() + ":")]
     return found[0].partition(":")[2].strip() if found else ""
+
+
+def response(sent: Output, status: str, *lines: str, tag: str = "b", body: str = "") -> bytes:
+    """Return a response to a request of ours; its Contact is the sender of To with ``tag`` as user."""
+    kept = [f"{name}: {header(sent, name)}" for name in ("Via", "From", "Call-ID", "CSeq")]
+    to = header(sent, "To")
+    kept.append(f"To: {to}" if "tag=" in to or not tag else f"To: {to};tag={tag}")
+    if int(status[:3]) < 300 and tag:
+        kept.append(f"Contact: <sip:{tag}@192.0.2.1>")
+    if body:
+        kept.append("Content-Type: application/sdp")
+    return "\r\n".join([f"SIP/2.0 {status}", *kept, *lines, f"Content-Length: {len(body)}", "", body]).encode()

@@ -48,6 +48,7 @@ class Wire:
         self.bob = self._end(BOB, "b", config)
         self.sent: list[tuple[str, bytes]] = []
         self.fate: Callable[[bytes, int], Iterable[float]] = lambda _data, _count: (DELAY,)
+        self.rewrite: Callable[[bytes], bytes] = lambda data: data  # a proxy that meddles
         self._air: list[tuple[float, int, str, str, bytes]] = []
 
     def _end(self, host: str, prefix: str, config: dict[str, object]) -> End:
@@ -77,10 +78,10 @@ class Wire:
             if not isinstance(output, Transmit):
                 end.told.append(output)
                 continue
-            self.sent.append((end.host, output.data))
-            for delay in self.fate(output.data, len(self.sent)):
-                entry = (self.now + delay, len(self._air), end.host, output.peer.host, output.data)
-                self._air.append(entry)
+            data = self.rewrite(output.data)
+            self.sent.append((end.host, data))
+            for delay in self.fate(data, len(self.sent)):
+                self._air.append((self.now + delay, len(self._air), end.host, output.peer.host, data))
 
     def run(self, seconds: float = 1.0) -> None:
         """Let time pass: messages arrive and timers ring in their order."""

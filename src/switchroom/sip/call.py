@@ -58,8 +58,8 @@ class Span:
 class Call:
     """What is known of a call. ``pending`` is their INVITE that we have not answered, ``asking`` ours that they have not.
 
-    ``acked`` is our latest ACK to a 2xx, ``invite`` the INVITE that began a call of ours, ``sdp`` what they said last about
-    early media, ``queued`` an offer that waits for its turn, ``parting`` what a CANCEL is to carry. ``said`` is our latest
+    ``acked`` is our latest ACK to a 2xx, ``invite`` the INVITE that began a call of ours, ``queued`` an
+    offer that waits for its turn, ``parting`` what a CANCEL is to carry. ``said`` is our latest
     description, ``updates`` whether they know UPDATE, ``min_se`` the least span that they have asked for,
     ``referring`` how far our transfer is, ``refers`` how many they have asked for, ``replaces`` the call whose place it takes.
     ``reliable`` is there if our provisional responses must be acknowledged, ``hearing`` knows theirs.
@@ -79,7 +79,6 @@ class Call:
     invite: Request | None = None
     parting: Headers = NO_HEADERS
     queued: str | None = None
-    sdp: str | None = None
     ours: bool = False
     said: str | None = None
     span: Span | None = None

@@ -94,7 +94,8 @@ class Outgoing:
         elif call.phase is Phase.INVITING and response.status > 100 and self._pracks.takes(call, response, now):
             offer = response.sdp if call.hearing.offer is response else None
             early = None if offer is not None else response.sdp
-            call.sdp = early or call.sdp
+            if early is not None:
+                call.hearing.described[response.to.tag] = early
             self._stack.emit(CallRinging(call.name, response.status, response.reason, early))
             if offer is not None:
                 self._stack.emit(SessionOffered(call.name, offer))
@@ -118,8 +119,8 @@ class Outgoing:
         agreed = call.hearing.agreed == response.to.tag != ""
         call.asking = None
         self._calls.join(call, dialog)
-        call.sdp = None if agreed else response.sdp or call.sdp
-        self._stack.emit(CallAnswered(call.name, call.sdp))
+        described = response.sdp or call.hearing.described.get(response.to.tag)
+        self._stack.emit(CallAnswered(call.name, None if agreed else described))
         self._timers.granted(call, response, now)
         self._sessions.established(call, response, now=now, answered=agreed or bool(invite.body))
 

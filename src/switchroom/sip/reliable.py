@@ -94,9 +94,13 @@ class Reliable:
 
 @dataclass(slots=True)
 class Hearing:
-    """Their reliable responses to our INVITE: the latest RSeq of each early dialog, the offer that waits for our answer, and
-    the tag of the dialog in which we have answered one."""
+    """What their provisional responses have said, by the tag of each early dialog (a forked call has several).
+
+    ``numbers`` are the latest RSeqs, ``described`` the early answers, ``offer`` is a response whose offer waits for our answer and
+    ``agreed`` the dialog in which we have answered one.
+    """
 
     numbers: dict[str, int] = field(default_factory=dict)
+    described: dict[str, str] = field(default_factory=dict)
     offer: Response | None = None
     agreed: str = ""

@@ -1,19 +1,19 @@
 """What every part of the user agent stands on: the outbox, the alarms, the transactions, and who we are towards a peer."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from switchroom.sip.alarms import Alarms
 from switchroom.sip.commands import Credentials
 from switchroom.sip.config import AgentConfig
 from switchroom.sip.dialog import Numbers
-from switchroom.sip.digest import answer, digest_fields, read_challenge
 from switchroom.sip.exchanges import COOKIE, Exchange, Exchanges, Heard
 from switchroom.sip.grammar import Params
 from switchroom.sip.headers import CSeq, Headers, Via
 from switchroom.sip.message import Request, Response
 from switchroom.sip.outputs import Output
 from switchroom.sip.peer import Peer
+from switchroom.sip.proofs import Proofs
 from switchroom.sip.replies import Reply, respond
 from switchroom.sip.uri import NameAddr, Uri
 
@@ -22,8 +22,6 @@ EXTENSIONS = ("timer", "100rel", "replaces", "norefersub")
 """Option tags that we may be required to know (RFC 4028, 3262, 3891, 4488)."""
 
 _URI_TRANSPORT = {"wss": "ws"}  # RFC 7118 §5.2: one word for both
-_ATTEMPTS = 3
-_AUTHORIZATION = {401: ("www-authenticate", "authorization"), 407: ("proxy-authenticate", "proxy-authorization")}
 _DIALOG_MAKING = frozenset({"INVITE", "REGISTER"})
 
 
@@ -37,7 +35,7 @@ class Asking:
     numbers: Numbers
     credentials: Credentials | None = None
     exchange: Exchange | None = None
-    attempts: int = 1
+    proofs: Proofs = field(default_factory=Proofs)
 
 
 class Stack:
@@ -112,30 +110,17 @@ class Stack:
             asking.heard(response, source, now)
             return
         asking.request = again
-        asking.attempts += 1
         self.ask(asking, now)
 
     def _authorised(self, asking: Asking, response: Response) -> Request | None:
         """Return the request to send instead, if ``response`` is a challenge that we can answer (RFC 3261 §22.2)."""
-        names = _AUTHORIZATION.get(response.status)
-        credentials = asking.credentials
-        if names is None or credentials is None or asking.attempts >= _ATTEMPTS:
+        if asking.credentials is None:
             return None
         request = asking.request
-        for text in response.headers.all(names[0]):
-            challenge = read_challenge(text)
-            if challenge is None or credentials.realm not in ("", challenge.realm):
-                continue
-            old = [value for value in request.headers.all(names[1]) if _realm(value) == challenge.realm]
-            if old and not challenge.stale:
-                return None  # the same proof would be refused again
-            user, password = credentials.user, credentials.password
-            proof = answer(challenge, user, password, (request.method, str(request.uri)), self.token())
-            kept = tuple(line for line in request.headers.lines if line[1] not in old)
-            number = asking.numbers.next()
-            headers = Headers((*kept, (names[1], proof)))
-            return replace(request, cseq=CSeq(number, request.method), headers=headers)
-        return None
+        headers = asking.proofs.meet(request, response, asking.credentials, self.token())
+        if headers is None:
+            return None
+        return replace(request, cseq=CSeq(asking.numbers.next(), request.method), headers=headers)
 
     def respond(self, exchange: Exchange, reply: Reply, tag: str, now: float) -> Response:
         """Answer the request of a server transaction."""
@@ -154,7 +139,3 @@ class Stack:
 def bracketed(host: str) -> str:
     """Return an IPv6 address as URIs and Vias want it."""
     return f"[{host}]" if ":" in host and not host.startswith("[") else host
-
-
-def _realm(text: str) -> str:
-    return (digest_fields(text) or {}).get("realm", "")
