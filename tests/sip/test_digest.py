@@ -1,7 +1,7 @@
 """Digest on both sides: the examples of the RFCs, and two user agents that challenge each other."""
 
 from switchroom.sip.commands import Credentials, Register
-from switchroom.sip.digest import Challenge, Nonces, answer, digest_fields, ha1, proof, read_challenge
+from switchroom.sip.digest import MAX_NONCES, Challenge, Nonces, answer, digest_fields, ha1, proof, read_challenge
 from switchroom.sip.outputs import CallFailed, CallOffered, Dropped, RegistrationFailed
 from tests.sip.texts import THERE, agent, answers, header, request
 from tests.sip.wire import BOB, Wire
@@ -63,6 +63,23 @@ def test_a_nonce_is_good_for_one_host_one_count_and_a_while() -> None:
     assert nonces.is_fresh(nonce, "00000002", 1003.0)
     assert not nonces.is_fresh(nonce, "zz", 1003.0)
     assert not nonces.is_fresh(nonce, "00000003", 1061.0)
+
+
+def test_no_two_nonces_are_the_same_even_of_one_moment() -> None:
+    nonces = Nonces(b"key")
+    first, second = nonces.make("192.0.2.1", 1000.0), nonces.make("192.0.2.1", 1000.0)
+    assert nonces.is_fresh(first, "00000001", 1000.0)
+    assert nonces.is_fresh(second, "00000001", 1000.0)
+
+
+def test_a_proof_cannot_be_replayed_once_the_table_is_full() -> None:
+    nonces = Nonces(b"key")
+    first = nonces.make("192.0.2.1", 1000.0)
+    assert nonces.is_fresh(first, "00000001", 1000.0)
+    for number in range(MAX_NONCES):
+        nonces.is_fresh(nonces.make("192.0.2.2", 1001.0 + number / 1000), "00000001", 1020.0)
+    assert not nonces.is_fresh(first, "00000001", 1020.0)
+    assert nonces.is_fresh(nonces.make("192.0.2.1", 1020.0), "00000001", 1020.0)
 
 
 def stored(user: str, realm: str, algorithm: str) -> str | None:

@@ -1,6 +1,7 @@
 """Registering with others and keeping the bindings of others."""
 
-from switchroom.sip.commands import Register, Unregister
+from switchroom.sip.agent import UserAgent
+from switchroom.sip.commands import Forget, Register, Unregister
 from switchroom.sip.outputs import BindingChanged, Dropped, Registered, RegistrationFailed, Transmit, Unregistered
 from switchroom.sip.peer import Peer
 from tests.sip.texts import THERE, agent, answers, header, request
@@ -107,13 +108,65 @@ def test_an_older_register_does_not_undo_a_newer_one() -> None:
     assert len(bob.bindings("alice@192.0.2.2", 1.0)) == 1
 
 
-def test_a_record_has_room_for_ten_places() -> None:
+def places(bob: UserAgent, now: float) -> list[str]:
+    return [binding.contact.uri.host for binding in bob.bindings("alice@192.0.2.2", now)]
+
+
+def test_the_newest_device_comes_in_and_the_one_silent_for_longest_goes() -> None:
+    bob = agent(registrar=True, places=lambda _user, _realm: 3)
+    for index in range(3):
+        bob.receive(register(1, contact=f"<sip:a@192.0.2.{index}>", call_id=f"c{index}"), THERE, float(index))
+    bob.receive(register(2, contact="<sip:a@192.0.2.0>", call_id="c0"), THERE, 3.0)
+    outputs = bob.receive(register(1, contact="<sip:a@198.51.100.1>", call_id="cx"), THERE, 4.0)
+    assert answers(outputs) == ["200 OK"]
+    assert outputs[-1] == BindingChanged("alice@192.0.2.2", "sip:a@192.0.2.1", THERE, 0)
+    assert places(bob, 4.0) == ["198.51.100.1", "192.0.2.0", "192.0.2.2"]
+
+
+def test_more_places_in_one_request_than_there_may_be_are_refused_together() -> None:
+    bob = agent(registrar=True, places=lambda _user, _realm: 1)
+    both = "<sip:a@192.0.2.7>, <sip:a@192.0.2.8>"
+    assert answers(bob.receive(register(1, contact=both), THERE, 0.0)) == ["403 Too many contacts"]
+    assert places(bob, 0.0) == []
+
+
+def test_devices_are_ordered_by_their_own_wish() -> None:
     bob = agent(registrar=True)
-    for index in range(10):
-        bob.receive(register(1, contact=f"<sip:a@192.0.2.{index}>", call_id=f"c{index}"), THERE, 0.0)
-    assert answers(bob.receive(register(1, contact="<sip:a@198.51.100.1>", call_id="cx"), THERE, 0.0)) == [
-        "503 Service Unavailable"
+    for index, q in enumerate((";q=0.5", "", ";q=0.9", ";q=1.7", ";q=x")):
+        bob.receive(register(1, contact=f"<sip:a@192.0.2.{index}>{q}", call_id=f"c{index}"), THERE, float(index))
+    assert places(bob, 9.0) == ["192.0.2.4", "192.0.2.3", "192.0.2.1", "192.0.2.2", "192.0.2.0"]
+
+
+def test_a_domain_with_two_names_has_each_user_once() -> None:
+    bob = agent(registrar=True, realm_of=lambda host: "acme" if host in ("acme", "192.0.2.2", "acme.example") else "")
+    bob.receive(register(1), THERE, 0.0)
+    assert [len(bob.bindings(f"Alice@{host}", 1.0)) for host in ("192.0.2.2", "ACME.example", "acme", "else")] == [
+        1,
+        1,
+        1,
+        0,
     ]
+
+
+def test_somebody_is_let_go_by_the_operator() -> None:
+    bob = agent(registrar=True)
+    for index in range(3):
+        bob.receive(register(1, contact=f"<sip:a@192.0.2.{index}>", call_id=f"c{index}"), THERE, 0.0)
+    assert bob.send(Forget("alice@192.0.2.2", "sip:a@192.0.2.1"), 1.0) == [
+        BindingChanged("alice@192.0.2.2", "sip:a@192.0.2.1", THERE, 0)
+    ]
+    assert len(bob.everybody(1.0)) == 2
+    assert len(bob.send(Forget("alice@192.0.2.2"), 2.0)) == 2
+    assert bob.everybody(2.0) == []
+    assert bob.send(Forget("alice@192.0.2.2"), 2.0) == []
+    bob.expire(100.0)
+    assert bob.deadline is None, "nothing is left to expire"
+
+
+def test_a_device_is_known_by_what_it_calls_itself() -> None:
+    bob = agent(registrar=True)
+    bob.receive(register(1, "User-Agent: Desk phone 3"), THERE, 0.0)
+    assert [binding.device for binding in bob.everybody(0.0)] == ["Desk phone 3"]
 
 
 def test_an_expiry_that_is_no_number_is_a_bad_request() -> None:

@@ -20,6 +20,7 @@ from switchroom.sip.commands import (
     AcceptRefer,
     Answer,
     Command,
+    Forget,
     HangUp,
     Invite,
     Offer,
@@ -123,6 +124,8 @@ class UserAgent:
                 self._registrations.register(command, now)
             case Unregister():
                 self._registrations.unregister(command, now)
+            case Forget():
+                self._registry.forget(command.record, command.contact, now)
             case Options():
                 self._registrations.probe(command, now)
             case AcceptRefer() | RefuseRefer() | ReferNews():
@@ -152,8 +155,12 @@ class UserAgent:
         return self._stack.drain()
 
     def bindings(self, record: str, now: float) -> list[Binding]:
-        """Return where ``user@host`` is registered with us, the freshest first."""
+        """Return where ``user@host`` is registered with us, the most wished for first, then the freshest."""
         return self._registry.bindings(record, now)
+
+    def everybody(self, now: float) -> list[Binding]:
+        """Return all who are registered with us."""
+        return self._registry.everything(now)
 
     def _command(self, call: Call, command: SettingUp | Changing, now: float) -> None:
         match command:

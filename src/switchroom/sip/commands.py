@@ -177,6 +177,14 @@ class Unregister:
 
 
 @dataclass(frozen=True, slots=True)
+class Forget:
+    """Let go of whoever registered with us as ``record`` (``user@realm``), or only of the one at ``contact``."""
+
+    record: str
+    contact: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Options:
     """Ask whether ``target`` is there. OptionsAnswered with the same ``probe`` follows."""
 
@@ -201,5 +209,6 @@ Command = (
     | ReferNews
     | Register
     | Unregister
+    | Forget
     | Options
 )

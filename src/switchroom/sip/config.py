@@ -14,6 +14,14 @@ def _nobody(_user: str, _realm: str, _algorithm: str) -> str | None:
     return None
 
 
+def _same(user: str, _realm: str) -> str | None:
+    return user
+
+
+def _ten(_user: str, _realm: str) -> int:
+    return 10
+
+
 def _open(_request: Request, _peer: Peer) -> bool:
     return False
 
@@ -24,11 +32,12 @@ class AgentConfig:
 
     ``local`` says under which address (host, port) a peer reaches us: it goes into Via and Contact.
     ``challenged`` says who must prove their identity by digest for which request; ``ha1`` and ``realm`` are what they prove it
-    against (``realm_of`` gives a realm per host name of the address that is claimed), and nonces are computed from ``secret``
-    (empty: one is drawn at the start). One challenge is sent per entry of ``algorithms`` (MD5, SHA-256), most preferred first;
-    MD5 alone is the default because widely used phones (libre's) give up at a second challenge. With ``registrar`` we keep
-    bindings for others. Beyond ``max_transactions`` new requests get 503. Our calls ask for a session timer of ``session_expires``
-    seconds (0: none); theirs may not ask for less than ``min_se`` (RFC 4028 wants at least 90).
+    against (``realm_of`` gives a realm per host name of the address that is claimed, "" for a host where nobody is registered), and
+    nonces are computed from ``secret`` (empty: one is drawn at the start). ``person(user, realm)`` is the user that a proved name
+    stands for, None if it may do nothing any more. One challenge is sent per entry of ``algorithms`` (MD5, SHA-256), most preferred
+    first; ``algorithms_of(user, realm)`` says so for each user who is claimed. With ``registrar`` we keep bindings for others, at
+    most ``places(user, realm)`` for each. Beyond ``max_transactions`` new requests get 503. Our calls ask for a session timer of
+    ``session_expires`` seconds (0: none); theirs may not ask for less than ``min_se`` (RFC 4028 wants at least 90).
     """
 
     local: Callable[[Peer], tuple[str, int]]
@@ -39,7 +48,10 @@ class AgentConfig:
     ha1: Ha1 = _nobody
     challenged: Callable[[Request, Peer], bool] = _open
     registrar: bool = False
+    person: Callable[[str, str], str | None] = _same
+    places: Callable[[str, str], int] = _ten
     algorithms: tuple[str, ...] = ("MD5",)
+    algorithms_of: Callable[[str, str], tuple[str, ...]] | None = None
     max_transactions: int = 20_000
     session_expires: int = 1800
     min_se: int = 90

@@ -2,7 +2,7 @@
 
 Nonces are not stored: one is a time and its keyed hash over the peer's host, so that anybody can be checked, nothing grows, and
 a nonce stolen elsewhere is worthless. What is kept, in a bounded table, is the highest ``nc`` per nonce: a credential that
-is replayed is stale.
+is replayed is stale, and so is everything as old as what the table had to forget.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ from switchroom.sip.grammar import QUOTED, TOKEN, quote, unquote
 
 ALGORITHMS = {"MD5": "md5", "SHA-256": "sha256"}
 NONCE_LIFETIME = 300.0
-MAX_NONCES = 4096
+MAX_NONCES = 16_384
 
 _FIELD = re.compile(rf"[ \t,]*+({TOKEN})[ \t]*+=[ \t]*+({QUOTED}|{TOKEN}|[^\s,\"]++)")
 _UNQUOTED = frozenset({"algorithm", "qop", "nc", "stale"})
@@ -111,10 +111,13 @@ class Nonces:
         self._secret = secret
         self._lifetime = lifetime
         self._counts: OrderedDict[str, int] = OrderedDict()
+        self._made = 0
+        self._forgotten = -1.0
 
     def make(self, host: str, now: float) -> str:
         """Return a nonce for the peer at ``host``."""
-        made = f"{int(now * 1000):x}"
+        self._made += 1  # two who ask in the same moment from behind the same NAT must not share one
+        made = f"{int(now * 1000):x}-{self._made:x}"
         return f"{made}.{self._seal(made, host)}"
 
     def is_ours(self, nonce: str, host: str) -> bool:
@@ -125,20 +128,28 @@ class Nonces:
     def is_fresh(self, nonce: str, count: str, now: float) -> bool:
         """Return whether a nonce of ours may be used now with this ``nc``; it is then used up to that count."""
         try:
-            age = now - int(nonce.partition(".")[0], 16) / 1000
+            made = _made_at(nonce)
             number = int(count, 16) if count else 1
         except ValueError:
             return False
-        if not 0 <= age + 0.001 <= self._lifetime or number <= self._counts.get(nonce, 0):
+        if (
+            not 0 <= now - made + 0.001 <= self._lifetime
+            or made <= self._forgotten
+            or number <= self._counts.get(nonce, 0)
+        ):
             return False
         self._counts[nonce] = number
         self._counts.move_to_end(nonce)
         if len(self._counts) > MAX_NONCES:
-            self._counts.popitem(last=False)
+            self._forgotten = max(self._forgotten, _made_at(self._counts.popitem(last=False)[0]))
         return True
 
     def _seal(self, made: str, host: str) -> str:
         return hmac.new(self._secret, f"{made}:{host}".encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def _made_at(nonce: str) -> float:
+    return int(nonce.partition("-")[0], 16) / 1000
 
 
 def _hash(algorithm: str, text: str) -> str:

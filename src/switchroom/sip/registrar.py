@@ -1,11 +1,15 @@
 """Where people can be reached: the bindings of a registrar (RFC 3261 §10.3), a value store with ``now`` given.
 
-A record is ``user@host`` in lower case. A binding remembers the peer that it came from, which is how to reach whoever is
-behind a NAT. A device that names itself and its flow (RFC 5626: +sip.instance, reg-id) has one binding per flow, whatever its
-Contact says, and loses it with the connection. Bindings are few per record and bounded in all, because they are made by strangers.
+A record is ``user@host`` in lower case, by one of the names of that host. A binding remembers the peer that it came from, which is
+how to reach whoever is behind a NAT. A device that names itself and its flow (RFC 5626: +sip.instance, reg-id) has one
+binding per flow, whatever its Contact says, and loses it with the connection. Bindings are few per record, where the newest comes
+in and the one that was silent for longest goes, and bounded in all.
 """
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from sys import intern
 
 from switchroom.sip.message import Request
 from switchroom.sip.peer import Peer
@@ -14,8 +18,10 @@ from switchroom.sip.uri import NameAddr, Uri
 
 MIN_EXPIRES = 60
 MAX_EXPIRES = 3600
-MAX_PER_RECORD = 10
 MAX_BINDINGS = 50_000
+
+_LONGEST_NAME = 128
+_Q = re.compile(r"[01](?:\.[0-9]{0,3})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +34,14 @@ class Binding:
     call_id: str
     number: int
     until: float
+    device: str = ""
+    """What it calls itself (User-Agent)."""
+
+    @property
+    def q(self) -> float:
+        """How much the device wishes to be called before others (RFC 3261 §20.10): 0 to 1."""
+        text = self.contact.params.get("q") or "1"
+        return min(float(text), 1.0) if _Q.fullmatch(text) else 1.0
 
     @property
     def flow(self) -> tuple[str, str] | None:
@@ -41,6 +55,14 @@ class Binding:
         return bool(self.peer.connection) and (self.flow is not None or self.peer.transport in ("ws", "wss"))
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """For whom a REGISTER is, and how many bindings they may have."""
+
+    record: str
+    most: int
+
+
 class Registrar:
     """All bindings. ``apply`` changes them and returns the reply and what changed; removed ones have ``until`` in the past."""
 
@@ -50,9 +72,25 @@ class Registrar:
         self._count = 0
 
     def bindings(self, record: str, now: float) -> list[Binding]:
-        """Return where a record can be reached, the freshest first."""
+        """Return where a record can be reached, the most wished for first, then the freshest."""
         found = [binding for binding in self._records.get(record, ()) if binding.until > now]
-        return sorted(found, key=lambda binding: -binding.until)
+        found.reverse()  # they are kept in the order of their refreshes
+        return sorted(found, key=lambda binding: -binding.q)
+
+    def everything(self, now: float) -> Iterator[Binding]:
+        """Go through all bindings."""
+        return (binding for held in self._records.values() for binding in held if binding.until > now)
+
+    def ends(self, record: str) -> float | None:
+        """Return when the first binding of a record expires."""
+        return min((binding.until for binding in self._records.get(record, ())), default=None)
+
+    def forget(self, record: str, contact: str, now: float) -> list[Binding]:
+        """Remove and return the bindings of a record, or only the one at ``contact``; ``until`` is ``now``."""
+        gone = [held for held in self._records.get(record, ()) if contact in ("", str(held.contact.uri))]
+        for binding in gone:
+            self._remove(binding)
+        return [replace(binding, until=now) for binding in gone]
 
     def expire(self, record: str, now: float) -> list[Binding]:
         """Remove and return what has expired."""
@@ -73,9 +111,9 @@ class Registrar:
             self._remove(binding)
         return [replace(binding, until=now) for binding in gone]
 
-    def apply(self, request: Request, peer: Peer, now: float) -> tuple[Reply, list[Binding]]:
+    def apply(self, request: Request, peer: Peer, place: Place, now: float) -> tuple[Reply, list[Binding]]:
         """Do what a REGISTER asks; all of it or nothing."""
-        record = record_of(request.to.uri)
+        record = place.record
         if request.everything:
             return self._clear(request, record, now)
         changed: list[Binding] = []
@@ -85,10 +123,11 @@ class Registrar:
                 return wish, []
             if wish.until > now or self._find(wish) is not None:
                 changed.append(wish)
-        if self._would_overflow(record, changed, now):
-            return Reply(503, headers=(("Retry-After", "60"),)), []
+        if refusal := self._too_many(changed, place.most, now):
+            return refusal, []
         for new in changed:
             self._put(new, now)
+        changed += self._make_room(record, place.most, now)
         reply = self._listing(record, now)
         if any(new.flow is not None for new in changed) and "outbound" in request.headers.listed("supported"):
             reply = replace(reply, headers=(("Require", "outbound"), *reply.headers))  # RFC 5626 §6
@@ -101,7 +140,8 @@ class Registrar:
         if 0 < seconds < MIN_EXPIRES:
             return Reply(423, headers=(("Min-Expires", str(MIN_EXPIRES)),))
         until = now + min(seconds, MAX_EXPIRES)
-        new = Binding(record, contact, peer, request.call_id, request.cseq.number, until)
+        device = intern(request.headers.get("user-agent", "")[:_LONGEST_NAME])
+        new = Binding(record, contact, peer, request.call_id, request.cseq.number, until, device)
         old = self._find(new)
         if old is not None and old.call_id == new.call_id and old.number >= new.number:
             return Reply(500, "Out of order")
@@ -124,10 +164,20 @@ class Registrar:
                 return old
         return None
 
-    def _would_overflow(self, record: str, changed: list[Binding], now: float) -> bool:
-        added = [new for new in changed if new.until > now and self._find(new) is None]
-        held = len(self._records.get(record, ()))
-        return bool(added) and (held + len(added) > MAX_PER_RECORD or self._count + len(added) > MAX_BINDINGS)
+    def _too_many(self, changed: list[Binding], most: int, now: float) -> Reply | None:
+        added = sum(new.until > now and self._find(new) is None for new in changed)
+        if added > most:
+            return Reply(403, "Too many contacts")
+        full = added and self._count + added > MAX_BINDINGS
+        return Reply(503, headers=(("Retry-After", "60"),)) if full else None
+
+    def _make_room(self, record: str, most: int, now: float) -> list[Binding]:
+        """Remove and return what is too much: first what was not refreshed for longest."""
+        held = self._records.get(record, [])
+        gone = held[: max(0, len(held) - most)]
+        for binding in gone:
+            self._remove(binding)
+        return [replace(binding, until=now) for binding in gone]
 
     def _put(self, new: Binding, now: float) -> None:
         old = self._find(new)
@@ -154,9 +204,9 @@ class Registrar:
         return Reply(200, headers=tuple(contacts))
 
 
-def record_of(uri: Uri) -> str:
-    """Return the address of record that a To names (RFC 3261 §10.3 step 5)."""
-    return f"{uri.user_text}@{uri.host}".lower()
+def record_of(uri: Uri, host: str = "") -> str:
+    """Return the address of record that a To names (RFC 3261 §10.3 step 5), at ``host`` if that has another name."""
+    return f"{uri.user_text}@{host or uri.host}".lower()
 
 
 def _seconds(contact: NameAddr, request: Request) -> int | None:

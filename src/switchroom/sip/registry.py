@@ -3,7 +3,7 @@
 from switchroom.sip.exchanges import Exchange
 from switchroom.sip.outputs import BindingChanged
 from switchroom.sip.peer import Peer
-from switchroom.sip.registrar import Binding, Registrar, record_of
+from switchroom.sip.registrar import Binding, Place, Registrar, record_of
 from switchroom.sip.replies import Reply
 from switchroom.sip.stack import Stack
 
@@ -16,14 +16,25 @@ class Registry:
         self._registrar = Registrar()
 
     def bindings(self, record: str, now: float) -> list[Binding]:
-        """Return where ``user@host`` is registered, the freshest first."""
-        return self._registrar.bindings(record.lower(), now)
+        """Return where ``user@host`` is registered, the most wished for first, then the freshest."""
+        user, _, host = record.lower().rpartition("@")
+        return self._registrar.bindings(f"{user}@{self._realm(host) or host}", now)
+
+    def everything(self, now: float) -> list[Binding]:
+        """Return all bindings."""
+        return list(self._registrar.everything(now))
+
+    def forget(self, record: str, contact: str, now: float) -> None:
+        """Remove the bindings of a record, or the one at ``contact``."""
+        for binding in self._registrar.forget(record, contact, now):
+            self._tell(binding, now)
+        self._watch(record)
 
     def lost(self, peer: Peer, now: float) -> None:
         """Forget who could be reached by a connection alone that is gone (RFC 5626 §5.3)."""
         for binding in self._registrar.lose(peer, now):
             self._tell(binding, now)
-            self._watch(binding.record, now)
+            self._watch(binding.record)
 
     def register(self, exchange: Exchange, peer: Peer, user: str, now: float) -> None:
         """Do what a REGISTER asks; who proved to be somebody may only speak for that somebody (RFC 3261 §10.3 step 4)."""
@@ -31,30 +42,38 @@ class Registry:
         if not request.to.uri.is_sip:
             self._stack.respond(exchange, Reply(404), tag, now)
             return
-        if user and user != request.to.uri.user_text:
+        name, host = request.to.uri.user_text, request.to.uri.host.lower()
+        if user and user != name:
             self._stack.respond(exchange, Reply(403), tag, now)
             return
-        reply, changed = self._registrar.apply(request, peer, now)
+        realm = self._realm(host) or host
+        place = Place(record_of(request.to.uri, realm), self._stack.config.places(name, realm))
+        reply, changed = self._registrar.apply(request, peer, place, now)
         self._stack.respond(exchange, reply, tag, now)
         for binding in changed:
             self._tell(binding, now)
         if changed:
-            self._watch(record_of(request.to.uri), now)
+            self._watch(place.record)
+
+    def _realm(self, host: str) -> str:
+        """Return the one name of a domain that has several."""
+        of = self._stack.config.realm_of
+        return host if of is None else of(host)
 
     def _tell(self, binding: Binding, now: float) -> None:
         expires = max(0.0, binding.until - now)
         self._stack.emit(BindingChanged(binding.record, str(binding.contact.uri), binding.peer, expires))
 
-    def _watch(self, record: str, now: float) -> None:
+    def _watch(self, record: str) -> None:
         """Wake when the first binding of the record expires."""
-        held = self._registrar.bindings(record, now)
+        first = self._registrar.ends(record)
         name = ("bindings", record)
-        if held:
-            self._stack.alarms.set(name, held[-1].until, lambda at: self._expire(record, at))
+        if first is not None:
+            self._stack.alarms.set(name, first, lambda at: self._expire(record, at))
         else:
             self._stack.alarms.cancel(name)
 
     def _expire(self, record: str, now: float) -> None:
         for binding in self._registrar.expire(record, now):
             self._tell(binding, now)
-        self._watch(record, now)
+        self._watch(record)
