@@ -1,8 +1,8 @@
-"""Tables of AI agents, of the numbers they answer, and of the trunks that bring calls."""
+"""Tables of AI agents, of the numbers they answer, of trunks, and of the calls out and what guards them."""
 
 from collections.abc import Mapping
 
-from sqlalchemy import JSON, Boolean, Float, ForeignKey, Integer, String, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Boolean, Float, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from switchroom.storage.db import Base
@@ -56,3 +56,35 @@ class TrunkRow(Base):
     form: Mapped[Mapping[str, object]] = mapped_column(JSON)
     sealed: Mapped[str] = mapped_column(Text)
     changed: Mapped[float] = mapped_column(Float)
+
+
+class DialGuardRow(Base):
+    """What a tenant may call and spend; ``guard`` is a DialGuard. No row: what every new tenant gets."""
+
+    __tablename__ = "dial_guards"
+
+    tenant_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    guard: Mapped[Mapping[str, object]] = mapped_column(JSON)
+
+
+class OutboundCallRow(Base):
+    """A call out that the guard has let pass. ``cost`` is what it has cost so far, the minute that runs included.
+
+    ``seen`` is when the process that carries it last said so: one that is open and long unseen was lost in a crash.
+    """
+
+    __tablename__ = "outbound_calls"
+    __table_args__ = (Index("ix_outbound_calls_tenant_began", "tenant_id", "began"),)
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    tenant_id: Mapped[str] = mapped_column(String(64))
+    trunk_id: Mapped[str] = mapped_column(String(64))
+    number: Mapped[str] = mapped_column(String(32))
+    caller: Mapped[str] = mapped_column(String(128))
+    rate: Mapped[int] = mapped_column(BigInteger)
+    cost: Mapped[int] = mapped_column(BigInteger)
+    began: Mapped[float] = mapped_column(Float)
+    answered: Mapped[float | None] = mapped_column(Float)
+    ended: Mapped[float | None] = mapped_column(Float)
+    seen: Mapped[float] = mapped_column(Float)
+    outcome: Mapped[str] = mapped_column(String(64))

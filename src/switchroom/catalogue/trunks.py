@@ -4,6 +4,7 @@ The table is rebuilt when ``stamp`` tells that somebody, in whichever process, h
 opened is left out of it, since without them it would let in who should not be.
 """
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -44,6 +45,7 @@ class Trunks:
         self._vault = vault
         self._wall = wall
         self._changes = 0
+        self._writing = asyncio.Event()
 
     async def create(self, tenant: TenantId, form: TrunkForm) -> TrunkRecord:
         """Add a trunk with what is usual for its kind. Raises Invalid, or Conflict if its name or its user is taken."""
@@ -65,7 +67,7 @@ class Trunks:
         async with self._database.transaction() as session:
             row = await _find(session, trunk, tenant)
             await session.delete(row)
-        self._changes += 1
+        self._changed()
 
     async def all(self, tenant: TenantId) -> list[TrunkRecord]:
         """Return the tenant's trunks, oldest first."""
@@ -90,6 +92,15 @@ class Trunks:
             written = (await session.execute(trunks.select_from(TrunkRow))).one()
             return (self._changes, *written, *(await session.execute(numbers.select_from(NumberRow))).one())
 
+    async def written(self, within: float) -> None:
+        """Wait until this process writes, but not longer than so many seconds. Safe to cancel."""
+        try:
+            async with asyncio.timeout(within):
+                await self._writing.wait()
+        except TimeoutError:
+            return
+        self._writing.clear()
+
     async def table(self) -> TrunkTable:
         """Return all trunks of all tenants, and whose the numbers are."""
         async with self._database.snapshot() as session:
@@ -97,6 +108,10 @@ class Trunks:
             numbers = await session.execute(select(NumberRow.address, NumberRow.tenant_id))
             owners = {address: TenantId(tenant) for address, tenant in numbers}
         return TrunkTable([trunk for row in rows if (trunk := self._usable(row)) is not None], owners)
+
+    def _changed(self) -> None:
+        self._changes += 1
+        self._writing.set()
 
     def _usable(self, row: TrunkRow) -> Trunk | None:
         try:
@@ -134,7 +149,7 @@ class Trunks:
                 f"there is a trunk {form.name!r} already, or another trunk's calls prove to be {form.inbound_user!r}"
             )
             raise Conflict(f"{message}: choose another name or inbound_user") from error
-        self._changes += 1
+        self._changed()
         return TrunkRecord(record.id, record.tenant, form, frozenset(secrets))
 
     async def _row(self, trunk: str, tenant: TenantId) -> TrunkRow:

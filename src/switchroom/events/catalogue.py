@@ -331,6 +331,16 @@ class ProviderFailed(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OutboundRefused(Event):
+    """A guard refused a call out before it was made; ``reason`` is the code of what was answered."""
+
+    topic = "outbound.refused"
+    dialled: str
+    reason: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VoiceActivity(Event):
     """The caller's voice began or ended, as detected."""
 
