@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
+from switchroom.errors import SwitchroomError
 from switchroom.ports import Voice
 from switchroom.settings import Settings
 from switchroom.sip.policy import MediaPolicy, Security
@@ -63,6 +64,23 @@ def call(
     policy = MediaPolicy(security=srtp)
     options = CallOptions(target, voice=Voice(voice), record=record, max_seconds=max_seconds, policy=policy)
     sys.exit(asyncio.run(place(options, wishes, flow if transcribe else None)))
+
+
+@app.command()
+def bans(
+    lift: Annotated[str, typer.Option(help="hear this address, or network of IPv6, again")] = "",
+) -> None:
+    """List the addresses that are not heard at the SIP port for what they did, or lift a ban."""
+    from switchroom.banned import lift_ban, list_bans
+
+    try:
+        if lift:
+            lift_ban(_settings(), lift)
+        else:
+            print("\n".join(list_bans(_settings())) or "nobody is banned")
+    except SwitchroomError as error:
+        print(error)
+        sys.exit(1)
 
 
 def _settings() -> Settings:
