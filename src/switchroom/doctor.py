@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from switchroom.answering import FLOWS, Answering
 from switchroom.catalogue.service import Catalogue
 from switchroom.errors import SwitchroomError
+from switchroom.media import opus
 from switchroom.observability import set_up
 from switchroom.ports import Voice
 from switchroom.providers.local.engines import find_engines
@@ -67,6 +68,13 @@ async def _speech(settings: Settings) -> list[Finding]:
     except (SwitchroomError, TimeoutError, BaseExceptionGroup) as error:
         found.append(Finding("problem", f"the speech workers do not work: {error}", "reinstall with make clean run"))
     return found
+
+
+async def _codecs(_: Settings) -> list[Finding]:
+    found = [Finding("ok", "telephone audio: PCMU, PCMA, G722")]
+    if (version := opus.version()) is not None:
+        return [*found, Finding("ok", f"Opus for trunks and phones whose policy names it: {version}")]
+    return [*found, Finding("hint", "no Opus: trunks that want it get another codec", "apt-get install libopus0")]
 
 
 async def _ports(settings: Settings) -> list[Finding]:
@@ -196,6 +204,7 @@ async def _credentials(settings: Settings) -> list[Finding]:
 
 CHECKS: dict[str, Check] = {
     "Speech": _speech,
+    "Codecs": _codecs,
     "Ports": _ports,
     "Database": _database,
     "Files": _files,

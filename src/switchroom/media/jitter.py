@@ -227,6 +227,11 @@ class JitterBuffer:
         for believed in self._believe(packet):
             self._arrange(believed, now)
 
+    def restore(self, packet: RtpPacket) -> None:
+        """Take audio of a lost packet that was made out of the one after it, which is to be pushed next."""
+        if self._stream is not None and self._stream.ssrc == packet.ssrc:
+            self._lay(self._clock.unwrap(packet.timestamp), packet.payload, fresh=True)
+
     def observe(self, packet: RtpPacket) -> None:
         """Take note of a packet that is no audio (keys, comfort noise), so that its number does not count as lost."""
         if self._stream is not None:
@@ -297,17 +302,21 @@ class JitterBuffer:
             self.counters.empty += 1
             return
         timestamp = self._clock.unwrap(packet.timestamp)
-        first, last, end = self._shelf.cells(timestamp, packet.payload)
         if place is _Place.NEW:
             self._depth.arrived(timestamp, now)
-            if self._starved or not -_FARTHEST <= first - self._cursor <= _FARTHEST:
-                self._adjust(timestamp, first)
-                first, last, end = self._shelf.cells(timestamp, packet.payload)
+        self.counters.late += not self._lay(timestamp, packet.payload, fresh=place is _Place.NEW)
+
+    def _lay(self, timestamp: int, payload: bytes, *, fresh: bool) -> bool:
+        """Put audio on the shelf; return whether there is still a place for it."""
+        first, last, end = self._shelf.cells(timestamp, payload)
+        if fresh and (self._starved or not -_FARTHEST <= first - self._cursor <= _FARTHEST):
+            self._adjust(timestamp, first)
+            first, last, end = self._shelf.cells(timestamp, payload)
         if last < self._cursor or first > self._cursor + _FARTHEST:
-            self.counters.late += 1
-            return
-        self._shelf.put(timestamp, packet.payload, self._cursor)
+            return False
+        self._shelf.put(timestamp, payload, self._cursor)
         self._end = max(self._end, end)
+        return True
 
     def _adjust(self, timestamp: int, cell: int) -> None:
         """Set the cursor for audio that comes after a wait or on a timeline that jumped."""

@@ -11,15 +11,12 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from switchroom.sip.crypto import PROFILES, Key, KeyPair, Unsafe, accepted, offered, pair_up
+from switchroom.sip.formats import EVENTS, FORMATS, KNOWN, Format, events_for, offered_formats
 from switchroom.sip.policy import Codec, MediaPolicy, Security
 from switchroom.sip.sdp import Media, SdpFault, SessionDescription, address, parse_sdp
 
 Direction = Literal["sendrecv", "sendonly", "recvonly", "inactive"]
 
-EVENTS = 101
-"""The payload type under which we offer telephone-event."""
-
-_STATIC: dict[Codec, int] = {"PCMU": 0, "PCMA": 8}  # RFC 3551 §6
 _DIRECTIONS: dict[tuple[bool, bool], Direction] = {
     (True, True): "sendrecv",
     (True, False): "sendonly",
@@ -64,7 +61,7 @@ class Agreement:
 
     Media goes to ``host:port``, its control protocol to ``rtcp_host:rtcp_port`` unless ``mux`` has it there too. ``payload``
     is the RTP payload type of ``codec``; telephone-event (RFC 4733) is sent as ``digits`` and heard as ``digits_heard``, None
-    if there is none.
+    if there is none, and counts by ``digits_clock``.
     ``direction`` is ours. ``held``: they do not listen, so nothing is to be sent. ``ptime`` in milliseconds is their wish.
     ``keys`` are those of SRTP, None for media in the clear.
     """
@@ -83,6 +80,7 @@ class Agreement:
     held: bool
     mux: bool = False
     keys: KeyPair | None = None
+    digits_clock: int = 8000
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +93,7 @@ class Unacceptable:
 
 def make_offer(local: LocalAudio) -> str:
     """Return the SDP that proposes ``local``."""
-    formats = [(_STATIC[codec], f"{codec}/8000") for codec in local.codecs]
-    audio = _audio(local, formats, EVENTS if local.digits else None)
+    audio = _audio(local, offered_formats(local.codecs, keys=local.digits))
     return str(_describe(local, (offered(audio, local.security, local.keys),)))
 
 
@@ -113,7 +110,7 @@ def answer_offer(offer: str, local: LocalAudio) -> Agreement | Unacceptable:
             refusal = terms
             continue
         agreed = replace(local, direction=terms.direction, mux=terms.mux)
-        ours = _audio(agreed, [(terms.payload, f"{terms.codec}/8000")], terms.digits)
+        ours = _audio(agreed, _answered(terms))
         ours = accepted(ours, media, terms.keys)
         sections = tuple(ours if i == index else other.refused() for i, other in enumerate(theirs.media))
         return replace(terms, sdp=str(_describe(local, sections, theirs.times)))
@@ -132,7 +129,7 @@ def read_answer(answer: str, local: LocalAudio) -> Agreement | Unacceptable:
         return terms
     if terms.keys is None and local.keys and theirs.media[0].first("crypto") is not None:
         return Unacceptable(488, "The answer encrypts in a way that we did not offer")
-    heard = EVENTS if terms.digits is not None else None
+    heard = EVENTS[terms.digits_clock].payload if terms.digits is not None else None
     held = terms.held and _FLOWS[local.direction][0]  # an answer to our own hold holds nobody
     return replace(terms, digits_heard=heard, held=held, mux=terms.mux and local.mux)
 
@@ -152,7 +149,7 @@ def _candidates(sections: tuple[Media, ...], local: LocalAudio) -> list[int]:
 def _terms(theirs: SessionDescription, media: Media, local: LocalAudio) -> Agreement | Unacceptable:
     """Return what ``media`` and ``local`` have in common."""
     spoken = _spoken(media)
-    common = [(payload, codec) for payload, name in spoken for codec in local.codecs if name == f"{codec}/8000"]
+    common = [(payload, codec) for payload, name in spoken for codec in local.codecs if name == FORMATS[codec].key]
     if not common:
         return Unacceptable(488, "No common codec")
     keys = pair_up(media, local.security, local.keys)
@@ -165,16 +162,14 @@ def _terms(theirs: SessionDescription, media: Media, local: LocalAudio) -> Agree
     they_send, they_hear = _FLOWS[_direction(theirs, media)]
     we_send, we_hear = _FLOWS[local.direction]
     they_hear = they_hear and not nowhere
-    events = (
-        next((payload for payload, name in spoken if name == "TELEPHONE-EVENT/8000"), None) if local.digits else None
-    )
+    events = events_for(common[0][1], spoken) if local.digits else None
     rtcp_host, rtcp_port = _control(media, host)
     return Agreement(
         sdp="",
         codec=common[0][1],
         payload=common[0][0],
-        digits=events,
-        digits_heard=events,
+        digits=events.payload if events else None,
+        digits_heard=events.payload if events else None,
         host=host,
         port=media.port,
         rtcp_host=rtcp_host,
@@ -184,12 +179,13 @@ def _terms(theirs: SessionDescription, media: Media, local: LocalAudio) -> Agree
         held=not they_hear,
         mux=media.first("rtcp-mux") is not None,
         keys=keys,
+        digits_clock=events.clock if events else 8000,
     )
 
 
 def _spoken(media: Media) -> list[tuple[int, str]]:
     """Return the payload types of a section in its order, each with ``NAME/RATE``."""
-    names = {payload: f"{codec}/8000" for codec, payload in _STATIC.items()}
+    names = dict(KNOWN)
     for name, value in media.attributes:
         if name == "rtpmap" and value:
             number, _, encoding = value.partition(" ")
@@ -235,16 +231,24 @@ def _ptime(media: Media, ours: int) -> int:
     return value if 10 <= value <= 200 else ours
 
 
-def _audio(local: LocalAudio, formats: list[tuple[int, str]], events: int | None) -> Media:
-    attributes: list[tuple[str, str | None]] = [("rtpmap", f"{payload} {name}") for payload, name in formats]
-    payloads = [str(payload) for payload, _ in formats]
-    if events is not None:
-        payloads.append(str(events))
-        attributes += [("rtpmap", f"{events} telephone-event/8000"), ("fmtp", f"{events} 0-15")]
+def _answered(terms: Agreement) -> tuple[Format, ...]:
+    audio = FORMATS[terms.codec]._replace(payload=terms.payload)
+    if terms.digits is None:
+        return (audio,)
+    return audio, EVENTS[terms.digits_clock]._replace(payload=terms.digits)
+
+
+def _audio(local: LocalAudio, formats: tuple[Format, ...]) -> Media:
+    attributes: list[tuple[str, str | None]] = []
+    for spoken in formats:
+        attributes.append(("rtpmap", f"{spoken.payload} {spoken.name}"))
+        if spoken.parameters:
+            attributes.append(("fmtp", f"{spoken.payload} {spoken.parameters}"))
+    payloads = tuple(str(spoken.payload) for spoken in formats)
     attributes += [("ptime", str(local.ptime)), (local.direction, None)]
     if local.mux:
         attributes.append(("rtcp-mux", None))
-    return Media("audio", local.port, "RTP/AVP", tuple(payloads), None, tuple(attributes))
+    return Media("audio", local.port, "RTP/AVP", payloads, None, tuple(attributes))
 
 
 def _describe(local: LocalAudio, media: tuple[Media, ...], times: tuple[str, ...] = ("0 0",)) -> SessionDescription:

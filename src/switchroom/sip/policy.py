@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Codec = Literal["PCMU", "PCMA"]
+Codec = Literal["PCMU", "PCMA", "G722", "opus"]
 
 DigitRoad = Literal["auto", "rfc4733", "info", "inband"]
 """How keys travel. ``auto``: RFC 4733 if both sides have it, else INFO out and whatever comes in."""

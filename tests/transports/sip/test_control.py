@@ -109,7 +109,12 @@ def test_with_mux_everything_flows_through_one_port() -> None:
         for side, other in ((left, right), (right, left)):
             side.stream.aim(
                 Terms(
-                    ("127.0.0.1", other.sockets.port), side.stream.encoding, 0, events=101, events_heard=101, mux=True
+                    ("127.0.0.1", other.sockets.port),
+                    side.stream.terms.codec,
+                    0,
+                    events=101,
+                    events_heard=101,
+                    mux=True,
                 )
             )
         both_talk(left, right, ticks=1200)
@@ -122,7 +127,7 @@ def test_with_mux_everything_flows_through_one_port() -> None:
 
 def test_with_mux_a_stranger_reports_nothing() -> None:
     with wire() as (left, right), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
-        right.stream.aim(Terms(("127.0.0.1", left.sockets.port), right.stream.encoding, 0, mux=True))
+        right.stream.aim(Terms(("127.0.0.1", left.sockets.port), right.stream.terms.codec, 0, mux=True))
         right.stream.hear(0.0)
         stranger.sendto(REPORT, ("127.0.0.1", right.sockets.port))
         right.stream.hear(30.0)

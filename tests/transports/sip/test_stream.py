@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pytest
 
-from switchroom.media.frame import Encoding
+from switchroom.media.codec import Codec
 from switchroom.media.g711 import decode_alaw, decode_ulaw, encode_alaw, encode_ulaw
 from switchroom.media.rtp import RtpPacket
 from switchroom.transports.sip.latch import Latch
@@ -30,7 +30,7 @@ class Side:
 
 @contextmanager
 def wire(
-    ours: Encoding = Encoding.PCMU, theirs: Encoding = Encoding.PCMU, *, keys: int | None = 101
+    ours: Codec = Codec.PCMU, theirs: Codec = Codec.PCMU, *, keys: int | None = 101
 ) -> Iterator[tuple[Side, Side]]:
     """Two streams that were told of each other."""
     first = free_block(8)
@@ -46,7 +46,7 @@ def wire(
         right.close()
 
 
-_PAYLOADS = {Encoding.PCMU: 0, Encoding.PCMA: 8}
+_PAYLOADS = {Codec.PCMU: 0, Codec.PCMA: 8}
 
 
 def side(sockets: MediaSockets, terms: Terms) -> Side:
@@ -76,7 +76,7 @@ def test_what_one_side_says_the_other_hears() -> None:
 
 def test_the_first_packet_of_a_spurt_is_marked_and_time_goes_on_in_silence() -> None:
     with wire() as (left, right):
-        terms = Terms(("127.0.0.1", right.sockets.port), Encoding.PCMU, 0, None, 101)
+        terms = Terms(("127.0.0.1", right.sockets.port), Codec.PCMU, 0, None, 101)
         left.stream.speak(SOUND)
         left.stream.speak(SOUND)
         left.stream.aim(replace(terms, sends=False))
@@ -123,7 +123,7 @@ def test_a_key_whose_end_is_lost_is_told_when_its_packets_cease() -> None:
 
 
 def test_the_other_law_is_recoded() -> None:
-    with wire(Encoding.PCMU, Encoding.PCMA) as (left, right):
+    with wire(Codec.PCMU, Codec.PCMA) as (left, right):
         heard = [payload for payload in talk(left, right) if payload]
         wanted = encode_alaw(decode_ulaw(np.frombuffer(SOUND, np.uint8)))
         assert heard[-1] == wanted.tobytes()
@@ -132,7 +132,7 @@ def test_the_other_law_is_recoded() -> None:
 def test_a_change_of_law_on_the_wire_changes_nothing_for_the_plane() -> None:
     with wire() as (left, right):
         talk(left, right)
-        terms = Terms(("127.0.0.1", right.sockets.port), Encoding.PCMA, 8, None, 101)
+        terms = Terms(("127.0.0.1", right.sockets.port), Codec.PCMA, 8, None, 101)
         left.stream.aim(terms)
         left.stream.speak(SOUND)
         packet = arrived(right.sockets.rtp)[-1]
@@ -178,13 +178,13 @@ def test_a_flood_is_taken_in_portions() -> None:
 
 def test_nothing_is_heard_of_a_party_that_agreed_to_be_silent() -> None:
     with wire() as (left, right):
-        right.stream.aim(Terms(("127.0.0.1", left.sockets.port), Encoding.PCMU, 0, None, 101, hears=False))
+        right.stream.aim(Terms(("127.0.0.1", left.sockets.port), Codec.PCMU, 0, None, 101, hears=False))
         assert not any(talk(left, right))
 
 
 def test_an_address_of_nowhere_is_a_hold_and_no_place_to_send_to() -> None:
     with wire() as (left, right):
-        left.stream.aim(Terms(("0.0.0.0", right.sockets.port), Encoding.PCMU, 0))
+        left.stream.aim(Terms(("0.0.0.0", right.sockets.port), Codec.PCMU, 0))
         assert talk(left, right).count(SOUND) >= 8
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from switchroom.media.frame import Encoding
+from switchroom.media.codec import Codec
 from switchroom.media.rtcp import Bye, Report
 from switchroom.media.rtp import RtpPacket
 from switchroom.transports.sip.latch import FORGET, ROW, Latch
@@ -81,7 +81,7 @@ class Scene:
 def scene(announced: tuple[str, int], signalling: str = PROXY, *, strict: bool = False) -> Iterator[Scene]:
     first = free_block(4)
     sockets = RtpPorts("127.0.0.1", first, first + 3).take(0.0)
-    stream = RtpStream(sockets, Terms(announced, Encoding.PCMU, 0), Latch(signalling, strict=strict), lambda _: None)
+    stream = RtpStream(sockets, Terms(announced, Codec.PCMU, 0), Latch(signalling, strict=strict), lambda _: None)
     with ExitStack() as held:
         held.callback(sockets.close)
         yield Scene(sockets, stream, held)

@@ -26,14 +26,13 @@ from switchroom.sip.policy import DEFAULT, MediaPolicy
 from switchroom.sip.registrar import Binding, record_of
 from switchroom.sip.uri import parse_uri
 from switchroom.transports.sip.accounts import Accounts
-from switchroom.transports.sip.guard import Guard, within
 from switchroom.transports.sip.lines import TrunkLines
 from switchroom.transports.sip.locating import Resolver, locate
 from switchroom.transports.sip.names import SystemResolver
 from switchroom.transports.sip.ports import RtpPorts
 from switchroom.transports.sip.refusing import refusing
 from switchroom.transports.sip.rtp_leg import CallOutput, Line, RtpLeg
-from switchroom.transports.sip.session import MediaPlace
+from switchroom.transports.sip.session import MediaPlace, speakable
 from switchroom.transports.sip.sockets import SipSockets
 from switchroom.transports.sip.srtp import fresh_keys
 from switchroom.transports.sip.trunks import TrunkDesk
@@ -86,8 +85,6 @@ class SipEndpoint:
         self._sockets = SipSockets(self._received, self._lost)
         lines = TrunkLines(self.send, self._resolver, self._sockets.send)
         self.trunks = TrunkDesk(settings.strangers, accounts, lines, self.counts)
-        spared = within(settings.spared)
-        self._sockets.guard.spared = lambda host: spared(host) or self.trunks.are_at(host)
         self._agent = UserAgent(self._config(accounts), lambda: secrets.token_hex(8))
         self._ports = RtpPorts(settings.host, settings.rtp_first, settings.rtp_last)
         self._legs: dict[str, RtpLeg] = {}
@@ -105,11 +102,6 @@ class SipEndpoint:
     def addresses(self) -> Mapping[Transport, tuple[str, int]]:
         """Where it listens, by transport."""
         return self._sockets.addresses
-
-    @property
-    def guard(self) -> Guard:
-        """Who decides which sources are heard."""
-        return self._sockets.guard
 
     @property
     def calls(self) -> int:
@@ -246,7 +238,7 @@ class SipEndpoint:
     def _line(self, peer: Peer, policy: MediaPolicy = DEFAULT) -> Line:
         if self._settings.media_sources == "known":
             policy = replace(policy, sources="known")
-        return Line(self.send, self._clock, MediaPlace(self._ports, self._local(peer)[0], peer.host, policy))
+        return Line(self.send, self._clock, MediaPlace(self._ports, self._local(peer)[0], peer.host, speakable(policy)))
 
     def _received(self, data: bytes, peer: Peer) -> None:
         self._transmit(self._agent.receive(data, peer, self._clock()))

@@ -3,15 +3,15 @@
 from collections.abc import Callable, Mapping
 
 from switchroom.media.arrivals import Arrivals
-from switchroom.media.frame import TICK, Encoding
+from switchroom.media.codec import STATIC, Codec
+from switchroom.media.frame import TICK
 from switchroom.media.jitter import JitterBuffer
 from switchroom.media.quality import mouth_to_ear, opinion, rating
-from switchroom.media.recode import TABLES
 from switchroom.media.reports import Heard
 from switchroom.media.rtp import DigitReceiver, RtpPacket
+from switchroom.media.unpack import Unpack, unpacker
 from switchroom.transports.sip.terms import Terms
 
-_STATIC: Mapping[int, Encoding] = {0: Encoding.PCMU, 8: Encoding.PCMA}  # RFC 3551 §6: meant so whatever was agreed
 _COMFORT_NOISE = 13  # RFC 3389
 
 
@@ -19,11 +19,12 @@ class Receiver:
     """Gives audio in the encoding of its first terms, whatever is agreed later; ``pressed`` is told of keys."""
 
     def __init__(self, terms: Terms, pressed: Callable[[str], None]) -> None:
-        self.encoding = terms.encoding
+        self.encoding = terms.codec.encoding
         self._pressed = pressed
-        self._jitter = JitterBuffer(terms.encoding)
+        self._jitter = JitterBuffer(self.encoding)
         self._arrivals = Arrivals()
         self._events = DigitReceiver()
+        self._unpackers: dict[str, Unpack | None] = {}  # by name; a codec that was heard once keeps its state
         self.aim(terms)
 
     @property
@@ -44,15 +45,15 @@ class Receiver:
     def knows(self, payload_type: int) -> bool:
         """Return whether packets of that type mean anything here."""
         terms = self._terms
-        return payload_type in (terms.payload, terms.events_heard, _COMFORT_NOISE) or payload_type in _STATIC
+        return payload_type in STATIC or payload_type in (terms.payload, terms.events_heard, _COMFORT_NOISE)
 
     def take(self, packet: RtpPacket, now: float, at: float) -> None:
         """Take a packet of a type that is known; ``at`` is the time of day at which it arrived."""
         kind = packet.payload_type
-        encoding = self._terms.encoding if kind == self._terms.payload else _STATIC.get(kind)
-        if encoding is not None:
-            self._arrivals.take(packet.timestamp, encoding.rate, at)
-            self._jitter.push(_recode(packet, encoding, self.encoding), now)
+        codec = self._terms.codec if kind == self._terms.payload else STATIC.get(kind)
+        if codec is not None:
+            self._arrivals.take(packet.timestamp, codec.clock, at)
+            self._push(packet, codec, now)
             return
         self._jitter.observe(packet)
         if kind == self._terms.events_heard:
@@ -86,16 +87,21 @@ class Receiver:
         if not counters.received:
             return {}
         delay = mouth_to_ear(round_trip, self.delay)
-        rated = rating(self._terms.encoding.label, counters.loss, counters.burst, delay)
+        rated = rating(self._terms.codec.label, counters.loss, counters.burst, delay)
         return {"loss": counters.loss, "mos": opinion(rated)}
+
+    def _push(self, packet: RtpPacket, codec: Codec, now: float) -> None:
+        if codec.label not in self._unpackers:
+            self._unpackers[codec.label] = unpacker(codec, self.encoding)
+        unpack = self._unpackers[codec.label]
+        if unpack is None:
+            self._jitter.push(packet, now)
+            return
+        unpacked = unpack(packet)
+        for lost in unpacked.restored:
+            self._jitter.restore(lost)
+        self._jitter.push(unpacked.packet, now)
 
     def _tell(self, digits: list[str]) -> None:
         for digit in digits:
             self._pressed(digit)
-
-
-def _recode(packet: RtpPacket, sent: Encoding, wanted: Encoding) -> RtpPacket:
-    """Return the packet in the law that the plane was promised."""
-    if sent is wanted:
-        return packet
-    return packet._replace(payload=packet.payload.translate(TABLES[sent, wanted]))

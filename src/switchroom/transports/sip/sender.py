@@ -8,7 +8,7 @@ from typing import NamedTuple
 from switchroom.media.band import encode
 from switchroom.media.dtmf import tones
 from switchroom.media.frame import RATE, Encoding
-from switchroom.media.recode import TABLES
+from switchroom.media.pack import Pack, packer
 from switchroom.media.reports import Sent
 from switchroom.media.resample import resample
 from switchroom.media.rtp import RtpPacket, digit_packets
@@ -37,8 +37,8 @@ class Sender:
         self.begin_anew()
         self._timestamp = secrets.randbits(32)
         self._terms = terms
-        self._encoding = terms.encoding
-        self._table: bytes | None = None
+        self._encoding = terms.codec.encoding
+        self._pack: Pack | None = None
         self._silent = True  # nothing was sent before: the next packet begins a spurt
         self._keypad = _Keypad()
         self._tones: deque[bytes] = deque()
@@ -55,8 +55,9 @@ class Sender:
 
     def aim(self, terms: Terms, encoding: Encoding) -> None:
         """Go on under new terms."""
+        if self._pack is None or terms.codec is not self._terms.codec:
+            self._pack = packer(encoding, terms.codec)
         self._terms, self._encoding = terms, encoding
-        self._table = TABLES.get((encoding, terms.encoding))
 
     def press(self, digits: str) -> bool:
         """Queue keys; False if they cannot be sent as events."""
@@ -76,13 +77,13 @@ class Sender:
         """Return the packet of this tick."""
         if self._tones:
             payload = self._tones.popleft()
-        self._timestamp += len(payload)  # G.711: a byte is a sample
+        self._timestamp += self._terms.codec.clock // 50
         if not self._terms.sends:
             self._silent = True
             return None
         packet = self._event()
         if packet is None:
-            content = payload if self._table is None else payload.translate(self._table)
+            content = payload if self._pack is None else self._pack(payload)
             packet = RtpPacket(
                 self._terms.payload, self._sequence, self._timestamp, self.source.ssrc, content, self._silent
             )
@@ -95,9 +96,8 @@ class Sender:
     def _event(self) -> RtpPacket | None:
         if self._terms.events is None:
             return None
-        packet = self._keypad.next(
-            RtpPacket(self._terms.events, self._sequence, self._timestamp, self.source.ssrc, b"")
-        )
+        first = RtpPacket(self._terms.events, self._sequence, self._timestamp, self.source.ssrc, b"")
+        packet = self._keypad.next(first, self._terms.events_clock)
         self._silent = self._silent or packet is not None
         return packet
 
@@ -117,10 +117,10 @@ class _Keypad:
         self._digits.extend(digits)
         return True
 
-    def next(self, first: RtpPacket) -> RtpPacket | None:
+    def next(self, first: RtpPacket, clock: int) -> RtpPacket | None:
         """Return what to send in this tick instead of audio; ``first`` is how a key would begin now."""
         if self._key is None and self._rest == 0 and self._digits:
-            self._key = digit_packets(self._digits.popleft(), first)
+            self._key = digit_packets(self._digits.popleft(), first, rate=clock)
         self._rest = max(0, self._rest - 1)
         if self._key is None:
             return None

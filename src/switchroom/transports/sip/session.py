@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from switchroom.errors import Unavailable
-from switchroom.media.frame import Encoding
+from switchroom.media import codec as audio
+from switchroom.media import opus
 from switchroom.sip.offer import Agreement, LocalAudio, Unacceptable, answer_offer, make_offer, read_answer
 from switchroom.sip.policy import DEFAULT, Codec, MediaPolicy
 from switchroom.transports.sip.ghosts import ghosts
@@ -20,8 +21,13 @@ from switchroom.transports.sip.ports import RtpPorts
 from switchroom.transports.sip.srtp import SecuredSockets, fresh_keys
 from switchroom.transports.sip.stream import RtpStream, Terms
 
-_ENCODINGS: Mapping[Codec, Encoding] = {"PCMU": Encoding.PCMU, "PCMA": Encoding.PCMA}
-_CODECS: Mapping[Encoding, Codec] = {encoding: codec for codec, encoding in _ENCODINGS.items()}
+_CODECS: Mapping[Codec, audio.Codec] = {
+    "PCMU": audio.Codec.PCMU,
+    "PCMA": audio.Codec.PCMA,
+    "G722": audio.Codec.G722,
+    "opus": audio.Codec.OPUS,
+}
+_NAMES: Mapping[audio.Codec, Codec] = {codec: name for name, codec in _CODECS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +38,13 @@ class MediaPlace:
     host: str
     peer_host: str
     policy: MediaPolicy = DEFAULT
+
+
+def speakable(policy: MediaPolicy) -> MediaPolicy:
+    """Return the policy without the codecs that this machine has no library for."""
+    if "opus" not in policy.codecs or opus.library() is not None:
+        return policy
+    return replace(policy, codecs=tuple(codec for codec in policy.codecs if codec != "opus"))
 
 
 class MediaSession:
@@ -68,10 +81,10 @@ class MediaSession:
     def answer(self, sdp: str) -> str | Unacceptable:
         """Agree to their proposal and return our answer. Raises Unavailable when no port is free."""
         self._describe()
-        outcome = self._same_law(sdp)
+        outcome = self._same_codec(sdp)
         if isinstance(outcome, Agreement) and self._brings_a_new_key(outcome):
             self._draw_keys()
-            outcome = self._same_law(sdp)
+            outcome = self._same_codec(sdp)
         if isinstance(outcome, Agreement):
             self._settle(outcome, answering=True)
             return outcome.sdp
@@ -101,10 +114,10 @@ class MediaSession:
             self._place.ports.give_back(self._sockets.bare, self._clock())
         self.stream = self._sockets = None
 
-    def _same_law(self, sdp: str) -> Agreement | Unacceptable:
-        """Answer with the law in use if they offer it, else with what they like best."""
+    def _same_codec(self, sdp: str) -> Agreement | Unacceptable:
+        """Answer with the codec in use if they offer it, else with what they like best."""
         if self.stream is not None:
-            kept = answer_offer(sdp, replace(self._local, codecs=(_CODECS[self.stream.terms.encoding],)))
+            kept = answer_offer(sdp, replace(self._local, codecs=(_NAMES[self.stream.terms.codec],)))
             if isinstance(kept, Agreement):
                 return kept
         return answer_offer(sdp, self._local)
@@ -129,12 +142,13 @@ class MediaSession:
             return
         terms = Terms(
             address=(agreed.host, agreed.port),
-            encoding=_ENCODINGS[agreed.codec],
+            codec=_CODECS[agreed.codec],
             payload=agreed.payload,
             control=(agreed.rtcp_host, agreed.rtcp_port),
             mux=agreed.mux,
             events=agreed.digits,
             events_heard=agreed.digits_heard,
+            events_clock=agreed.digits_clock,
             sends=agreed.direction in ("sendrecv", "sendonly"),
             hears=agreed.direction in ("sendrecv", "recvonly"),
         )

@@ -27,14 +27,14 @@ class RtpStream:
     """Media of one call; ``pressed`` is told of the keys in it. It closes nothing: the sockets belong to who gave them."""
 
     def __init__(self, sockets: MediaPair, terms: Terms, latch: Latch, pressed: Callable[[str], None]) -> None:
-        self.encoding = terms.encoding
+        self.encoding = terms.codec.encoding
         self.faults: Counter[str] = Counter()
         self._sockets = sockets
         self._latch = latch
         self._alive: float | None = None
         self._receiver = Receiver(terms, pressed)
         self._sender = Sender(terms)
-        self._reports = Reports(self._sender.source.ssrc, self._sender.source.first, name(), terms.encoding.rate)
+        self._reports = Reports(self._sender.source.ssrc, self._sender.source.first, name(), terms.codec.clock)
         self._control = ControlChannel(sockets, self._reports)
         self.aim(terms)
 
@@ -51,6 +51,7 @@ class RtpStream:
             self._latch.announce(terms.address)
         self._receiver.aim(terms)
         self._sender.aim(terms, self.encoding)
+        self._reports.rate = terms.codec.clock
         self._control.mux = terms.mux
 
     def begin_anew(self) -> None:

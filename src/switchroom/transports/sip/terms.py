@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from switchroom.media.frame import Encoding
+from switchroom.media.codec import Codec
 from switchroom.transports.sip.latch import Address
 
 
@@ -10,12 +10,13 @@ from switchroom.transports.sip.latch import Address
 class Terms:
     """What the two sides agreed on.
 
-    ``payload`` is the payload type of the encoding, ``events`` that of keys we send, ``events_heard`` that of keys they send.
+    ``payload`` is the payload type of the codec, ``events`` that of keys we send, ``events_heard`` that of keys they send, and
+    ``events_clock`` counts how long we press.
     ``control`` is where RTCP goes; None: the port above the media. ``mux``: it shares the media's port.
     """
 
     address: Address
-    encoding: Encoding
+    codec: Codec
     payload: int
     control: Address | None = None
     events: int | None = None
@@ -23,3 +24,4 @@ class Terms:
     sends: bool = True
     hears: bool = True
     mux: bool = False
+    events_clock: int = 8_000
