@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from switchroom.sip.message import Request
 from switchroom.sip.peer import Peer
+from switchroom.sip.registrar import MAX_PER_RECORD
 
 Ha1 = Callable[[str, str, str], str | None]
 """``ha1(user, realm, algorithm)``: the stored hash of ``user:realm:password`` in lower-case hex, or None for no such user."""
@@ -18,8 +19,8 @@ def _same(user: str, _realm: str) -> str | None:
     return user
 
 
-def _ten(_user: str, _realm: str) -> int:
-    return 10
+def _most(_user: str, _realm: str) -> int:
+    return MAX_PER_RECORD
 
 
 def _open(_request: Request, _peer: Peer) -> bool:
@@ -49,7 +50,7 @@ class AgentConfig:
     challenged: Callable[[Request, Peer], bool] = _open
     registrar: bool = False
     person: Callable[[str, str], str | None] = _same
-    places: Callable[[str, str], int] = _ten
+    places: Callable[[str, str], int] = _most
     algorithms: tuple[str, ...] = ("MD5",)
     algorithms_of: Callable[[str, str], tuple[str, ...]] | None = None
     max_transactions: int = 20_000

@@ -18,6 +18,7 @@ from switchroom.sip.uri import NameAddr, Uri
 
 MIN_EXPIRES = 60
 MAX_EXPIRES = 3600
+MAX_PER_RECORD = 10
 MAX_BINDINGS = 50_000
 
 _LONGEST_NAME = 128

@@ -122,7 +122,8 @@ def test_a_user_of_ours_is_not_the_trunk_of_the_same_name() -> None:
 
     async def story() -> None:
         async with house(US, BY_PASSWORD, accounts=Accounts(known)) as us, house(STRANGER) as phone:
-            call = await answered(phone, us, Dialling(us.uri("+15550100"), credentials=Credentials("pbx", "bob's")))
+            proof = Credentials("pbx", "bob's")
+            call = await answered(phone, us, Dialling(us.uri("+15550100"), "sip:pbx@acme.example", credentials=proof))
             assert (call.offer.tenant, call.offer.trunk) == (None, "")
             await call.hang_up()
 

@@ -26,11 +26,13 @@ from switchroom.sip.policy import DEFAULT, MediaPolicy
 from switchroom.sip.registrar import Binding, record_of
 from switchroom.sip.uri import parse_uri
 from switchroom.transports.sip.accounts import Accounts
+from switchroom.transports.sip.devices import Device, described
 from switchroom.transports.sip.lines import TrunkLines
 from switchroom.transports.sip.locating import Resolver, locate
 from switchroom.transports.sip.names import SystemResolver
 from switchroom.transports.sip.ports import RtpPorts
 from switchroom.transports.sip.refusing import refusing
+from switchroom.transports.sip.ringing import ring
 from switchroom.transports.sip.rtp_leg import CallOutput, Line, RtpLeg
 from switchroom.transports.sip.session import MediaPlace, speakable
 from switchroom.transports.sip.sockets import SipSockets
@@ -49,8 +51,8 @@ Accept = Callable[[CallOffer], None]
 class Dialling:
     """How to make an outbound call. ``ringing`` is told the status of every provisional response.
 
-    A ``target`` that is registered with us is called where it last registered, by the flow that it came over; ``binding``
-    says which of its devices to call instead. ``proxies`` are SIP URIs to send the call to in place of ``target``'s own host,
+    A ``target`` that is registered with us is called at all its devices, each by the flow that it came over; ``binding``
+    says which of them to call instead. ``proxies`` are SIP URIs to send the call to in place of ``target``'s own host,
     and named in a Route as well if they are loose routers (``;lr``). It counts as a call of ``trunk``, and once it was
     answered and has ended, ``over`` is told.
     """
@@ -109,8 +111,13 @@ class SipEndpoint:
         return len(self._legs)
 
     def bindings(self, record: str) -> list[Binding]:
-        """Return where ``user@host`` is registered with us, the freshest first."""
+        """Return where ``user@host`` is registered with us, the most wished for first, then the freshest."""
         return self._agent.bindings(record, self._clock())
+
+    def devices(self) -> list[Device]:
+        """Return everything that is registered with us."""
+        now = self._clock()
+        return [described(binding, now) for binding in self._agent.everybody(now)]
 
     @property
     def counts(self) -> Counter[str]:
@@ -143,13 +150,16 @@ class SipEndpoint:
         self._sockets.close()
 
     async def dial(self, dialling: Dialling) -> RtpLeg:
-        """Call somebody and return the leg once they have answered.
+        """Call somebody, with us at all their devices, and return the leg once they have answered.
 
         A hop that does not answer is passed over for the next (RFC 3263 §4.3). Cancelling it hangs up. Raises Invalid for an
         address that is none, NotFound, Denied or Unavailable for what came instead of an answer, Limited by the trunk.
         """
+        places = self._registered(dialling.target) if dialling.binding is None else [dialling.binding]
+        if len(places) > 1:
+            return await ring(places, lambda place: self.dial(replace(dialling, binding=place)))
         self.trunks.may_call(dialling.trunk, self._clock())
-        target, hops = await self._ways(dialling)
+        target, hops = await self._ways(dialling, places)
         for peer, routes in hops[:-1]:
             try:
                 return await self._dial(dialling, target, peer, routes)
@@ -199,22 +209,20 @@ class SipEndpoint:
         self.trunks.tell(call, dialling.over)
         return leg
 
-    async def _ways(self, dialling: Dialling) -> tuple[str, list[tuple[Peer, tuple[str, ...]]]]:
+    async def _ways(self, dialling: Dialling, places: list[Binding]) -> tuple[str, list[tuple[Peer, tuple[str, ...]]]]:
         """Return the URI to call and the hops to try, each with the routes to name."""
-        binding = dialling.binding or self._registered(dialling.target)
-        if binding is not None:
-            return str(binding.contact.uri), [(binding.peer, ())]
+        if places:
+            return str(places[0].contact.uri), [(places[0].peer, ())]
         if not dialling.proxies:
             return dialling.target, [(peer, ()) for peer in await locate(dialling.target, self._resolver)]
         found = [(await locate(proxy, self._resolver), _routes(proxy)) for proxy in dialling.proxies]
         return dialling.target, [(peer, routes) for peers, routes in found for peer in peers]
 
-    def _registered(self, target: str) -> Binding | None:
+    def _registered(self, target: str) -> list[Binding]:
         try:
-            found = self.bindings(record_of(parse_uri(target)))
+            return self.bindings(record_of(parse_uri(target)))
         except ValueError:
-            return None
-        return found[0] if found else None
+            return []
 
     def _config(self, accounts: Accounts | None) -> AgentConfig:
         if accounts is None:
@@ -224,7 +232,9 @@ class SipEndpoint:
             ha1=self.trunks.ha1,
             realm_of=accounts.realm,
             challenged=self.trunks.challenged,
-            algorithms=accounts.algorithms,
+            person=self.trunks.person,
+            algorithms_of=accounts.algorithms,
+            places=accounts.places,
             registrar=True,
         )
 

@@ -58,7 +58,7 @@ def refusal(status: int, reason: str) -> SwitchroomError:
             return Unavailable(f"the call was cancelled: {message}", code="sip_cancelled")
         case 415 | 488 | 606:
             return Invalid(f"the other side cannot use our audio: {message}", code="sip_no_common_audio")
-        case 503:
+        case 430 | 503:  # 430: that way to the device is lost (RFC 5626 §11.5)
             return Unavailable(f"there is no service at that address now: {message}", code="sip_no_service")
         case _:
             return Unavailable(f"the call failed: {message}", code="sip_failed")

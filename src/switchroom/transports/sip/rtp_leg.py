@@ -163,12 +163,16 @@ class RtpLeg:
                 assert_never(command)
 
     async def dial(self, invite: Callable[[str], sip.Invite]) -> None:
-        """Call by the Invite made for our SDP and wait for the answer. Cancelling it hangs up. Raises what came in its place."""
+        """Call by the Invite made for our SDP and wait for the answer. Raises what came in its place.
+
+        Cancelling it hangs up, with the message of the cancellation as the Reason (RFC 3326).
+        """
         try:
             self._line.send(invite(self._session.offer()))
             await self._stands.wait()
-        except asyncio.CancelledError:
-            self._line.send(sip.HangUp(self._call))
+        except asyncio.CancelledError as cancelled:
+            headers = {"Reason": str(cancelled.args[0])} if cancelled.args else {}
+            self._line.send(sip.HangUp(self._call, headers))
             raise
         except SwitchroomError:
             self._leave("error")

@@ -34,11 +34,12 @@ class Admission:
 
     trunk: Trunk | None
     dialled: str
+    home: TenantId | None = None
 
     @property
     def tenant(self) -> TenantId | None:
-        """Whose trunk it is."""
-        return None if self.trunk is None else self.trunk.tenant
+        """Whose trunk or whose user it is."""
+        return self.home if self.trunk is None else self.trunk.tenant
 
     @property
     def name(self) -> str:
@@ -92,15 +93,22 @@ class TrunkDesk:
 
     def challenged(self, request: Request, peer: Peer) -> bool:
         """Return whether who sends this must prove who they are: a trunk with a password, or a user away from home."""
-        if self._accounts is not None and self._accounts.challenged(request, peer):
-            return True
+        accounts = self._accounts
         if request.method != "INVITE":
-            return False
+            return accounts is not None and accounts.challenged(request, peer)
         arrival = self._arrival(peer, request.uri, (request.from_.uri, request.to.uri), request.headers)
         welcome = self._welcome(peer.host)
         if self.table.challenges(arrival, welcome=welcome):
             return True
-        return self._accounts is not None and not welcome and isinstance(self.table.match(arrival), Stranger)
+        if accounts is None or not isinstance(self.table.match(arrival), Stranger):
+            return False  # a carrier may name our own users in From
+        return not welcome or accounts.challenged(request, peer)
+
+    def person(self, user: str, realm: str) -> str | None:
+        """Return who a proved user name stands for; that of a trunk stands for itself."""
+        accounts = self._accounts
+        ours = accounts is not None and accounts.ha1(user, realm, "MD5") is not None
+        return accounts.person(user, realm) if accounts is not None and ours else user
 
     def ha1(self, user: str, realm: str, algorithm: str) -> str | None:
         """Return what proves a user's or a trunk's identity in a realm; a user comes first."""
@@ -112,7 +120,11 @@ class TrunkDesk:
         """Take a call in, or say why not."""
         shown = self._offered(offered)
         if offered.user and not shown.user:
-            return Admission(None, offered.dialled)  # a user of ours: their calls need no trunk
+            if offered.from_.uri.user_text.lower() != offered.user:
+                self._counts["imposter"] += 1  # RFC 3261 §22.1: who is known may still not call as somebody else
+                return Refuse("not_allowed")
+            home = None if self._accounts is None else self._accounts.tenant(offered.realm)
+            return Admission(None, offered.dialled, home)  # a user of ours: their calls need no trunk
         match self.table.match(shown):
             case Known(trunk, dialled):
                 exceeded = self._load(trunk).may("in", now)
