@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from switchroom.flow.file import load
 from switchroom.flow.lines import lines
 from switchroom.hosting import hosting
 from switchroom.observability import set_up
-from switchroom.ports import Hints, SpeechToText, TextToSpeech, Voice
+from switchroom.ports import Hints, SpeechToText, TextToSpeech
 from switchroom.providers.local.recogniser import PocketsphinxRecogniser
 from switchroom.providers.local.voice import LocalVoice
 
@@ -19,18 +20,15 @@ Wishes = tuple[tuple[str, ...], tuple[Path, ...], tuple[str, ...], Path | None]
 """Sentences, files, digits and a script."""
 
 
-async def place(
-    target: str, wishes: Wishes, voice: str, record: Path | None, max_seconds: float, flow: Path | None
-) -> int:
+async def place(options: caller.CallOptions, wishes: Wishes, flow: Path | None) -> int:
     """Make the call and return the exit status. ``flow`` tells what the other side may say; without one it is not written down."""
     set_up("console", "error")
     try:
-        script = caller.steps(*wishes)
+        options = replace(options, steps=caller.steps(*wishes))
         expected = caller.ANYTHING if flow is None else lines(load(flow), date.today())  # noqa: DTZ011 - a caller's day
     except SwitchroomError as error:
         print(f"Cannot call: {error}")
         return 2
-    options = caller.CallOptions(target, script, Voice(voice), record, max_seconds)
     async with AsyncExitStack() as stack:
         tts = await _voice(stack) if wishes[0] or wishes[3] is not None else None
         stt = await _recogniser(stack, expected) if flow is not None else None

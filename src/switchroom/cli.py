@@ -8,7 +8,10 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
+from switchroom.errors import SwitchroomError
+from switchroom.ports import Voice
 from switchroom.settings import Settings
+from switchroom.sip.policy import MediaPolicy, Security
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "restaurant.yaml"
 
@@ -48,13 +51,36 @@ def call(
     record: Annotated[Path | None, typer.Option(help="write a stereo WAV: you left, the other side right")] = None,
     max_seconds: Annotated[float, typer.Option(help="hang up after this long")] = 120.0,
     flow: Annotated[Path | None, typer.Option(help="the flow whose lines the other side may say")] = EXAMPLE,
+    srtp: Annotated[
+        Security, typer.Option(help="encrypt the audio: never, if they can, or no call without it")
+    ] = "never",
     transcribe: Annotated[bool, typer.Option(help="write down what the other side says, as recognised")] = True,
 ) -> None:
     """Call a SIP address, say something, and print both sides with timings. Exits with 1 if the call failed."""
+    from switchroom.caller import CallOptions
     from switchroom.calling import place
 
     wishes = (tuple(say or ()), tuple(wav or ()), tuple(digits or ()), script)
-    sys.exit(asyncio.run(place(target, wishes, voice, record, max_seconds, flow if transcribe else None)))
+    policy = MediaPolicy(security=srtp)
+    options = CallOptions(target, voice=Voice(voice), record=record, max_seconds=max_seconds, policy=policy)
+    sys.exit(asyncio.run(place(options, wishes, flow if transcribe else None)))
+
+
+@app.command()
+def bans(
+    lift: Annotated[str, typer.Option(help="hear this address, or network of IPv6, again")] = "",
+) -> None:
+    """List the addresses that are not heard at the SIP port for what they did, or lift a ban."""
+    from switchroom.banned import lift_ban, list_bans
+
+    try:
+        if lift:
+            lift_ban(_settings(), lift)
+        else:
+            print("\n".join(list_bans(_settings())) or "nobody is banned")
+    except SwitchroomError as error:
+        print(error)
+        sys.exit(1)
 
 
 def _settings() -> Settings:

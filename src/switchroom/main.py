@@ -39,6 +39,7 @@ from switchroom.storage.db import Database
 from switchroom.storage.journal import Journal
 from switchroom.storage.journal_writer import writing
 from switchroom.storage.schema import upgrade
+from switchroom.transports.sip.bans import Bans
 from switchroom.transports.sip.endpoint import SipEndpoint
 from switchroom.web.app import create_app
 from switchroom.web.server import serving
@@ -183,6 +184,7 @@ async def everything(settings: Settings) -> AsyncIterator[Running]:
             settings=settings,
             sip_address=sip_address(engine.endpoint),
             demo_user=user,
+            bans=Bans(engine.endpoint.guard, records.bus.publish, asyncio.get_running_loop().time),
         )
         host = settings.web.host
         port = await stack.enter_async_context(serving(create_app(services), host, settings.web.port))

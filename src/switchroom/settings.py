@@ -3,6 +3,7 @@
 Built once by the command line and passed down in pieces; nothing imports it as a global.
 """
 
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Literal
 
@@ -32,6 +33,10 @@ class SipSettings(_Frozen):
     origins: tuple[str, ...] = Field((), description="origins of web pages that may connect; empty: all")
     security: Literal["never", "offer", "require"] = Field(
         "offer", description="SRTP in calls that no trunk speaks for: never, taken when offered, or no call without it"
+    )
+    spared: tuple[IPv4Network | IPv6Network, ...] = Field(
+        (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128")),
+        description="networks that are never banned or slowed: proxies in front of us",
     )
     rtp_first: int = Field(20000, description="first RTP port")
     rtp_last: int = Field(29998, description="last RTP port")

@@ -18,6 +18,7 @@ from switchroom.media.frame import TICK, Samples
 from switchroom.media.plane import Plane
 from switchroom.ports import Answer, CallOffer, Digit, Left, Refuse, Ring, Signal, Voice
 from switchroom.settings import SipSettings
+from switchroom.sip.policy import DEFAULT, MediaPolicy
 from switchroom.transports.sip.endpoint import SipEndpoint
 from tests.interop.ports import free_block
 from tests.interop.sound import save
@@ -108,13 +109,17 @@ async def answering(agent: ScriptedAgent) -> AsyncIterator[str]:
 
 
 def call(
-    agent: ScriptedAgent, *steps: Step, record: Path | None = None, max_seconds: float = 20.0
+    agent: ScriptedAgent,
+    *steps: Step,
+    record: Path | None = None,
+    max_seconds: float = 20.0,
+    policy: MediaPolicy = DEFAULT,
 ) -> tuple[CallReport, list[str]]:
     shown: list[str] = []
 
     async def main() -> CallReport:
         async with asyncio.timeout(40.0), answering(agent) as uri:
-            options = CallOptions(uri, steps, record=record, max_seconds=max_seconds, host="127.0.0.1")
+            options = CallOptions(uri, steps, record=record, max_seconds=max_seconds, host="127.0.0.1", policy=policy)
             return await place_call(options, Engines(ScriptedVoice(), None, plane), shown.append)
 
     return run_real(main()), shown
@@ -139,6 +144,15 @@ def test_a_call_is_held_measured_told_and_recorded(tmp_path: Path) -> None:
         stereo = np.frombuffer(recording.readframes(1 << 24), "<i2").reshape(-1, 2)
     assert np.abs(stereo[:, 0]).max() > 3000
     assert np.abs(stereo[:, 1]).max() > 3000
+
+
+def test_a_call_may_insist_on_encryption() -> None:
+    agent = ScriptedAgent()
+    report, _ = call(agent, PressKeys("2"), policy=MediaPolicy(security="require"))
+    assert report.failure == ""
+    assert agent.digits == "2"
+    assert report.media["encrypted"] == 1.0
+    assert "encrypted" in summary(report)
 
 
 def test_a_refused_call_says_why() -> None:

@@ -20,6 +20,7 @@ from switchroom.sip.outputs import (
     Transmit,
 )
 from switchroom.sip.peer import Peer
+from switchroom.sip.reception import ACCEPTED
 from tests.sip.texts import ALLOW, THERE, agent, answers, header, request, wire
 
 SDP = "Content-Type: application/sdp"
@@ -93,7 +94,7 @@ def test_an_answer_is_a_200_with_contact_allow_and_record_route() -> None:
             request("INVITE", "Content-Type: text/plain", body="x"),
             "415 Unsupported Media Type",
             "Accept",
-            "application/sdp",
+            ACCEPTED,
         ),
         (
             request("INVITE", SDP, "Content-Encoding: gzip", body="x"),
@@ -114,7 +115,7 @@ def test_an_answer_is_a_200_with_contact_allow_and_record_route() -> None:
             "CSeq",
             "1 INVITE",
         ),
-        (request("OPTIONS"), "200 OK", "Accept", "application/sdp"),
+        (request("OPTIONS"), "200 OK", "Accept", ACCEPTED),
         (request("OPTIONS", max_forwards="0"), "200 OK", "Allow", ALLOW),
     ],
 )

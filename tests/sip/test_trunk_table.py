@@ -45,6 +45,7 @@ PROVED = trunk("proved", credentials=Credentials("pbx", "secret"))
 BOTH = trunk("both", "198.51.100.0/24", credentials=Credentials("office", "secret"))
 SIX = trunk("six", "2001:db8::/32")
 LINE = Trunk("trk_line", ADA, "line", registering=Registering("sip:registrar.example.com", "0033972", "trk_line"))
+EVERYWHERE = trunk("everywhere", "0.0.0.0/0")
 ALL = (WIDE, NARROW, TOKEN, PREFIX, DOMAIN, NUMBER, PROVED, BOTH, SIX, LINE)
 
 
@@ -152,3 +153,11 @@ def test_secrets_are_not_shown() -> None:
 def test_fuzz_whatever_an_invite_shows_is_matched_or_not(source: str, dialled: str, host: str, token: str) -> None:
     shown = arrival(source, dialled, host=host, headers={"X-Telnyx-Token": token}, lines=frozenset({"trk_line"}))
     assert isinstance(TrunkTable(ALL, OWNERS).match(shown), Known | Stranger | NotTheirs)
+
+
+@pytest.mark.parametrize(
+    ("source", "vouched"),
+    [("192.0.2.9", True), ("198.51.100.1", True), ("2001:db8::1", True), ("192.9.9.9", False), ("nobody", False)],
+)
+def test_a_trunk_vouches_for_its_addresses_but_not_for_half_the_world(source: str, vouched: bool) -> None:
+    assert TrunkTable([*ALL, EVERYWHERE]).vouches_for(source) is vouched

@@ -14,10 +14,10 @@ import jwt
 from switchroom.errors import Denied
 from switchroom.identity import TenantId, UserId
 
-Purpose = Literal["access", "voice", "recording"]
+Purpose = Literal["access", "voice", "recording", "operator"]
 Role = Literal["admin", "supervisor", "agent", "developer"]
 
-LIFETIMES: dict[Purpose, float] = {"access": 1800.0, "voice": 300.0, "recording": 900.0}
+LIFETIMES: dict[Purpose, float] = {"access": 1800.0, "voice": 300.0, "recording": 900.0, "operator": 60.0}
 """Seconds a token of each purpose is good for."""
 
 _ALGORITHM = "HS256"

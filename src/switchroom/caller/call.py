@@ -25,6 +25,7 @@ from switchroom.media.plane import Plane
 from switchroom.ports import HangUp, Hints, Leg, SpeechToText, TextToSpeech, Voice
 from switchroom.settings import SipSettings
 from switchroom.sip.commands import Credentials
+from switchroom.sip.policy import DEFAULT, MediaPolicy
 from switchroom.transports.sip.endpoint import Dialling, SipEndpoint
 
 _GOODBYE = 2.0
@@ -42,6 +43,7 @@ class CallOptions:
     answer_within: float = 30.0
     host: str = "0.0.0.0"  # noqa: S104 - a call may go anywhere
     credentials: Credentials | None = None
+    policy: MediaPolicy = DEFAULT
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +113,10 @@ class _Caller:
 
         options = self._options
         self._show(f"calling {options.target}")
+        dialling = Dialling(options.target, credentials=options.credentials, ringing=ringing, policy=options.policy)
         try:
             async with asyncio.timeout(options.answer_within):
-                leg = await endpoint.dial(Dialling(options.target, credentials=options.credentials, ringing=ringing))
+                leg = await endpoint.dial(dialling)
         except TimeoutError:
             raise Unavailable(f"nobody answered within {options.answer_within:.0f} seconds", code="no_answer") from None
         answered = clock() - began

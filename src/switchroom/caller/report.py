@@ -48,6 +48,8 @@ def summary(report: CallReport) -> str:
     if waits:
         middle = waits[len(waits) // 2]
         parts.append(f"replies after {middle:.2f}s (slowest {waits[-1]:.2f}s)")
+    if report.media.get("encrypted"):
+        parts.append("encrypted")
     lost = report.media.get("lost", 0.0)
     if lost:
         parts.append(f"{int(lost)} packets lost")

@@ -18,6 +18,9 @@ EndReason = Literal[
     "caller_hangup", "agent_hangup", "transfer", "timeout", "error", "busy", "no_answer", "rejected", "drained"
 ]
 
+THE_HOUSE, NO_CALL = TenantId(""), CallId("")
+"""Whose an event is that concerns the whole installation, and no call; its sequence is 0."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
@@ -338,6 +341,25 @@ class OutboundRefused(Event):
     dialled: str
     reason: str
     message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceBanned(Event):
+    """An address, or a network of IPv6, guessed passwords or flooded us: nothing of it is heard until then."""
+
+    topic = "security.source.banned"
+    source: str
+    reason: Literal["wrong_credentials", "flood"]
+    until: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceReleased(Event):
+    """A ban was lifted before its time; ``by`` is the user who did."""
+
+    topic = "security.source.released"
+    source: str
+    by: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

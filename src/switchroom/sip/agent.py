@@ -44,7 +44,7 @@ from switchroom.sip.message import Fault, Request, Response, parse
 from switchroom.sip.outgoing import Outgoing
 from switchroom.sip.outputs import Dropped, Output, Transmit
 from switchroom.sip.peer import Peer
-from switchroom.sip.reception import screen, stateless_tag
+from switchroom.sip.reception import ACCEPTED, screen, stateless_tag
 from switchroom.sip.refer import Refers
 from switchroom.sip.registrar import Binding
 from switchroom.sip.registration import Registrations
@@ -322,5 +322,5 @@ class UserAgent:
 
     def _presence(self) -> Reply:
         """The answer to OPTIONS (RFC 3261 §11.2)."""
-        accept = (("Accept", "application/sdp"), ("Accept-Encoding", "identity"), ("Accept-Language", "en"))
+        accept = (("Accept", ACCEPTED), ("Accept-Encoding", "identity"), ("Accept-Language", "en"))
         return Reply(200, headers=(*self._stack.capabilities(), *accept))

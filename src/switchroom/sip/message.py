@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from switchroom.sip.grammar import Malformed, is_token, number, split_list
 from switchroom.sip.headers import CSeq, Headers, Via, key, parse_cseq, parse_via, spelling
+from switchroom.sip.multipart import description
 from switchroom.sip.uri import NameAddr, Uri, parse_address, parse_uri
 
 MAX_LINES = 256
@@ -49,9 +50,14 @@ class _Message:
 
     @property
     def sdp(self) -> str | None:
-        """The session description, if that is what the body is."""
-        if self.body and self.content_type == "application/sdp":
+        """The session description, if that is what the body is or holds."""
+        if not self.body:
+            return None
+        if self.content_type == "application/sdp":
             return self.body.decode("utf-8", "replace")
+        if self.content_type.startswith("multipart/"):
+            found = description(self.headers["content-type"], self.body)
+            return None if found is None else found.decode("utf-8", "replace")
         return None
 
     def _encode(self, start: str) -> bytes:

@@ -7,6 +7,7 @@ A refusal here is stateless: it is computed from the request alone, costs no mem
 import hashlib
 
 from switchroom.sip.message import Request
+from switchroom.sip.multipart import parts
 from switchroom.sip.replies import Reply
 from switchroom.sip.stack import EXTENSIONS, Stack
 from switchroom.sip.timers import read_expires
@@ -20,6 +21,7 @@ _KNOWN = frozenset(
     "PUBLISH",
 }
 _WITH_SDP = frozenset({"INVITE", "UPDATE"})
+ACCEPTED = "application/sdp, multipart/mixed, multipart/alternative"
 _SDP_RANGES = frozenset({"application/sdp", "application/*", "*/*"})
 
 
@@ -59,11 +61,22 @@ def _screen_body(request: Request) -> Reply | None:
     if not request.body:
         return None
     if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
-        return Reply(415, headers=(("Accept-Encoding", "identity"), ("Accept", "application/sdp")))
+        return Reply(415, headers=(("Accept-Encoding", "identity"), ("Accept", ACCEPTED)))
+    if request.content_type.startswith("multipart/"):
+        return _screen_parts(request)
     optional = "handling=optional" in request.headers.get("content-disposition", "").replace(" ", "").lower()
     if request.content_type != "application/sdp" and not optional:
-        return Reply(415, headers=(("Accept", "application/sdp"),))
+        return Reply(415, headers=(("Accept", ACCEPTED),))
     return None
+
+
+def _screen_parts(request: Request) -> Reply | None:
+    """A body of several parts: one that we do not know may lie there, unless it must be understood (RFC 5621 §8)."""
+    found = parts(request.headers["content-type"], request.body)
+    if not found:
+        return Reply(400, "Bad multipart body")
+    strange = any(part.required and part.kind != "application/sdp" for part in found)
+    return Reply(415, headers=(("Accept", ACCEPTED),)) if strange else None
 
 
 def stateless_tag(request: Request, secret: bytes) -> str:

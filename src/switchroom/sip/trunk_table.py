@@ -22,6 +22,7 @@ from switchroom.sip.trunk import Trunk
 _PROVED = 1000
 _NAMED = 600
 _REGISTERED = 500
+_WIDEST = 16  # bits that a network must fix
 _NOTHING: Mapping[str, str] = {}
 
 Rank = tuple[int, int, int, int, int]
@@ -104,6 +105,10 @@ class TrunkTable:
             trunk.id in near if trunk.inbound.networks else not welcome or _names(arrival, trunk)
             for trunk in self._by_user.values()
         )
+
+    def vouches_for(self, source: str) -> bool:
+        """Return whether a network of some trunk holds ``source``; one so wide that anybody may be in it does not count."""
+        return any(specific >= _WIDEST for _, specific in self._near(source))
 
     def password_of(self, user: str) -> str | None:
         """Return what the trunk that calls as ``user`` proves itself with."""

@@ -16,6 +16,7 @@ from switchroom.observability import Metrics
 from switchroom.ports import CallOffer
 from switchroom.settings import Settings
 from switchroom.storage.db import Database
+from switchroom.transports.sip.bans import Bans
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class Services:
     settings: Settings
     sip_address: str = ""
     demo_user: User | None = None
+    bans: Bans | None = None
     wall: Callable[[], float] = time.time
 
 

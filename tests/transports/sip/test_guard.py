@@ -1,6 +1,7 @@
 """Who is heard at all."""
 
 import asyncio
+from ipaddress import ip_network
 
 import pytest
 
@@ -8,7 +9,20 @@ from switchroom.settings import SipSettings
 from switchroom.sip.peer import Peer
 from switchroom.transports.sip import guard as limits
 from switchroom.transports.sip import sockets
-from switchroom.transports.sip.guard import FAILURES, FIRST_BAN, Guard, is_scanner
+from switchroom.transports.sip.guard import (
+    BURST,
+    FAILURES,
+    FIRST_BAN,
+    FLOOD_BAN,
+    RATE,
+    REPORTS,
+    Ban,
+    Guard,
+    Objection,
+    is_scanner,
+    source_of,
+    within,
+)
 from switchroom.transports.sip.sockets import SipSockets
 from tests.virtual_time import run_real
 
@@ -16,8 +30,14 @@ HOST = "192.0.2.66"
 MESSAGE = b"OPTIONS sip:a@b SIP/2.0\r\nContent-Length: 0\r\n\r\n"
 
 
-def guess(guard: Guard, times: int, now: float) -> float:
-    return max(guard.blame(HOST, now) for _ in range(times))
+def guess(guard: Guard, times: int, now: float, host: str = HOST) -> float:
+    """Return for how long the last of so many wrong passwords got the host banned."""
+    bans = [guard.blame(host, now) for _ in range(times)]
+    return max((ban.seconds for ban in bans if ban is not None), default=0.0)
+
+
+def knock(guard: Guard, times: int, now: float, host: str = HOST, message: bytes = MESSAGE) -> list[Objection | None]:
+    return [guard.objection(message, host, now) for _ in range(times)]
 
 
 def test_a_few_wrong_passwords_are_forgiven() -> None:
@@ -34,6 +54,81 @@ def test_who_guesses_on_is_banned_each_time_for_longer() -> None:
     assert not guard.is_banned("192.0.2.67", 1.0)
     assert not guard.is_banned(HOST, FIRST_BAN + 1)
     assert guess(guard, FAILURES, FIRST_BAN + 1) == 2 * FIRST_BAN
+
+
+def test_another_address_of_the_same_ipv6_network_is_the_same_source() -> None:
+    guard = Guard()
+    for last in range(FAILURES):
+        guard.blame(f"2001:db8:1:2::{last:x}", 0.0)
+    assert guard.is_banned("2001:db8:1:2:ffff::1", 1.0)
+    assert not guard.is_banned("2001:db8:1:3::1", 1.0)
+    assert [ban.source for ban in guard.bans(1.0)] == ["2001:db8:1:2::/64"]
+
+
+@pytest.mark.parametrize(
+    ("host", "source"),
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("2001:db8::1", "2001:db8::/64"),
+        ("no:address", "no:address"),
+        ("", ""),
+    ],
+)
+def test_a_source_is_an_address_or_the_network_of_a_host(host: str, source: str) -> None:
+    assert source_of(host) == source
+
+
+def test_a_flood_is_heard_up_to_its_rate_and_then_not_at_all_for_a_while() -> None:
+    guard = Guard()
+    assert knock(guard, int(BURST) + 2, 0.0) == [None] * int(BURST) + ["flood", "banned"]
+    assert knock(guard, 1, FLOOD_BAN - 1) == ["banned"]
+    assert knock(guard, 1, FLOOD_BAN + 1) == [None]
+    assert [ban.reason for ban in guard.bans(1.0)] == ["flood"]
+
+
+def test_a_busy_house_is_no_flood() -> None:
+    guard = Guard()
+    assert not any(any(knock(guard, int(RATE), float(second))) for second in range(120))
+
+
+@pytest.mark.parametrize("begin", [b"SIP/2.0 200 OK", b"ACK sip:a@b SIP/2.0", b"BYE sip:a@b SIP/2.0"])
+def test_what_belongs_to_a_call_does_not_count_as_a_flood(begin: bytes) -> None:
+    message = begin + MESSAGE[MESSAGE.index(b"\r\n") :]
+    assert not any(knock(Guard(), 2 * int(BURST), 0.0, message=message))
+
+
+def test_a_source_that_is_spared_is_neither_banned_nor_slowed() -> None:
+    guard = Guard(within([ip_network("192.0.2.0/24"), ip_network("2001:db8::/32")]))
+    for host in (HOST, "::ffff:192.0.2.9", "2001:db8:5::1"):
+        assert guess(guard, 5 * FAILURES, 0.0, host) == 0
+        assert not any(knock(guard, 2 * int(BURST), 0.0, host))
+    assert guess(guard, FAILURES, 0.0, "198.51.100.1") == FIRST_BAN
+    assert guard.is_banned("198.51.100.1", 1.0)
+    guard.spared = lambda host: host == "198.51.100.1"
+    assert not guard.is_banned("198.51.100.1", 1.0)
+
+
+def test_a_ban_can_be_lifted() -> None:
+    guard = Guard()
+    guess(guard, FAILURES, 0.0)
+    assert guard.bans(0.0) == [Ban(HOST, "wrong_credentials", FIRST_BAN)]
+    assert guard.lift(HOST, 1.0)
+    assert not guard.lift(HOST, 1.0)
+    assert not guard.is_banned(HOST, 1.0)
+    assert guess(guard, FAILURES, 1.0) == FIRST_BAN
+
+
+def test_a_flood_under_a_thousand_names_is_reported_in_portions() -> None:
+    guard = Guard()
+    reported: list[Ban] = []
+    guard.report = reported.append
+    for index in range(3 * REPORTS):
+        guess(guard, FAILURES, 0.0, f"198.51.100.{index}")
+    assert len(reported) == REPORTS
+    guess(guard, FAILURES, 61.0, "203.0.113.1")
+    assert len(reported) == REPORTS + 1
 
 
 def test_sources_are_forgotten_rather_than_remembered_without_end(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,6 +27,7 @@ from switchroom.sip.registrar import Binding, record_of
 from switchroom.sip.uri import parse_uri
 from switchroom.transports.sip.accounts import Accounts
 from switchroom.transports.sip.devices import Device, described
+from switchroom.transports.sip.guard import Guard, within
 from switchroom.transports.sip.lines import TrunkLines
 from switchroom.transports.sip.locating import Resolver, locate
 from switchroom.transports.sip.names import SystemResolver
@@ -87,6 +88,8 @@ class SipEndpoint:
         self._sockets = SipSockets(self._received, self._lost)
         lines = TrunkLines(self.send, self._resolver, self._sockets.send)
         self.trunks = TrunkDesk(settings.strangers, accounts, lines, self.counts)
+        spared = within(settings.spared)
+        self._sockets.guard.spared = lambda host: spared(host) or self.trunks.are_at(host)
         self._agent = UserAgent(self._config(accounts), lambda: secrets.token_hex(8))
         self._ports = RtpPorts(settings.host, settings.rtp_first, settings.rtp_last)
         self._legs: dict[str, RtpLeg] = {}
@@ -104,6 +107,11 @@ class SipEndpoint:
     def addresses(self) -> Mapping[Transport, tuple[str, int]]:
         """Where it listens, by transport."""
         return self._sockets.addresses
+
+    @property
+    def guard(self) -> Guard:
+        """Who decides which sources are heard."""
+        return self._sockets.guard
 
     @property
     def calls(self) -> int:

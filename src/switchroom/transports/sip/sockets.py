@@ -12,15 +12,13 @@ import ssl
 from collections import Counter
 from collections.abc import Callable
 
-import structlog
-
 from switchroom.errors import Unavailable
 from switchroom.settings import SipSettings
 from switchroom.sip.peer import Peer, Transport
 from switchroom.transports.sip.certificates import Certificates
 from switchroom.transports.sip.connection import Connection, Framing, PlainFraming
 from switchroom.transports.sip.datagrams import Address, Datagrams, bind
-from switchroom.transports.sip.guard import Guard, is_scanner
+from switchroom.transports.sip.guard import Guard, source_of
 from switchroom.transports.sip.routes import OurAddresses
 from switchroom.transports.sip.websocket import WebSocketFraming
 
@@ -36,14 +34,15 @@ _HANDSHAKE = 5.0
 _TRIES = 20
 _CONNECTABLE: frozenset[Transport] = frozenset({"tcp", "tls"})
 
-log = structlog.get_logger()
-
 
 class SipSockets:
     """Opened by ``open``, closed by ``close``. ``receive(data, peer)`` gets whole messages, ``lost(peer)`` hops that failed."""
 
-    def __init__(self, receive: Callable[[bytes, Peer], None], lost: Callable[[Peer], None]) -> None:
+    def __init__(
+        self, receive: Callable[[bytes, Peer], None], lost: Callable[[Peer], None], guard: Guard | None = None
+    ) -> None:
         self.counts: Counter[str] = Counter()
+        self.guard = guard or Guard()
         self._ours = OurAddresses()
         self._receive = receive
         self._lost = lost
@@ -52,7 +51,6 @@ class SipSockets:
         self._connections: dict[int, Connection] = {}
         self._connecting: dict[tuple[Peer, str], list[bytes]] = {}
         self._trust: ssl.SSLContext | None = None
-        self._guard = Guard()
         self._sweeper: asyncio.TimerHandle | None = None
         self._numbers = 0
 
@@ -129,13 +127,9 @@ class SipSockets:
 
     def blame(self, peer: Peer) -> None:
         """Count a wrong proof of identity; who guesses on is not heard for a while."""
-        seconds = self._guard.blame(peer.host, asyncio.get_running_loop().time())
-        if seconds:
-            self.counts["bans"] += 1
-            log.warning("sip source banned", host=peer.host, seconds=seconds)
-            for connection in tuple(self._connections.values()):
-                if connection.peer.host == peer.host:
-                    connection.drop()
+        ban = self.guard.blame(peer.host, asyncio.get_running_loop().time())
+        if ban is not None:
+            self._shut_out(ban.source)
 
     def local(self, peer: Peer) -> Address:
         """Return the address under which ``peer`` reaches us, by asking the routing table."""
@@ -148,7 +142,7 @@ class SipSockets:
         """Take a new connection in; False if there are too many already, of all or of its host, or its host is banned."""
         host = connection.peer.host
         of_host = sum(other.peer.host == host for other in self._connections.values())
-        banned = self._guard.is_banned(host, asyncio.get_running_loop().time())
+        banned = self.guard.is_banned(host, asyncio.get_running_loop().time())
         if banned or len(self._connections) >= MAX_CONNECTIONS or of_host >= MAX_PER_HOST:
             self.counts["connection_refused"] += 1
             return False
@@ -167,13 +161,14 @@ class SipSockets:
 
     def received(self, data: bytes, peer: Peer) -> None:
         """Hand a message up, unless nobody should see it."""
-        if self._guard.is_banned(peer.host, asyncio.get_running_loop().time()):
-            self.counts["banned"] += 1
-        elif is_scanner(data):
-            self.counts["scanner"] += 1
-        else:
+        objection = self.guard.objection(data, peer.host, asyncio.get_running_loop().time())
+        if objection is None:
             self.counts["received"] += 1
             self._receive(data, peer)
+            return
+        self.counts[objection] += 1
+        if objection == "flood":
+            self._shut_out(source_of(peer.host))
 
     def closed(self, peer: Peer) -> None:
         """Forget a connection and tell that it is gone."""
@@ -236,6 +231,12 @@ class SipSockets:
         )
         connection.spoke = True  # who is called may think before the first word
         return connection
+
+    def _shut_out(self, source: str) -> None:
+        self.counts["bans"] += 1
+        for connection in tuple(self._connections.values()):
+            if source_of(connection.peer.host) == source:
+                connection.drop()
 
     def _watch(self) -> None:
         if self._sweeper is None and self._connections:

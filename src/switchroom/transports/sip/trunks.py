@@ -91,6 +91,10 @@ class TrunkDesk:
         load = self._loads.get(trunk)
         return {"in": 0, "out": 0} if load is None else {"in": load.inbound, "out": load.outbound}
 
+    def are_at(self, host: str) -> bool:
+        """Return whether a trunk may send from that address, or is its registrar."""
+        return self.table.vouches_for(host) or bool(self.lines.at(host))
+
     def challenged(self, request: Request, peer: Peer) -> bool:
         """Return whether who sends this must prove who they are: a trunk with a password, or a user away from home."""
         accounts = self._accounts
