@@ -46,6 +46,9 @@ class SipSettings(_Frozen):
     strangers: Literal["all", "private", "none"] = Field(
         "private", description="who may call without being a trunk or a user: everybody, private addresses, nobody"
     )
+    referring: Literal["nobody", "same_host", "anybody"] = Field(
+        "same_host", description="whom a far side may transfer us to: nobody, its own host and our users, anybody"
+    )
 
 
 class WebSettings(_Frozen):

@@ -15,7 +15,20 @@ from switchroom.caller.report import Line
 from switchroom.caller.steps import PlayFile, PressKeys, SayText, Step, WaitSeconds
 from switchroom.media.frame import RATE, Samples
 from switchroom.media.playout import Playout
-from switchroom.ports import Digit, Held, Interrupted, Left, Leg, Resumed, SendDigits, Signal, Typed
+from switchroom.ports import (
+    Digit,
+    Held,
+    Interrupted,
+    Left,
+    Leg,
+    PartyChanged,
+    Resumed,
+    SendDigits,
+    Signal,
+    TransferProgress,
+    Transferred,
+    Typed,
+)
 
 TURN = 0.9
 PATIENCE = 12.0
@@ -54,7 +67,9 @@ class Conversation:
                 self._say("they", "(took us off hold)", self._clock(), self._clock())
             case Left():
                 self.left = True
-            case Interrupted() | Typed():
+            case PartyChanged(party):
+                self._say("they", f"(handed us over to {party.address})", self._clock(), self._clock())
+            case Interrupted() | Typed() | TransferProgress() | Transferred():
                 pass
             case _:
                 assert_never(signal)

@@ -63,7 +63,33 @@ class Typed:
     text: str
 
 
-Signal = Digit | Held | Resumed | Left | Interrupted | Typed
+@dataclass(frozen=True, slots=True)
+class PartyChanged:
+    """Somebody else is at the far end from now on: the party handed the call over."""
+
+    party: Party
+
+
+@dataclass(frozen=True, slots=True)
+class TransferProgress:
+    """The party is calling the target of our Transfer: it rings."""
+
+
+TransferOutcome = Literal["done", "busy", "no_answer", "declined", "unreachable", "not_supported", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Transferred:
+    """What became of our Transfer; ``status`` is the carrier's own word for it (SIP: its status).
+
+    The call goes on unless Left follows.
+    """
+
+    outcome: TransferOutcome
+    status: int = 0
+
+
+Signal = Digit | Held | Resumed | Left | Interrupted | Typed | PartyChanged | TransferProgress | Transferred
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +139,14 @@ class SendDigits:
     digits: str
 
 
-LegCommand = Ring | Answer | Refuse | HangUp | SendDigits
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """Ask the party's side to call ``target`` in our place (``Capability.REFER``); one at a time. Transferred follows."""
+
+    target: str
+
+
+LegCommand = Ring | Answer | Refuse | HangUp | SendDigits | Transfer
 
 
 class Leg(Protocol):

@@ -174,7 +174,8 @@ class ReferEnded:
 class TransferRequested:
     """They ask us to call ``target`` in their place (REFER): AcceptRefer or RefuseRefer must follow, by its name ``refer``.
 
-    ``replaces`` is the header that the new call is to carry, "" for none; ``referred_by`` who says to have asked, unproved.
+    ``replaces`` is the header that the new call is to carry, "" for none; ``referred_by`` who says to have asked, unproved;
+    ``ours`` who we are in the call.
     """
 
     call: str
@@ -182,6 +183,7 @@ class TransferRequested:
     target: str
     replaces: str
     referred_by: str
+    ours: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -178,5 +178,6 @@ def _accepted(refer: _Refer) -> Reply:
 
 
 def _requested(refer: _Refer) -> TransferRequested:
-    wish = refer.wish
-    return TransferRequested(refer.call.name, refer.name, str(wish.target), wish.replaces, wish.referred_by)
+    call, wish = refer.call, refer.wish
+    ours = "" if call.dialog is None else str(call.dialog.local.uri)
+    return TransferRequested(call.name, refer.name, str(wish.target), wish.replaces, wish.referred_by, ours)

@@ -7,19 +7,20 @@ carries all of them out, in order, and then sets the one timer. Calls meet the r
 import asyncio
 import secrets
 from collections import Counter, deque
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import replace
 
 import structlog
 
 from switchroom.errors import SwitchroomError, Unavailable
+from switchroom.media.frame import Encoding
 from switchroom.ports import CallOffer, Party, Refuse
 from switchroom.settings import SipSettings
 from switchroom.sip import commands as sip
 from switchroom.sip import outputs as told
 from switchroom.sip.agent import UserAgent
 from switchroom.sip.config import AgentConfig
-from switchroom.sip.context import NO_PRESENTATION, Presentation, read_context
+from switchroom.sip.context import read_context
 from switchroom.sip.offer import LocalAudio, Unacceptable, answer_offer
 from switchroom.sip.peer import Peer, Transport
 from switchroom.sip.policy import DEFAULT, MediaPolicy
@@ -27,9 +28,11 @@ from switchroom.sip.registrar import Binding, record_of
 from switchroom.sip.uri import parse_uri
 from switchroom.transports.sip.accounts import Accounts
 from switchroom.transports.sip.devices import Device, described
+from switchroom.transports.sip.dialling import Dialling
 from switchroom.transports.sip.guard import Guard, within
 from switchroom.transports.sip.lines import TrunkLines
 from switchroom.transports.sip.locating import Resolver, locate
+from switchroom.transports.sip.moving import Hops, Parties, Roads
 from switchroom.transports.sip.names import SystemResolver
 from switchroom.transports.sip.ports import RtpPorts
 from switchroom.transports.sip.refusing import refusing
@@ -40,36 +43,14 @@ from switchroom.transports.sip.sockets import SipSockets
 from switchroom.transports.sip.srtp import fresh_keys
 from switchroom.transports.sip.trunks import TrunkDesk
 
+__all__ = ["Dialling", "SipEndpoint"]
+
 log = structlog.get_logger()
 
 _PASSED_OVER = frozenset({"sip_unreachable", "sip_silent", "sip_no_service"})
 
 Accept = Callable[[CallOffer], None]
 """Takes a call in hand, without waiting. Raises Unavailable if nobody can yet, or any more."""
-
-
-@dataclass(frozen=True, slots=True)
-class Dialling:
-    """How to make an outbound call. ``ringing`` is told the status of every provisional response.
-
-    A ``target`` that is registered with us is called at all its devices, each by the flow that it came over; ``binding``
-    says which of them to call instead. ``proxies`` are SIP URIs to send the call to in place of ``target``'s own host,
-    and named in a Route as well if they are loose routers (``;lr``). It counts as a call of ``trunk``, and once it was
-    answered and has ended, ``over`` is told.
-    """
-
-    target: str
-    sender: str = ""
-    name: str = ""
-    credentials: sip.Credentials | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
-    ringing: Callable[[int], None] = lambda _: None
-    binding: Binding | None = None
-    policy: MediaPolicy = DEFAULT
-    presents: Presentation = NO_PRESENTATION
-    proxies: tuple[str, ...] = ()
-    trunk: str = ""
-    over: Callable[[], None] = lambda: None
 
 
 class SipEndpoint:
@@ -92,7 +73,8 @@ class SipEndpoint:
         self._sockets.guard.spared = lambda host: spared(host) or self.trunks.are_at(host)
         self._agent = UserAgent(self._config(accounts), lambda: secrets.token_hex(8))
         self._ports = RtpPorts(settings.host, settings.rtp_first, settings.rtp_last)
-        self._legs: dict[str, RtpLeg] = {}
+        roads = Roads(self.send, self._start, self._registered, self._ways, self._call, self.dial, self.trunks.of)
+        self._parties = Parties(roads, settings.referring)
         self._outputs: deque[told.Output] = deque()
         self._transmitting = False
         self._timer: asyncio.TimerHandle | None = None
@@ -116,7 +98,7 @@ class SipEndpoint:
     @property
     def calls(self) -> int:
         """How many calls there are, in any state."""
-        return len(self._legs)
+        return len(self._parties)
 
     def bindings(self, record: str) -> list[Binding]:
         """Return where ``user@host`` is registered with us, the most wished for first, then the freshest."""
@@ -166,8 +148,22 @@ class SipEndpoint:
         places = self._registered(dialling.target) if dialling.binding is None else [dialling.binding]
         if len(places) > 1:
             return await ring(places, lambda place: self.dial(replace(dialling, binding=place)))
+        return await self._call(dialling, *await self._ways(dialling, places))
+
+    def send(self, command: sip.Command) -> None:
+        """Give the user agent a command and carry out what comes of it."""
+        if isinstance(command, sip.HangUp):
+            self._parties.hung_up(command.call)
+        self._transmit(self._agent.send(command, self._clock()))
+
+    def _start(self, work: Coroutine[object, None, None], name: str) -> asyncio.Task[None] | None:
+        if self._tasks is None:
+            work.close()
+            return None
+        return self._tasks.create_task(work, name=name)
+
+    async def _call(self, dialling: Dialling, target: str, hops: Hops) -> RtpLeg:
         self.trunks.may_call(dialling.trunk, self._clock())
-        target, hops = await self._ways(dialling, places)
         for peer, routes in hops[:-1]:
             try:
                 return await self._dial(dialling, target, peer, routes)
@@ -177,15 +173,12 @@ class SipEndpoint:
                 log.info("sip hop passed over", host=peer.host, port=peer.port, reason=error.code)
         return await self._dial(dialling, target, *hops[-1])
 
-    def send(self, command: sip.Command) -> None:
-        """Give the user agent a command and carry out what comes of it."""
-        self._transmit(self._agent.send(command, self._clock()))
-
     async def _dial(self, dialling: Dialling, target: str, peer: Peer, routes: tuple[str, ...]) -> RtpLeg:
         call = f"out_{secrets.token_hex(8)}"
         if dialling.policy.security != "never":
             self._mind_keys(peer)
-        leg = self._legs[call] = RtpLeg(call, Party(dialling.target), self._line(peer, dialling.policy))
+        leg = RtpLeg(call, Party(dialling.target), self._line(peer, dialling.policy, dialling.encoding))
+        self._parties.add(call, leg)
         leg.ringing = dialling.ringing
         self.trunks.called(call, dialling.trunk, self._clock())
         host, port = self._local(peer)
@@ -213,11 +206,11 @@ class SipEndpoint:
             raise
         finally:
             if leg.over:  # the user agent may never have heard of it
-                self._legs.pop(call, None)
+                self._parties.forget(call)
         self.trunks.tell(call, dialling.over)
         return leg
 
-    async def _ways(self, dialling: Dialling, places: list[Binding]) -> tuple[str, list[tuple[Peer, tuple[str, ...]]]]:
+    async def _ways(self, dialling: Dialling, places: list[Binding]) -> tuple[str, Hops]:
         """Return the URI to call and the hops to try, each with the routes to name."""
         if places:
             return str(places[0].contact.uri), [(places[0].peer, ())]
@@ -253,10 +246,11 @@ class SipEndpoint:
         host, port = self._sockets.local(peer)
         return self._settings.advertise or host, port
 
-    def _line(self, peer: Peer, policy: MediaPolicy = DEFAULT) -> Line:
+    def _line(self, peer: Peer, policy: MediaPolicy = DEFAULT, encoding: Encoding | None = None) -> Line:
         if self._settings.media_sources == "known":
             policy = replace(policy, sources="known")
-        return Line(self.send, self._clock, MediaPlace(self._ports, self._local(peer)[0], peer.host, speakable(policy)))
+        host = self._local(peer)[0]
+        return Line(self.send, self._clock, MediaPlace(self._ports, host, peer.host, speakable(policy), encoding))
 
     def _received(self, data: bytes, peer: Peer) -> None:
         self._transmit(self._agent.receive(data, peer, self._clock()))
@@ -311,15 +305,9 @@ class SipEndpoint:
 
     def _happened(self, output: CallOutput | told.TransferRequested | told.ReferSettled) -> None:
         self.counts[type(output).__name__] += 1
-        if isinstance(output, told.TransferRequested | told.ReferSettled):
-            self.send(sip.RefuseRefer(output.refer))
-            return
-        over = isinstance(output, told.CallCancelled | told.CallEnded | told.CallFailed)
-        if over:
+        if isinstance(output, told.CallCancelled | told.CallEnded | told.CallFailed):
             self.trunks.ended(output.call)
-        leg = self._legs.pop(output.call, None) if over else self._legs.get(output.call)
-        if leg is not None:
-            leg.take(output)
+        self._parties.take(output)
 
     def _offered(self, offered: told.CallOffered) -> None:
         self.counts["CallOffered"] += 1
@@ -328,7 +316,11 @@ class SipEndpoint:
             log.info("call not let in", peer=offered.peer.host, reason=admitted.reason)
             self.send(refusing(offered.call, admitted))
             return
-        line = self._line(offered.peer, admitted.media or MediaPolicy(security=self._settings.security))
+        old = self._parties.replacing(offered) if offered.replaces else None
+        if offered.replaces and old is None:
+            return
+        encoding = None if old is None else old.encoding
+        line = self._line(offered.peer, admitted.media or MediaPolicy(security=self._settings.security), encoding)
         if offered.sdp is not None:
             policy, host = line.place.policy, line.place.host
             outcome = answer_offer(offered.sdp, LocalAudio.by(policy, host, 9, keys=fresh_keys(policy.security)))
@@ -343,10 +335,13 @@ class SipEndpoint:
         context = read_context(offered.from_, offered.headers, trusted=admitted.trusted)
         party = Party(context.caller.shown, context.caller.shown_name)
         leg = RtpLeg(offered.call, party, line, offered.sdp)
-        self._legs[offered.call] = leg
         peer = f"{offered.peer.transport}:{offered.peer.host}:{offered.peer.port}"
         try:
             leg.reserve()
+            if old is not None:
+                self._parties.replace(offered.replaces, old, leg)
+                return
+            self._parties.add(offered.call, leg)
             by = admitted.tenant, admitted.name
             self._accept(CallOffer(leg, admitted.dialled, "phone_gateway", peer, context, *by))
         except Unavailable as error:

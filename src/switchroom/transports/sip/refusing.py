@@ -23,6 +23,21 @@ STATUS: Mapping[RefusalReason, int] = {
 }
 RETRY_AFTER = 5
 
+_CODES = {
+    "sip_silent": 408,
+    "sip_cancelled": 487,
+    "sip_unreachable": 503,
+    "sip_not_found": 404,
+    "sip_busy": 486,
+    "sip_declined": 603,
+    "sip_no_answer": 480,
+    "sip_no_common_audio": 488,
+    "no_common_audio": 488,
+    "sip_no_service": 503,
+    "limited": 503,
+    "invalid": 404,
+}
+
 
 def refusing(call: str, refuse: Refuse) -> sip.Refuse:
     """Return the command that refuses ``call``."""
@@ -40,6 +55,11 @@ def silence(status: int) -> SwitchroomError:
             return Unavailable("the call was given up before an answer", code="sip_cancelled")
         case _:
             return Unavailable("nothing listens at that address", code="sip_unreachable")
+
+
+def status_of(error: SwitchroomError) -> int:
+    """Return the SIP status that tells somebody else what became of a call of ours."""
+    return _CODES.get(error.code, 403 if isinstance(error, Denied) else 500)
 
 
 def refusal(status: int, reason: str) -> SwitchroomError:

@@ -9,6 +9,10 @@ dialling   CallRinging                    dialling  early media is heard
 dialling   CallAnswered                   talking
 dialling   CallFailed                     over      Left("error"), and the dialler learns why
 talking    SessionOffered                 talking   Accept or RefuseOffer; Held or Resumed
+talking    do(Transfer)                   talking   REFER
+talking    ReferProgress                  talking   TransferProgress, once it rings
+talking    ReferEnded                     talking   Transferred
+talking    take_over                      talking   another call's party and media; PartyChanged
 talking    do(HangUp)                     talking   BYE; CallEnded follows
 any        CallEnded                      over      Left("hangup"), Left("lost")
 """
@@ -30,11 +34,15 @@ from switchroom.ports import (
     Left,
     LegCommand,
     Party,
+    PartyChanged,
     Refuse,
     Resumed,
     Ring,
     SendDigits,
     Signal,
+    Transfer,
+    TransferProgress,
+    Transferred,
 )
 from switchroom.sip import commands as sip
 from switchroom.sip import outputs as told
@@ -84,8 +92,8 @@ class RtpLeg:
         self.id = LegId(new_id("leg"))
         self.party = party
         self.ringing: Callable[[int], None] = lambda _: None
-        self._call = call
-        self._line = line
+        self.call = call
+        self.line = line
         self._offer = offer
         self._session = MediaSession(line.place, line.clock, lambda digit: self._pressed(digit, "rfc4733"))
         self._mail = _Mail()
@@ -96,7 +104,7 @@ class RtpLeg:
     @property
     def can(self) -> frozenset[Capability]:
         """What it can be asked to do."""
-        return frozenset({Capability.SEND_DIGITS})
+        return frozenset({Capability.SEND_DIGITS, Capability.REFER})
 
     def attach(self, report: Callable[[Signal], None]) -> None:
         """Report signals to ``report``, those first that came before."""
@@ -129,7 +137,7 @@ class RtpLeg:
             return None
         payload = stream.hear(now)
         if payload is None and stream.deaf_for(now) > _LOST and not self._session.held:
-            self._line.send(sip.HangUp(self._call, {"Reason": 'SIP;cause=408;text="media lost"'}))  # RFC 3326
+            self.line.send(sip.HangUp(self.call, {"Reason": 'SIP;cause=408;text="media lost"'}))  # RFC 3326
             self._leave("lost")
         return payload
 
@@ -148,17 +156,26 @@ class RtpLeg:
         if self._mail.closed:
             return
         match command:
-            case Ring():
-                self._line.send(sip.Progress(self._call))
             case Answer():
                 await self._answer()
-            case Refuse():
-                self._line.send(refusing(self._call, command))
-            case HangUp():
-                self._line.send(sip.HangUp(self._call))
+            case Ring() | Refuse() | HangUp() | Transfer():
+                self._say(command)
             case SendDigits(digits):
                 if not self._keys.sent.press(digits, self._session.stream):
                     raise Unavailable("there is no way to send these keys in this call now", code="no_digits")
+            case _:
+                assert_never(command)
+
+    def _say(self, command: Ring | Refuse | HangUp | Transfer) -> None:
+        match command:
+            case Ring():
+                self.line.send(sip.Progress(self.call))
+            case Refuse():
+                self.line.send(refusing(self.call, command))
+            case HangUp():
+                self.line.send(sip.HangUp(self.call))
+            case Transfer(target):
+                self.line.send(sip.Refer(self.call, target))
             case _:
                 assert_never(command)
 
@@ -168,17 +185,37 @@ class RtpLeg:
         Cancelling it hangs up, with the message of the cancellation as the Reason (RFC 3326).
         """
         try:
-            self._line.send(invite(self._session.offer()))
+            self.line.send(invite(self._session.offer()))
             await self._stands.wait()
         except asyncio.CancelledError as cancelled:
             headers = {"Reason": str(cancelled.args[0])} if cancelled.args else {}
-            self._line.send(sip.HangUp(self._call, headers))
+            self.line.send(sip.HangUp(self.call, headers))
             raise
         except SwitchroomError:
             self._leave("error")
             raise
         if self._failure is not None:
             raise self._failure
+
+    def describe(self) -> str:
+        """Return our answer to the caller's offer, or our own offer if there was none. Raises Unavailable."""
+        if self._offer is None:
+            return self._session.offer()
+        answer = self._session.answer(self._offer)
+        if isinstance(answer, Unacceptable):
+            raise Unavailable(f"the caller's audio cannot be used: {answer.reason}", code="no_common_audio")
+        self._adopt()
+        return answer
+
+    def take_over(self, fresh: "RtpLeg") -> None:
+        """Go on over the call and the media of ``fresh``, which is this one from now on; our own media ends."""
+        self._session.close()
+        self.call, self.line, self.party = fresh.call, fresh.line, fresh.party
+        self._session, self._keys = fresh._session, fresh._keys
+        self._offer, self._stands, self._failure = fresh._offer, fresh._stands, None
+        fresh._mail = self._mail  # the keys that its media reports are ours
+        self._mail.put(PartyChanged(self.party))
+        self._tell_hold()
 
     def take(self, output: CallOutput) -> None:
         """Take what the user agent reports of this call."""
@@ -193,18 +230,35 @@ class RtpLeg:
                 self._session.settle(sdp)
                 self._keys.heard.anew()
                 self._tell_hold()
+            case _:
+                self._heard(output)
+
+    def _heard(
+        self,
+        output: told.DigitReceived
+        | told.InfoReceived
+        | told.InfoAnswered
+        | told.OfferRefused
+        | told.ReferProgress
+        | told.ReferEnded,
+    ) -> None:
+        match output:
             case told.DigitReceived(digit=digit):
                 self._pressed(digit, "info")
             case told.InfoAnswered(status=status):
                 self._keys.sent.answered(status, self._session.stream)
-            case told.OfferRefused() | told.InfoReceived() | told.ReferProgress() | told.ReferEnded():
+            case told.ReferEnded(outcome=outcome, status=status):
+                self._mail.put(Transferred(outcome, status))
+            case told.ReferProgress(status=status) if status >= 180:
+                self._mail.put(TransferProgress())
+            case told.ReferProgress() | told.OfferRefused() | told.InfoReceived():
                 pass
             case _:
                 assert_never(output)
 
     async def _answer(self) -> None:
         if self._offer is None:
-            self._line.send(sip.Answer(self._call, self._session.offer()))
+            self.line.send(sip.Answer(self.call, self.describe()))
             try:
                 async with asyncio.timeout(_CONFIRMATION):
                     await self._stands.wait()
@@ -213,11 +267,7 @@ class RtpLeg:
             if self._failure is not None:
                 raise self._failure
             return
-        answer = self._session.answer(self._offer)
-        if isinstance(answer, Unacceptable):
-            raise Unavailable(f"the caller's audio cannot be used: {answer.reason}", code="no_common_audio")
-        self._adopt()
-        self._line.send(sip.Answer(self._call, answer))
+        self.line.send(sip.Answer(self.call, self.describe()))
 
     def _progressed(self, output: told.CallRinging | told.CallAnswered | told.CallConfirmed) -> None:
         problem = self._session.settle(output.sdp) if output.sdp is not None else None
@@ -228,7 +278,7 @@ class RtpLeg:
         if problem is not None or self._session.stream is None:
             reason = problem.reason if problem is not None else "no answer to our offer of audio"
             self._failure = Unavailable(f"no audio with the other side: {reason}", code="no_common_audio")
-            self._line.send(sip.HangUp(self._call))
+            self.line.send(sip.HangUp(self.call))
         self._stands.set()
 
     def _over(self, output: told.CallCancelled | told.CallEnded | told.CallFailed) -> None:
@@ -250,13 +300,13 @@ class RtpLeg:
 
     def _renegotiate(self, sdp: str | None) -> None:
         if sdp is None:
-            self._line.send(sip.Accept(self._call, self._session.offer()))
+            self.line.send(sip.Accept(self.call, self._session.offer()))
             return
         answer = self._session.answer(sdp)
         if isinstance(answer, Unacceptable):
-            self._line.send(sip.RefuseOffer(self._call, answer.status))
+            self.line.send(sip.RefuseOffer(self.call, answer.status))
             return
-        self._line.send(sip.Accept(self._call, answer))
+        self.line.send(sip.Accept(self.call, answer))
         self._keys.heard.anew()
         self._tell_hold()
 
@@ -268,12 +318,12 @@ class RtpLeg:
             self.encoding = self._session.stream.encoding
 
     def _pressed(self, digit: str, road: Road) -> None:
-        if self._keys.heard.tells(digit, road, self._line.clock()):
+        if self._keys.heard.tells(digit, road, self.line.clock()):
             self._mail.put(Digit(digit, road))
 
     def _inform(self, digit: str) -> None:
         body = f"Signal={digit}\r\nDuration=160\r\n"
-        self._line.send(sip.SendInfo(self._call, "application/dtmf-relay", body))
+        self.line.send(sip.SendInfo(self.call, "application/dtmf-relay", body))
 
 
 class _Mail:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from switchroom.errors import Unavailable
 from switchroom.media import codec as audio
 from switchroom.media import opus
+from switchroom.media.frame import Encoding
 from switchroom.sip.offer import Agreement, LocalAudio, Unacceptable, answer_offer, make_offer, read_answer
 from switchroom.sip.policy import DEFAULT, Codec, MediaPolicy
 from switchroom.transports.sip.ghosts import ghosts
@@ -32,12 +33,16 @@ _NAMES: Mapping[audio.Codec, Codec] = {codec: name for name, codec in _CODECS.it
 
 @dataclass(frozen=True, slots=True)
 class MediaPlace:
-    """Where a call's media lives: ports to take from, our address as the peer sees it, the peer's own, and how it is to be."""
+    """Where a call's media lives: ports to take from, our address as the peer sees it, the peer's own, and how it is to be.
+
+    ``encoding`` is what the plane gives and gets already, if it does.
+    """
 
     ports: RtpPorts
     host: str
     peer_host: str
     policy: MediaPolicy = DEFAULT
+    encoding: Encoding | None = None
 
 
 def speakable(policy: MediaPolicy) -> MediaPolicy:
@@ -162,8 +167,14 @@ class MediaSession:
                 strict=self._place.policy.sources == "known",
                 ghosts=before if answering else frozenset(),  # who was offered our port may send before they answer
             )
-            self.stream = RtpStream(self._sockets, terms, latch, self._pressed)
+            self.stream = RtpStream(self._sockets, self._first(terms), latch, self._pressed)
+            self.stream.aim(terms)
         else:
             self.stream.aim(terms)
             if new_key:
                 self.stream.begin_anew()
+
+    def _first(self, terms: Terms) -> Terms:
+        """Return terms that give the plane what it has already, for a stream that begins in the middle of a leg."""
+        same = (codec for codec in (terms.codec, *_CODECS.values()) if codec.encoding is self._place.encoding)
+        return replace(terms, codec=next(same, terms.codec))

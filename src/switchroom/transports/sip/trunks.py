@@ -170,6 +170,11 @@ class TrunkDesk:
         else:
             over()
 
+    def of(self, call: str) -> Trunk | None:
+        """Return the trunk that a call counts on."""
+        place = self._places.get(call)
+        return None if place is None else self.table.trunks.get(place.trunk)
+
     def ended(self, call: str) -> None:
         """Give the place of a call back."""
         place = self._places.pop(call, None)

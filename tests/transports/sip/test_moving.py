@@ -1,0 +1,215 @@
+"""A leg that outlives its call: endpoints on loopback refer and replace each other, and the audio says who talks to whom."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+
+import pytest
+
+from switchroom.errors import Unavailable
+from switchroom.ports import (
+    Answer,
+    CallOffer,
+    HangUp,
+    Left,
+    Leg,
+    PartyChanged,
+    Refuse,
+    Ring,
+    Signal,
+    Transfer,
+    TransferProgress,
+    Transferred,
+)
+from switchroom.transports.sip.dialling import Dialling
+from switchroom.transports.sip.rtp_leg import RtpLeg
+from tests.transports.sip.test_endpoint import Desk, Pair, connect, desk, frequency
+from tests.virtual_time import run_real
+
+
+def in_house(scenario: Callable[[Desk, Desk, Desk], Awaitable[None]], more: Mapping[str, object] | None = None) -> None:
+    """Run a scenario with Alice, us and Carol; nobody may have a call left at its end."""
+
+    async def main() -> None:
+        async with asyncio.timeout(20.0), desk() as alice, desk(more=more) as us, desk() as carol:
+            await scenario(alice, us, carol)
+            assert [one.endpoint.calls for one in (alice, us, carol)] == [0, 0, 0]
+
+    run_real(main())
+
+
+async def until(done: Callable[[], bool]) -> None:
+    while not done():
+        await asyncio.sleep(0.005)
+
+
+def heard(desk: Desk, kind: type[Signal]) -> list[Signal]:
+    return [signal for signal in desk.signals if isinstance(signal, kind)]
+
+
+async def refer(pair: Pair, target: Desk) -> CallOffer:
+    """Let the caller hand us over to ``target``, which is rung."""
+    await pair.caller.do(Transfer(target.uri))
+    offer = await target.offers.get()
+    target.watch(offer.leg)
+    return offer
+
+
+async def outcome(desk: Desk) -> Transferred:
+    await until(lambda: bool(heard(desk, Transferred)))
+    (ended,) = heard(desk, Transferred)
+    assert isinstance(ended, Transferred)
+    return ended
+
+
+def replacing(desk: Desk, pair: Pair) -> dict[str, str]:
+    """What names the caller's call to us (RFC 3891): its Call-ID, our tag and the caller's."""
+    assert isinstance(pair.caller, RtpLeg)
+    call = desk.endpoint._agent._calls.named(pair.caller.call)
+    assert call is not None and call.dialog is not None
+    call_id, theirs, ours = call.dialog.key
+    return {"Replaces": f"{call_id};to-tag={ours};from-tag={theirs}", "Require": "replaces"}
+
+
+async def hang_up(leg: Leg, *desks: Desk) -> None:
+    await leg.do(HangUp())
+    for one in desks:
+        await one.over.wait()
+
+
+def test_a_leg_that_is_handed_over_goes_on_with_somebody_else() -> None:
+    async def scenario(alice: Desk, us: Desk, carol: Desk) -> None:
+        pair = await connect(alice, us)
+        pair.talk(0.2)
+        offer = await refer(pair, carol)
+        await offer.leg.do(Ring())
+        await until(lambda: bool(heard(alice, TransferProgress)))
+        await offer.leg.do(Answer())
+        assert await outcome(alice) == Transferred("done", 200)
+        await alice.over.wait()  # we end the old call once Alice knows
+        (changed,) = heard(us, PartyChanged)
+        assert isinstance(changed, PartyChanged)
+        assert changed.party.address == carol.uri
+        moved = Pair(offer.leg, pair.callee, carol, us, pair.now)
+        moved.talk(0.5)
+        by_carol, by_us = moved.talk()
+        assert abs(frequency(by_carol) - 1000) < 20
+        assert abs(frequency(by_us) - 440) < 20
+        assert not heard(us, Left)
+        await hang_up(offer.leg, carol, us)
+
+    in_house(scenario)
+
+
+@pytest.mark.parametrize(
+    ("refusal", "expected"),
+    [
+        (Refuse("busy"), Transferred("busy", 486)),
+        (Refuse("rejected"), Transferred("declined", 603)),
+        (Refuse("not_found"), Transferred("unreachable", 404)),
+        (Refuse("unavailable"), Transferred("no_answer", 480)),
+    ],
+)
+def test_who_will_not_have_us_leaves_us_where_we_were(refusal: Refuse, expected: Transferred) -> None:
+    async def scenario(alice: Desk, us: Desk, carol: Desk) -> None:
+        pair = await connect(alice, us)
+        offer = await refer(pair, carol)
+        await offer.leg.do(refusal)
+        assert await outcome(alice) == expected
+        by_alice, by_us = pair.talk()
+        assert abs(frequency(by_alice) - 1000) < 20
+        assert abs(frequency(by_us) - 440) < 20
+        assert not heard(us, PartyChanged)
+        await hang_up(pair.caller, alice, us)
+
+    in_house(scenario)
+
+
+def test_who_may_not_make_us_call_is_refused_and_nobody_is_rung() -> None:
+    async def scenario(alice: Desk, us: Desk, carol: Desk) -> None:
+        pair = await connect(alice, us)
+        await pair.caller.do(Transfer(carol.uri))
+        assert await outcome(alice) == Transferred("declined", 403)
+        assert carol.offers.empty()
+        await hang_up(pair.caller, alice, us)
+
+    in_house(scenario, {"referring": "nobody"})
+
+
+def test_a_target_that_is_nowhere_is_told_as_such() -> None:
+    async def scenario(alice: Desk, us: Desk, carol: Desk) -> None:
+        pair = await connect(alice, us)
+        await pair.caller.do(Transfer("sip:nobody@127.0.0.1:9"))
+        assert (await outcome(alice)).outcome == "unreachable"
+        await hang_up(pair.caller, alice, us)
+
+    in_house(scenario)
+
+
+def test_who_hands_us_over_and_hangs_up_at_once_has_not_ended_the_call() -> None:
+    async def scenario(alice: Desk, us: Desk, carol: Desk) -> None:
+        pair = await connect(alice, us)
+        offer = await refer(pair, carol)
+        await hang_up(pair.caller, alice)
+        await until(lambda: us.endpoint.counts["CallEnded"] == 1)
+        assert not heard(us, Left)
+        await offer.leg.do(Answer())
+        await until(lambda: bool(heard(us, PartyChanged)))
+        moved = Pair(offer.leg, pair.callee, carol, us, pair.now)
+        moved.talk(0.5)
+        assert abs(frequency(moved.talk()[0]) - 1000) < 20
+        await hang_up(offer.leg, carol, us)
+
+    in_house(scenario)
+
+
+def test_when_they_have_hung_up_and_nobody_takes_us_it_is_over() -> None:
+    async def scenario(alice: Desk, us: Desk, carol: Desk) -> None:
+        pair = await connect(alice, us)
+        offer = await refer(pair, carol)
+        await hang_up(pair.caller, alice)
+        await until(lambda: us.endpoint.counts["CallEnded"] == 1)
+        await offer.leg.do(Refuse("busy"))
+        await us.over.wait()
+        assert heard(us, Left) == [Left("hangup")]
+
+    in_house(scenario)
+
+
+def test_who_we_are_being_handed_to_is_rung_no_longer_when_we_hang_up() -> None:
+    async def scenario(alice: Desk, us: Desk, carol: Desk) -> None:
+        pair = await connect(alice, us)
+        await refer(pair, carol)
+        await hang_up(pair.callee, us, alice, carol)
+        assert heard(carol, Left) == [Left("cancelled")]
+
+    in_house(scenario)
+
+
+def test_somebody_who_takes_the_place_of_a_call_gets_its_leg() -> None:
+    async def scenario(alice: Desk, us: Desk, carol: Desk) -> None:
+        pair = await connect(alice, us)
+        leg = await carol.endpoint.dial(Dialling(us.uri, headers=replacing(alice, pair)))
+        carol.watch(leg)
+        await alice.over.wait()
+        await until(lambda: bool(heard(us, PartyChanged)))
+        assert us.offers.empty(), "it is no new call"
+        moved = Pair(leg, pair.callee, carol, us, pair.now)
+        moved.talk(0.5)
+        by_carol, by_us = moved.talk()
+        assert abs(frequency(by_carol) - 1000) < 20
+        assert abs(frequency(by_us) - 440) < 20
+        await hang_up(leg, carol, us)
+
+    in_house(scenario)
+
+
+def test_who_names_no_call_of_ours_takes_no_place() -> None:
+    async def scenario(alice: Desk, us: Desk, carol: Desk) -> None:
+        pair = await connect(alice, us)
+        wrong = {"Replaces": "nothing;to-tag=a;from-tag=b", "Require": "replaces"}
+        with pytest.raises(Unavailable):
+            await carol.endpoint.dial(Dialling(us.uri, headers=wrong))
+        assert not heard(us, PartyChanged)
+        await hang_up(pair.caller, alice, us)
+
+    in_house(scenario)
