@@ -27,7 +27,9 @@ _CALL_ID = re.compile(r"[^\s@]++(?:@[^\s@]++)?")
 _MEDIA_TYPE = re.compile(r"[^\s/;,]++[ \t]*+/[ \t]*+[^\s/;,]++[ \t]*+(?:;.*+)?", re.DOTALL)
 _DATE = re.compile(r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT")
 _BAD_LINE = ("", "")
-_FOLD = re.compile(r"[ \t]*\r?\n[ \t]+")
+_FOLD = re.compile(
+    r"(?<![ \t])[ \t]*+\r?\n[ \t]++"
+)  # begins where a run of blanks does: many blanks cost no more than once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
