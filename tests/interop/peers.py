@@ -299,9 +299,9 @@ class SippReport:
 
 
 async def sipp(
-    folder: Path, scenario: str, target: str = "", *options: str, port: int = 0, within: float = 30.0
+    folder: Path, scenario: str | Path, target: str = "", *options: str, port: int = 0, within: float = 30.0
 ) -> SippReport:
-    """Play ``scenario`` (a name in ``sipp/``) against ``target`` (``127.0.0.1:5060``), once unless options say otherwise.
+    """Play ``scenario`` (a file, or a name in ``sipp/``) against ``target`` (``127.0.0.1:5060``), once unless told otherwise.
 
     Without a target it waits to be called at ``port``, the first of a free block of 20. ``folder`` becomes its working
     directory: files that a scenario plays are looked for there.
@@ -312,7 +312,7 @@ async def sipp(
             "sipp",
             *([target] if target else []),
             "-sf",
-            str(SCENARIOS / f"{scenario}.xml"),
+            str(scenario if isinstance(scenario, Path) else SCENARIOS / f"{scenario}.xml"),
             "-m",
             "1",
             "-i",

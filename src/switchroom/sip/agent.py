@@ -257,16 +257,18 @@ class UserAgent:
             return Reply(482)
         return screen(request, self._stack)
 
-    def _refuse(self, request: Request, reply: Reply, back: Peer) -> None:
-        tag = stateless_tag(request, self._stack.secret)
+    def _refuse(self, request: Request, reply: Reply, back: Peer, tag: str = "") -> None:
+        tag = tag or stateless_tag(request, self._stack.secret)
         self._stack.emit(Transmit(self._stack.refusal(request, reply, tag), back))
 
     def _cancel(self, cancel: Request, back: Peer, now: float) -> None:
         invite = self._stack.exchanges.find(cancel, "INVITE")
         call = None if invite is None else self._calls.of_invite(invite)
-        if invite is None or call is None:
-            # Either there is no such INVITE, or its final response has crossed this CANCEL (RFC 3261 §9.2).
-            self._refuse(cancel, Reply(481 if invite is None else 200), back)
+        if invite is None:
+            self._refuse(cancel, Reply(481), back)
+            return
+        if call is None:  # its final response has crossed this CANCEL; both name us alike (RFC 3261 §9.2)
+            self._refuse(cancel, Reply(200), back, invite.tag)
             return
         exchange = self._stack.exchanges.serve(cancel, back, now)
         self._stack.respond(exchange, Reply(200), call.tag, now)

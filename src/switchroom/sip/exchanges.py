@@ -39,7 +39,7 @@ Heard = Callable[[Response, Peer | None, float], None]
 
 @dataclass(slots=True)
 class Exchange:
-    """One transaction: its machine, its state and what it may have to send again."""
+    """One transaction: its machine, its state and what it may have to send again; ``tag`` is what our response put on To."""
 
     key: Key
     machine: Machine
@@ -47,6 +47,7 @@ class Exchange:
     peer: Peer
     state: State = State.TERMINATED
     sent: bytes = b""
+    tag: str = ""
     heard: Heard | None = None
     arrived: Response | None = None
     arrived_from: Peer | None = None

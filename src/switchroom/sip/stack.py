@@ -125,6 +125,7 @@ class Stack:
     def respond(self, exchange: Exchange, reply: Reply, tag: str, now: float) -> Response:
         """Answer the request of a server transaction."""
         response = respond(exchange.request, self._signed(reply), tag)
+        exchange.tag = response.to.tag
         self.exchanges.respond(exchange, response, now)
         return response
 
