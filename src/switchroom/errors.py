@@ -64,10 +64,21 @@ class Limited(SwitchroomError):
 
 
 class Unavailable(SwitchroomError):
-    """A provider, peer or disk does not do its part now."""
+    """A provider, peer or disk does not do its part now; ask again after ``retry_after`` seconds if it says so."""
 
     code = "unavailable"
     retryable = True
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str | None = None,
+        retryable: bool | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(message, code=code, retryable=retryable)
+        self.retry_after = retry_after
 
 
 class Bug(SwitchroomError):

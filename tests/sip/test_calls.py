@@ -135,6 +135,7 @@ def test_a_refusal_is_acknowledged_and_told_with_its_headers() -> None:
     assert wire.flow() == ["alice INVITE", "bob 100 INVITE", "bob 503 INVITE", "alice ACK"]
     (failed,) = wire.alice.told
     assert isinstance(failed, CallFailed)
+    assert failed.headers is not None
     assert (failed.status, failed.reason, failed.headers["retry-after"]) == (503, "Full", "30")
     assert wire.bob.told[-1] == CallEnded(name, "us", 503, "Full")
     assert wire.quiet()

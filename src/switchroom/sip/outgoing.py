@@ -136,14 +136,14 @@ class Outgoing:
         call.asking = None
         self._calls.forget(call)
         if not silent:
-            headers = NO_HEADERS if made_here else _telling(response)
+            headers = None if made_here else _telling(response)
             self._stack.emit(CallFailed(call.name, response.status, response.reason, headers))
 
     def give_up(self, call: Call, headers: Headers, now: float) -> None:
         """Stop calling. The driver is done with the call; what crosses on the wire is settled without it."""
         call.phase = Phase.CANCELLING
         self._calls.close(call)
-        self._stack.emit(CallFailed(call.name, 487, REASONS[487], NO_HEADERS))
+        self._stack.emit(CallFailed(call.name, 487, REASONS[487], None))
         call.parting = headers
         if call.asking is not None:
             call.asking.credentials = None  # a challenge that comes now needs no answer

@@ -116,13 +116,13 @@ class CallEnded:
 class CallFailed:
     """Our Invite came to nothing. 408: no answer at all; 487: we hung up; 503: the hop was lost.
 
-    ``headers`` are those of the refusal (Contact of a 3xx, Retry-After, Reason), empty if it was not a message.
+    ``headers`` are those of the refusal (Contact of a 3xx, Retry-After, Reason), None if it was not a message.
     """
 
     call: str
     status: int
     reason: str
-    headers: Headers
+    headers: Headers | None
 
 
 @dataclass(frozen=True, slots=True)

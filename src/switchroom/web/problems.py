@@ -61,7 +61,7 @@ def _problem(request: Request, error: SwitchroomError, status: int, more: Mappin
     headers = {}
     if status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
-    if isinstance(error, Limited):
+    if isinstance(error, Limited | Unavailable) and error.retry_after is not None:
         headers["Retry-After"] = str(math.ceil(error.retry_after))
     body = {
         "type": "about:blank",

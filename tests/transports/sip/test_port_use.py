@@ -132,7 +132,7 @@ ENDS: list[told.CallCancelled | told.CallEnded | told.CallFailed] = [
     told.CallEnded("in_1", "us"),
     told.CallEnded("in_1", "loss"),
     told.CallFailed("in_1", 486, "Busy Here", Headers.of([("Via", "x")])),
-    told.CallFailed("in_1", 408, "", Headers()),
+    told.CallFailed("in_1", 408, "", None),
 ]
 ENDED = st.sampled_from(ENDS)
 LIFE = st.lists(

@@ -338,7 +338,7 @@ def test_an_outbound_call_that_is_refused_says_why(agent: ScriptedAgent) -> None
 def test_an_outbound_call_to_nobody_says_so(agent: ScriptedAgent) -> None:
     leg, _ = offered(agent, None)
     with pytest.raises(Unavailable, match="nothing listens"):
-        dial(leg, told.CallFailed("in_1", 503, "Service Unavailable", Headers()))
+        dial(leg, told.CallFailed("in_1", 503, "Service Unavailable", None))
 
 
 def test_an_outbound_call_that_is_given_up_is_hung_up(agent: ScriptedAgent) -> None:

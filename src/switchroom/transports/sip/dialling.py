@@ -7,6 +7,7 @@ from switchroom.media.frame import Encoding
 from switchroom.sip.commands import Credentials
 from switchroom.sip.context import NO_PRESENTATION, Presentation
 from switchroom.sip.policy import DEFAULT, MediaPolicy
+from switchroom.sip.redirect import NO_REDIRECTS, Redirects
 from switchroom.sip.registrar import Binding
 
 
@@ -18,7 +19,7 @@ class Dialling:
     says which of them to call instead. ``proxies`` are SIP URIs to send the call to in place of ``target``'s own host,
     and named in a Route as well if they are loose routers (``;lr``). It counts as a call of ``trunk``, and once it was
     answered and has ended, ``over`` is told. ``encoding`` is what the plane is to give and get whatever is agreed, if that
-    cannot be left open.
+    cannot be left open. ``redirects`` says whether it follows a 3xx.
     """
 
     target: str
@@ -34,3 +35,4 @@ class Dialling:
     trunk: str = ""
     over: Callable[[], None] = lambda: None
     encoding: Encoding | None = None
+    redirects: Redirects = NO_REDIRECTS

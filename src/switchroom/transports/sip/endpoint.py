@@ -24,19 +24,18 @@ from switchroom.sip.context import read_context
 from switchroom.sip.offer import LocalAudio, Unacceptable, answer_offer
 from switchroom.sip.peer import Peer, Transport
 from switchroom.sip.policy import DEFAULT, MediaPolicy
-from switchroom.sip.registrar import Binding, record_of
-from switchroom.sip.uri import parse_uri
+from switchroom.sip.registrar import Binding
 from switchroom.transports.sip.accounts import Accounts
 from switchroom.transports.sip.devices import Device, described
 from switchroom.transports.sip.dialling import Dialling
 from switchroom.transports.sip.guard import Guard, within
+from switchroom.transports.sip.hunting import Hunt, Way
 from switchroom.transports.sip.lines import TrunkLines
-from switchroom.transports.sip.locating import Resolver, locate
-from switchroom.transports.sip.moving import Hops, Parties, Roads
+from switchroom.transports.sip.locating import Resolver
+from switchroom.transports.sip.moving import Parties, Roads
 from switchroom.transports.sip.names import SystemResolver
 from switchroom.transports.sip.ports import RtpPorts
 from switchroom.transports.sip.refusing import refusing
-from switchroom.transports.sip.ringing import ring
 from switchroom.transports.sip.rtp_leg import CallOutput, Line, RtpLeg
 from switchroom.transports.sip.session import MediaPlace, speakable
 from switchroom.transports.sip.sockets import SipSockets
@@ -46,8 +45,6 @@ from switchroom.transports.sip.trunks import TrunkDesk
 __all__ = ["Dialling", "SipEndpoint"]
 
 log = structlog.get_logger()
-
-_PASSED_OVER = frozenset({"sip_unreachable", "sip_silent", "sip_no_service"})
 
 Accept = Callable[[CallOffer], None]
 """Takes a call in hand, without waiting. Raises Unavailable if nobody can yet, or any more."""
@@ -65,15 +62,16 @@ class SipEndpoint:
     ) -> None:
         self._settings = settings
         self._accept = accept
-        self._resolver = resolver or SystemResolver(settings.host)
+        resolver = resolver or SystemResolver(settings.host)
         self._sockets = SipSockets(self._received, self._lost)
-        lines = TrunkLines(self.send, self._resolver, self._sockets.send)
+        lines = TrunkLines(self.send, resolver, self._sockets.send)
         self.trunks = TrunkDesk(settings.strangers, accounts, lines, self.counts)
         spared = within(settings.spared)
         self._sockets.guard.spared = lambda host: spared(host) or self.trunks.are_at(host)
         self._agent = UserAgent(self._config(accounts), lambda: secrets.token_hex(8))
         self._ports = RtpPorts(settings.host, settings.rtp_first, settings.rtp_last)
-        roads = Roads(self.send, self._start, self._registered, self._ways, self._call, self.dial, self.trunks.of)
+        hunt = self._hunt = Hunt(resolver, self.bindings, self._clock)
+        roads = Roads(self.send, self._start, hunt.registered, hunt.ways, self._call, self.dial, self.trunks.of)
         self._parties = Parties(roads, settings.referring)
         self._outputs: deque[told.Output] = deque()
         self._transmitting = False
@@ -142,13 +140,11 @@ class SipEndpoint:
     async def dial(self, dialling: Dialling) -> RtpLeg:
         """Call somebody, with us at all their devices, and return the leg once they have answered.
 
-        A hop that does not answer is passed over for the next (RFC 3263 §4.3). Cancelling it hangs up. Raises Invalid for an
-        address that is none, NotFound, Denied or Unavailable for what came instead of an answer, Limited by the trunk.
+        A hop that does not answer is passed over for the next. Cancelling it hangs up. Raises Invalid for an address that is
+        none, NotFound, Denied or Unavailable for what came instead of an answer, Limited by the trunk.
         """
-        places = self._registered(dialling.target) if dialling.binding is None else [dialling.binding]
-        if len(places) > 1:
-            return await ring(places, lambda place: self.dial(replace(dialling, binding=place)))
-        return await self._call(dialling, *await self._ways(dialling, places))
+        self.trunks.may_call(dialling.trunk, self._clock())
+        return await self._hunt.call(dialling, self._dial)
 
     def send(self, command: sip.Command) -> None:
         """Give the user agent a command and carry out what comes of it."""
@@ -162,18 +158,12 @@ class SipEndpoint:
             return None
         return self._tasks.create_task(work, name=name)
 
-    async def _call(self, dialling: Dialling, target: str, hops: Hops) -> RtpLeg:
+    async def _call(self, dialling: Dialling, ways: list[Way]) -> RtpLeg:
         self.trunks.may_call(dialling.trunk, self._clock())
-        for peer, routes in hops[:-1]:
-            try:
-                return await self._dial(dialling, target, peer, routes)
-            except Unavailable as error:
-                if error.code not in _PASSED_OVER:
-                    raise
-                log.info("sip hop passed over", host=peer.host, port=peer.port, reason=error.code)
-        return await self._dial(dialling, target, *hops[-1])
+        return await self._hunt.along(dialling, ways, self._dial)
 
-    async def _dial(self, dialling: Dialling, target: str, peer: Peer, routes: tuple[str, ...]) -> RtpLeg:
+    async def _dial(self, dialling: Dialling, way: Way) -> RtpLeg:
+        peer = way.peer
         call = f"out_{secrets.token_hex(8)}"
         if dialling.policy.security != "never":
             self._mind_keys(peer)
@@ -189,14 +179,14 @@ class SipEndpoint:
         def invite(sdp: str) -> sip.Invite:
             return sip.Invite(
                 call,
-                target,
+                way.target,
                 sender,
                 peer,
                 sdp,
                 name=name,
                 credentials=dialling.credentials,
                 headers=headers,
-                routes=routes,
+                routes=way.routes,
             )
 
         try:
@@ -209,21 +199,6 @@ class SipEndpoint:
                 self._parties.forget(call)
         self.trunks.tell(call, dialling.over)
         return leg
-
-    async def _ways(self, dialling: Dialling, places: list[Binding]) -> tuple[str, Hops]:
-        """Return the URI to call and the hops to try, each with the routes to name."""
-        if places:
-            return str(places[0].contact.uri), [(places[0].peer, ())]
-        if not dialling.proxies:
-            return dialling.target, [(peer, ()) for peer in await locate(dialling.target, self._resolver)]
-        found = [(await locate(proxy, self._resolver), _routes(proxy)) for proxy in dialling.proxies]
-        return dialling.target, [(peer, routes) for peers, routes in found for peer in peers]
-
-    def _registered(self, target: str) -> list[Binding]:
-        try:
-            return self.bindings(record_of(parse_uri(target)))
-        except ValueError:
-            return []
 
     def _config(self, accounts: Accounts | None) -> AgentConfig:
         if accounts is None:
@@ -364,10 +339,6 @@ class SipEndpoint:
             self.counts["not_running"] += 1
             return
         self._tasks.create_task(self._sockets.connect(peer), name="sip-connect")
-
-
-def _routes(proxy: str) -> tuple[str, ...]:
-    return (proxy,) if "lr" in parse_uri(proxy).params else ()
 
 
 def _bracketed(host: str) -> str:

@@ -24,18 +24,16 @@ from switchroom.errors import Denied, SwitchroomError
 from switchroom.ports import Refuse
 from switchroom.sip import commands as sip
 from switchroom.sip import outputs as told
-from switchroom.sip.peer import Peer
 from switchroom.sip.registrar import Binding
 from switchroom.sip.trunk import Trunk
 from switchroom.sip.uri import parse_uri
 from switchroom.transports.sip.dialling import Dialling
+from switchroom.transports.sip.hunting import Way
 from switchroom.transports.sip.referring import Referral, Referring, may_be_called
 from switchroom.transports.sip.refusing import refusing, status_of
 from switchroom.transports.sip.rtp_leg import CallOutput, RtpLeg
 
 log = structlog.get_logger()
-
-Hops = list[tuple[Peer, tuple[str, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +43,8 @@ class Roads:
     send: Callable[[sip.Command], None]
     start: Callable[[Coroutine[object, None, None], str], asyncio.Task[None] | None]
     registered: Callable[[str], list[Binding]]
-    ways: Callable[[Dialling, list[Binding]], Awaitable[tuple[str, Hops]]]
-    call: Callable[[Dialling, str, Hops], Awaitable[RtpLeg]]
+    ways: Callable[[Dialling, list[Binding]], Awaitable[list[Way]]]
+    call: Callable[[Dialling, list[Way]], Awaitable[RtpLeg]]
     dial: Callable[[Dialling], Awaitable[RtpLeg]]
     trunk: Callable[[str], Trunk | None]
 
@@ -159,15 +157,15 @@ class Parties:
             encoding=leg.encoding,
         )
         places = self._roads.registered(wish.target)
-        target, hops = await self._roads.ways(dialling, places)
-        trunk = self._allow(move, [peer.host for peer, _ in hops], registered=bool(places))
+        ways = await self._roads.ways(dialling, places)
+        trunk = self._allow(move, [way.peer.host for way in ways], registered=bool(places))
         move.accepted = True
         self._roads.send(sip.AcceptRefer(wish.refer))
         if places:
             return await self._roads.dial(dialling)
         if trunk is not None:
             dialling = replace(dialling, trunk=trunk.id, credentials=trunk.outbound.credentials)
-        return await self._roads.call(dialling, target, hops)
+        return await self._roads.call(dialling, ways)
 
     def _allow(self, move: _Move, hosts: list[str], *, registered: bool) -> Trunk | None:
         """Return the trunk that the new call counts on, if it goes where the old one came from. Raises Denied."""

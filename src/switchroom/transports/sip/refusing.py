@@ -8,6 +8,9 @@ from collections.abc import Mapping
 from switchroom.errors import Denied, Invalid, NotFound, SwitchroomError, Unavailable
 from switchroom.ports import RefusalReason, Refuse
 from switchroom.sip import commands as sip
+from switchroom.sip.headers import Headers
+from switchroom.sip.message import NO_HEADERS
+from switchroom.sip.redirect import FOLLOWED
 
 STATUS: Mapping[RefusalReason, int] = {
     "not_found": 404,
@@ -34,6 +37,7 @@ _CODES = {
     "sip_no_common_audio": 488,
     "no_common_audio": 488,
     "sip_no_service": 503,
+    "sip_moved": 480,
     "limited": 503,
     "invalid": 404,
 }
@@ -57,28 +61,48 @@ def silence(status: int) -> SwitchroomError:
             return Unavailable("nothing listens at that address", code="sip_unreachable")
 
 
+_MEANINGS: tuple[tuple[frozenset[int], type[SwitchroomError], str, str], ...] = (
+    (frozenset({404, 410, 484, 604}), NotFound, "sip_not_found", "nobody there has that address"),
+    (frozenset({486, 600}), Unavailable, "sip_busy", "the line is busy"),
+    (frozenset({401, 403, 407, 603}), Denied, "sip_declined", "the call was declined"),
+    (frozenset({408, 480}), Unavailable, "sip_no_answer", "nobody answered"),
+    (frozenset({487}), Unavailable, "sip_cancelled", "the call was cancelled"),
+    (frozenset({415, 488, 606}), Invalid, "sip_no_common_audio", "the other side cannot use our audio"),
+)
+"""What their refusals mean: which error, its code, and what to say."""
+
+
+class Moved(SwitchroomError):
+    """The far side is elsewhere, at one of ``contacts``; who dials decides whether to follow."""
+
+    code = "sip_moved"
+
+    def __init__(self, message: str, status: int, contacts: list[str]) -> None:
+        super().__init__(message)
+        self.status = status
+        self.contacts = contacts
+
+
 def status_of(error: SwitchroomError) -> int:
     """Return the SIP status that tells somebody else what became of a call of ours."""
     return _CODES.get(error.code, 403 if isinstance(error, Denied) else 500)
 
 
-def refusal(status: int, reason: str) -> SwitchroomError:
+def refusal(status: int, reason: str, headers: Headers = NO_HEADERS) -> SwitchroomError:
     """Return a refusal by SIP status as one of our errors (RFC 3261 §21)."""
     message = f"{status} {reason}".strip()
-    match status:
-        case 404 | 410 | 484 | 604:
-            return NotFound(f"nobody there has that address: {message}", code="sip_not_found")
-        case 486 | 600:
-            return Unavailable(f"the line is busy: {message}", code="sip_busy")
-        case 401 | 403 | 407 | 603:
-            return Denied(f"the call was declined: {message}", code="sip_declined")
-        case 408 | 480:
-            return Unavailable(f"nobody answered: {message}", code="sip_no_answer")
-        case 487:
-            return Unavailable(f"the call was cancelled: {message}", code="sip_cancelled")
-        case 415 | 488 | 606:
-            return Invalid(f"the other side cannot use our audio: {message}", code="sip_no_common_audio")
-        case 430 | 503:  # 430: that way to the device is lost (RFC 5626 §11.5)
-            return Unavailable(f"there is no service at that address now: {message}", code="sip_no_service")
-        case _:
-            return Unavailable(f"the call failed: {message}", code="sip_failed")
+    if status in FOLLOWED:
+        return Moved(f"the other side is elsewhere: {message}", status, headers.all("contact"))
+    if status in (430, 503):  # 430: that way to the device is lost (RFC 5626 §11.5)
+        message = f"there is no service at that address now: {message}"
+        return Unavailable(message, code="sip_no_service", retry_after=retry_after(headers))
+    for statuses, kind, code, meaning in _MEANINGS:
+        if status in statuses:
+            return kind(f"{meaning}: {message}", code=code)
+    return Unavailable(f"the call failed: {message}", code="sip_failed")
+
+
+def retry_after(headers: Headers) -> float | None:
+    """Return the seconds for which we are asked to wait (RFC 3261 §20.33): ``18000;duration=3600 (in a meeting)``."""
+    text = headers.get("retry-after", "").partition(";")[0].partition("(")[0].strip()
+    return float(text) if text.isascii() and text.isdigit() and len(text) < 9 else None

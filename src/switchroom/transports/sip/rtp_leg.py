@@ -290,7 +290,9 @@ class RtpLeg:
                 self._failure = self._failure or Unavailable("the call ended before the answer", code="ended")
                 self._leave("lost" if by == "loss" else "hangup")
             case told.CallFailed(status=status, reason=reason, headers=headers):
-                self._failure = self._failure or (refusal(status, reason) if headers else silence(status))
+                self._failure = self._failure or (
+                    silence(status) if headers is None else refusal(status, reason, headers)
+                )
                 self._leave("error")
 
     def _leave(self, reason: Literal["hangup", "cancelled", "lost", "error"]) -> None:
