@@ -91,7 +91,7 @@ def _open(piece: bytes) -> tuple[Headers, bytes]:
 def _part(headers: Headers, content_type: str, content: bytes) -> Part:
     disposition, _, more = headers.get("content-disposition", "").partition(";")
     required = "handling=required" in more.replace(" ", "").lower()
-    kind = content_type.partition(";")[0].strip().lower()
+    kind = content_type.partition(";")[0].strip().lower() or "text/plain"
     return Part(kind, _decoded(headers, content), disposition.strip().lower(), required)
 
 
