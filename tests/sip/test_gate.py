@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from switchroom.sip.agent import UserAgent
 from switchroom.sip.commands import Credentials, Register
-from switchroom.sip.digest import answer, ha1, read_challenge
+from switchroom.sip.digest import NONCE_LIFETIME, answer, ha1, read_challenge
 from switchroom.sip.outputs import Dropped, Output, RegistrationFailed, Transmit
+from switchroom.sip.peer import Peer
 from tests.sip.texts import HERE, THERE, agent, answers, header, request
 from tests.sip.wire import BOB, Wire
 
@@ -121,3 +122,32 @@ def test_our_own_registration_is_told_that_its_domain_is_unknown() -> None:
     (failed,) = wire.alice.told
     assert isinstance(failed, RegistrationFailed)
     assert failed.status == 404
+
+
+def test_a_proof_over_somebody_elses_nonce_is_asked_for_again_and_is_no_guess() -> None:
+    bob = guarded(Book())
+    (refusal,) = bob.receive(asking("REGISTER", 1), THERE, 1.0)
+    thief = Peer("udp", "192.0.2.66", 5060)
+    outputs = bob.receive(asking("REGISTER", 2, proving(refusal, "anna", "REGISTER")), thief, 1.0)
+    assert answers(outputs) == ["401 Unauthorized"]
+    assert "stale=true" in header(outputs[0], "www-authenticate")
+    assert not any(isinstance(output, Dropped) for output in outputs)
+
+
+def test_a_proof_over_a_nonce_of_long_ago_is_given_anew_over_a_fresh_one() -> None:
+    bob = guarded(Book())
+    (refusal,) = bob.receive(asking("REGISTER", 1), THERE, 1.0)
+    late = 2.0 + NONCE_LIFETIME
+    (stale,) = bob.receive(asking("REGISTER", 2, proving(refusal, "anna", "REGISTER")), THERE, late)
+    assert "stale=true" in header(stale, "www-authenticate")
+    outputs = bob.receive(asking("REGISTER", 3, proving(stale, "anna", "REGISTER")), THERE, late)
+    assert answers(outputs) == ["200 OK"]
+
+
+def test_a_wrong_password_does_not_use_up_a_nonce() -> None:
+    bob = guarded(Book())
+    (refusal,) = bob.receive(asking("REGISTER", 1), THERE, 1.0)
+    right = proving(refusal, "anna", "REGISTER")
+    wrong = right.replace('response="', 'response="0')
+    assert answers(bob.receive(asking("REGISTER", 2, wrong), THERE, 1.0)) == ["401 Unauthorized"]
+    assert answers(bob.receive(asking("REGISTER", 3, right), THERE, 1.0)) == ["200 OK"]

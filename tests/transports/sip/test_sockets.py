@@ -143,3 +143,63 @@ def test_one_host_cannot_take_all_connections(monkeypatch: pytest.MonkeyPatch) -
             writer.close()
 
     with_boxes(scenario)
+
+
+def test_a_connection_whose_first_message_only_drips_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "FIRST_WORD", 0.2)
+    monkeypatch.setattr(limits, "_SWEEP", 0.05)
+
+    async def scenario(here: Box, there: Box) -> None:
+        reader, writer = await asyncio.open_connection(*there.sockets.address)
+        while not there.sockets.counts["idle"]:
+            writer.write(b"O")
+            await asyncio.sleep(0.02)
+        with pytest.raises((EOFError, ConnectionError)):
+            await reader.readexactly(1)
+        writer.close()
+
+    with_boxes(scenario)
+
+
+def test_when_there_are_too_many_connections_the_one_longest_silent_makes_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "MAX_CONNECTIONS", 2)
+
+    async def scenario(here: Box, there: Box) -> None:
+        opened = []
+        for _ in range(2):
+            opened.append(await asyncio.open_connection(*there.sockets.address))
+            opened[-1][1].write(MESSAGE)
+            await there.messages.get()
+        reader, writer = await asyncio.open_connection(*there.sockets.address)
+        with pytest.raises((EOFError, ConnectionError)):
+            await reader.readexactly(1)
+        writer.close()
+        monkeypatch.setattr(limits, "IDLE", 0.0)
+        opened[0][1].write(MESSAGE)
+        await there.messages.get()
+        reader, writer = await asyncio.open_connection(*there.sockets.address)
+        writer.write(b"\r\n\r\n")
+        assert await reader.readexactly(2) == b"\r\n"
+        with pytest.raises((EOFError, ConnectionError)):
+            await opened[1][0].readexactly(1)
+        opened[0][1].write(b"\r\n\r\n")
+        assert await opened[0][0].readexactly(2) == b"\r\n"
+        assert (there.sockets.counts["made_room"], there.sockets.counts["connection_refused"]) == (1, 1)
+        for _, one in [*opened, (reader, writer)]:
+            one.close()
+
+    with_boxes(scenario)
+
+
+def test_a_flood_of_keep_alives_closes_the_connection_and_a_few_are_answered() -> None:
+    async def scenario(here: Box, there: Box) -> None:
+        reader, writer = await asyncio.open_connection(*there.sockets.address)
+        writer.write(b"\r\n\r\n" * 5)
+        assert await reader.readexactly(10) == b"\r\n" * 5
+        writer.write(b"\r\n\r\n" * 10_000)
+        with pytest.raises((EOFError, ConnectionError)):
+            await reader.readexactly(1)
+        assert there.sockets.counts["ping_flood"] == 1
+        writer.close()
+
+    with_boxes(scenario)

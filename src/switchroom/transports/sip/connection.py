@@ -11,6 +11,8 @@ from switchroom.sip.peer import Peer, Transport
 from switchroom.sip.stream import PONG, Framed, Ping, Pong, StreamFault, StreamFraming
 
 _MAX_UNSENT = 1 << 20
+_MAX_PINGS = 20
+"""How many keep-alives may come at once; who sends more wants answers, not a connection."""
 
 
 class Framing(Protocol):
@@ -73,11 +75,11 @@ class Owner(Protocol):
 
 
 class Connection(asyncio.Protocol):
-    """One connection; ``heard`` is when something last came over it, ``spoke`` whether that was ever a message."""
+    """One connection; ``opened`` is when it was, ``heard`` when something last came, ``spoke`` whether that was ever a message."""
 
     def __init__(self, owner: Owner, transport: Transport, framing: Framing, name: str = "") -> None:
         self.peer = Peer(transport, "", 0, name=name)
-        self.heard = 0.0
+        self.opened = self.heard = 0.0
         self.spoke = False
         self._owner = owner
         self._framing = framing
@@ -88,7 +90,7 @@ class Connection(asyncio.Protocol):
         host, port = (transport.get_extra_info("peername") or ("", 0))[:2]
         self.peer = Peer(self.peer.transport, host, port, self._owner.number(), self.peer.name)
         self._transport = transport
-        self.heard = asyncio.get_running_loop().time()
+        self.opened = self.heard = asyncio.get_running_loop().time()
         if not self._owner.opened(self):
             transport.abort()
 
@@ -96,6 +98,10 @@ class Connection(asyncio.Protocol):
         self.heard = asyncio.get_running_loop().time()
         items = self._framing.feed(data)
         self._write(self._framing.owed())
+        if sum(isinstance(item, Ping) for item in items) > _MAX_PINGS:
+            self._owner.count("ping_flood")
+            self.drop()
+            return
         for item in items:
             self._take(item)
         if self._framing.over and self._transport is not None:

@@ -25,7 +25,9 @@ from switchroom.transports.sip.websocket import WebSocketFraming
 MAX_CONNECTIONS = 1000
 MAX_PER_HOST = 100
 FIRST_WORD = 10.0
-"""Seconds within which a connection must have brought a message."""
+"""Seconds within which a connection must have brought a whole message, however slowly its bytes drip."""
+IDLE = 60.0
+"""Seconds of silence after which a connection makes room for a new one when there are too many."""
 LONGEST_SILENCE = 3900.0
 """Seconds that one may then be silent: longer than any registration goes without a refresh."""
 _SWEEP = 5.0
@@ -139,11 +141,11 @@ class SipSockets:
         return host, port
 
     def opened(self, connection: Connection) -> bool:
-        """Take a new connection in; False if there are too many already, of all or of its host, or its host is banned."""
-        host = connection.peer.host
-        of_host = sum(other.peer.host == host for other in self._connections.values())
-        banned = self.guard.is_banned(host, asyncio.get_running_loop().time())
-        if banned or len(self._connections) >= MAX_CONNECTIONS or of_host >= MAX_PER_HOST:
+        """Take a new connection in; False if there are too many already, of all or of its source, or that is banned."""
+        source, now = source_of(connection.peer.host), asyncio.get_running_loop().time()
+        of_source = sum(source_of(other.peer.host) == source for other in self._connections.values())
+        banned = self.guard.is_banned(source, now)
+        if banned or of_source >= MAX_PER_HOST or not self._has_room(now):
             self.counts["connection_refused"] += 1
             return False
         self._connections[connection.peer.connection] = connection
@@ -238,6 +240,17 @@ class SipSockets:
             if source_of(connection.peer.host) == source:
                 connection.drop()
 
+    def _has_room(self, now: float) -> bool:
+        """Return whether there is room for one more connection; the one longest silent makes some."""
+        if len(self._connections) < MAX_CONNECTIONS:
+            return True
+        quietest = min(self._connections.values(), key=lambda connection: connection.heard)
+        if now - quietest.heard < IDLE:
+            return False
+        self.counts["made_room"] += 1
+        quietest.drop()
+        return True
+
     def _watch(self) -> None:
         if self._sweeper is None and self._connections:
             self._sweeper = asyncio.get_running_loop().call_later(_SWEEP, self._sweep)
@@ -247,7 +260,10 @@ class SipSockets:
         self._sweeper = None
         now = asyncio.get_running_loop().time()
         for connection in tuple(self._connections.values()):
-            if now - connection.heard > (LONGEST_SILENCE if connection.spoke else FIRST_WORD):
+            late = (
+                now - connection.heard > LONGEST_SILENCE if connection.spoke else now - connection.opened > FIRST_WORD
+            )
+            if late:
                 self.counts["idle"] += 1
                 connection.drop()
         self._watch()
