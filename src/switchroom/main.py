@@ -22,7 +22,9 @@ from switchroom.calls.equipment import Equipment
 from switchroom.calls.metronome import Metronome
 from switchroom.calls.recorder import Disk
 from switchroom.calls.switchboard import Limits, Switchboard
+from switchroom.catalogue.outbound_calls import OutboundCalls
 from switchroom.catalogue.service import Catalogue, seed_catalogue
+from switchroom.catalogue.trunks import Trunks
 from switchroom.conversation.timing import Timing
 from switchroom.errors import SwitchroomError, Unavailable
 from switchroom.events.bus import Bus
@@ -32,6 +34,7 @@ from switchroom.hosting import hosting
 from switchroom.installation import DemoLogin, demo_login, kept_secret
 from switchroom.media.plane import Plane
 from switchroom.observability import Metrics, set_up
+from switchroom.outbound import Outbound
 from switchroom.ports import Directory, SpeechToText, TextToSpeech
 from switchroom.settings import Settings
 from switchroom.speech import LocalSpeech, describe_engines, open_speech
@@ -39,8 +42,10 @@ from switchroom.storage.db import Database
 from switchroom.storage.journal import Journal
 from switchroom.storage.journal_writer import writing
 from switchroom.storage.schema import upgrade
+from switchroom.storage.vault import Vault
 from switchroom.transports.sip.bans import Bans
 from switchroom.transports.sip.endpoint import SipEndpoint
+from switchroom.trunking import follow
 from switchroom.web.app import create_app
 from switchroom.web.server import serving
 from switchroom.web.services import EngineState, Services
@@ -62,6 +67,8 @@ class Records:
     history: CallHistory
     accounts: Accounts
     catalogue: Catalogue
+    trunks: Trunks
+    outbound_calls: OutboundCalls
     problem: Callable[[], str]
     """Why nothing more should happen that wants to be remembered; empty if all is well."""
 
@@ -74,6 +81,7 @@ class Engine:
     metronome: Metronome
     plane: Plane
     endpoint: SipEndpoint
+    outbound: Outbound
 
 
 @asynccontextmanager
@@ -81,6 +89,7 @@ async def keeping_records(settings: Settings) -> AsyncIterator[Records]:
     """Open the database, bring it up to date, close what an earlier process left open, and follow the events."""
     database = await _open_database(settings.url)
     bus, journal = Bus(), Journal(database)
+    secret = settings.secret or kept_secret(settings.data)
     reader = HistoryReader(journal)
     left = await reader.recover(time.time())
     if left:
@@ -93,8 +102,10 @@ async def keeping_records(settings: Settings) -> AsyncIterator[Records]:
                 journal,
                 reader,
                 CallHistory(database, journal),
-                Accounts(database, settings.secret or kept_secret(settings.data), time.time),
+                Accounts(database, secret, time.time),
                 Catalogue(database),
+                Trunks(database, Vault(secret), time.time),
+                OutboundCalls(database, time.time),
                 writer.problem,
             )
         await reader.catch_up()
@@ -130,10 +141,18 @@ async def taking_calls(
         limits = Limits(settings.engine.max_calls, call_seconds=settings.engine.max_call_seconds)
         switchboard = Switchboard(equipment, directory, limits, metronome)
         endpoint = SipEndpoint(settings.sip, switchboard.offer)
+        outbound = Outbound(records.trunks, records.outbound_calls, endpoint.dial, records.bus.publish)
+        endpoint.trunks.use(await records.trunks.table())
         await endpoint.open()
-        async with hosting(metronome.run()), hosting(endpoint.run()), hosting(switchboard.run()):
+        async with (
+            hosting(metronome.run()),
+            hosting(endpoint.run()),
+            hosting(switchboard.run()),
+            hosting(follow(records.trunks, endpoint.trunks.use)),
+            hosting(outbound.run()),
+        ):
             try:
-                yield Engine(switchboard, metronome, plane, endpoint)
+                yield Engine(switchboard, metronome, plane, endpoint, outbound)
             finally:
                 await switchboard.drain(0.0 if switchboard.draining else settings.engine.drain_seconds)
 
@@ -182,6 +201,9 @@ async def everything(settings: Settings) -> AsyncIterator[Running]:
                 engine.switchboard.count, settings.engine.max_calls, engine.switchboard.draining, records.problem()
             ),
             settings=settings,
+            trunks=records.trunks,
+            outbound_calls=records.outbound_calls,
+            desk=engine.endpoint.trunks,
             sip_address=sip_address(engine.endpoint),
             demo_user=user,
             bans=Bans(engine.endpoint.guard, records.bus.publish, asyncio.get_running_loop().time),

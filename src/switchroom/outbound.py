@@ -113,6 +113,8 @@ class Outbound:
         finally:
             for running in self._calls.up.values():
                 running.outcome = running.outcome or "stopped"
+                if running.leg is not None:
+                    await running.leg.do(HangUp())
             await self._settle()
 
     async def _call(self, order: Order) -> Leg:

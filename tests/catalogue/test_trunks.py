@@ -37,8 +37,8 @@ async def opened(folder: Path) -> AsyncIterator[tuple[Trunks, Database]]:
         yield Trunks(database, Vault(SECRET), clock()), database
 
 
-def form(**fields: object) -> TrunkForm:
-    return TrunkForm.model_validate({"name": "Carrier", **fields})
+def form(**fields: object) -> dict[str, object]:
+    return {"name": "Carrier", **fields}
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -76,7 +76,7 @@ def test_what_is_wrong_with_a_form_names_the_field_and_the_cure(fields: dict[str
 
 def test_what_is_wrong_with_a_form_does_not_show_the_secret() -> None:
     with pytest.raises(ValidationError) as caught:
-        form(password="sesame" * 50)
+        TrunkForm.model_validate(form(password="sesame" * 50))
     assert "sesame" not in str(caught.value)
 
 
@@ -123,9 +123,9 @@ def test_a_change_keeps_the_secrets_that_it_does_not_name(tmp_path: Path) -> Non
             made = await trunks.create(
                 TENANT, form(user="us", password="one", outbound_token_header="X-T", outbound_token="two")
             )
-            changed = await trunks.change(made.id, TENANT, TrunkForm(max_calls=3))
+            changed = await trunks.change(made.id, TENANT, {"max_calls": 3})
             assert (changed.form.max_calls, changed.form.user, changed.secrets) == (3, "us", made.secrets)
-            fewer = await trunks.change(made.id, TENANT, TrunkForm.model_validate({"outbound_token": None}))
+            fewer = await trunks.change(made.id, TENANT, {"outbound_token": None})
             assert fewer.secrets == {"password"}
             assert (await trunks.built(made.id, TENANT)).outbound.token is None
 
@@ -139,7 +139,7 @@ def test_a_secret_that_is_needed_must_be_there(tmp_path: Path) -> None:
                 await trunks.create(TENANT, form(inbound_token_header="X-In"))
             made = await trunks.create(TENANT, form(inbound_user="pbx", inbound_password="secret"))
             with pytest.raises(Invalid, match="inbound_password"):
-                await trunks.change(made.id, TENANT, TrunkForm.model_validate({"inbound_password": ""}))
+                await trunks.change(made.id, TENANT, {"inbound_password": ""})
 
     run_real(main())
 
@@ -179,7 +179,7 @@ def test_a_tenant_sees_and_changes_its_own_trunks_alone(tmp_path: Path) -> None:
             with pytest.raises(NotFound):
                 await trunks.get(made.id, OTHER)
             with pytest.raises(NotFound):
-                await trunks.change(made.id, OTHER, TrunkForm(enabled=False))
+                await trunks.change(made.id, OTHER, {"enabled": False})
             with pytest.raises(NotFound):
                 await trunks.delete(made.id, OTHER)
             await trunks.delete(made.id, TENANT)
@@ -239,7 +239,7 @@ def test_the_table_knows_trunks_and_numbers_and_its_stamp_tells_of_every_write(t
             catalogue = Catalogue(database)
             await catalogue.bind("+15550100", await catalogue.create_agent(TENANT, "Ada", "flow.yaml"))
             stamps.append(await elsewhere.stamp())
-            await trunks.change(made.id, TENANT, TrunkForm(reads_bare=True))
+            await trunks.change(made.id, TENANT, {"reads_bare": True})
             stamps.append(await elsewhere.stamp())
             match = (await elsewhere.table()).match(Arrival("192.0.2.7", "15550100"))
             assert isinstance(match, Known) and (match.trunk.id, match.dialled) == (made.id, "+15550100")

@@ -13,15 +13,19 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 
 from switchroom.accounts.seed import EMAIL, DemoAccount, seed_accounts
 from switchroom.accounts.service import Accounts, User
+from switchroom.catalogue.outbound_calls import OutboundCalls
 from switchroom.catalogue.service import AgentRecord, Catalogue, seed_catalogue
+from switchroom.catalogue.trunks import Trunks
 from switchroom.events.bus import Bus
 from switchroom.events.catalogue import Event
 from switchroom.history.reader import HistoryReader
 from switchroom.history.service import CallHistory
 from switchroom.observability import Metrics
 from switchroom.ports import CallOffer
-from switchroom.settings import Settings
+from switchroom.settings import Settings, SipSettings
 from switchroom.storage.journal import Journal
+from switchroom.storage.vault import Vault
+from switchroom.transports.sip.endpoint import SipEndpoint
 from switchroom.web.app import create_app
 from switchroom.web.services import EngineState, Services
 from tests.storage.stories import migrated
@@ -41,6 +45,7 @@ class Site:
     offers: list[CallOffer]
     offered: asyncio.Event
     clock: list[float] = field(default_factory=lambda: [NOW])
+    endpoint: SipEndpoint = field(kw_only=True)
 
     @property
     def app(self) -> FastAPI:
@@ -83,6 +88,7 @@ async def site(folder: Path, *, demo: bool = False) -> AsyncIterator[Site]:
         account = await seed_accounts(accounts, PASSWORD, PIN)
         catalogue, journal = Catalogue(database), Journal(database)
         agent = await seed_catalogue(catalogue, account.tenant.id, "restaurant.yaml")
+        endpoint = SipEndpoint(SipSettings(host="127.0.0.1", port=0), lambda _: None)
         offers: list[CallOffer] = []
         offered = asyncio.Event()
 
@@ -100,11 +106,14 @@ async def site(folder: Path, *, demo: bool = False) -> AsyncIterator[Site]:
             accept=accept,
             engine=EngineState,
             settings=Settings(data=folder, secret="s" * 32),
+            trunks=Trunks(database, Vault("s" * 32), lambda: clock[0]),
+            outbound_calls=OutboundCalls(database, lambda: clock[0]),
+            desk=endpoint.trunks,
             sip_address="sip:demo@192.0.2.10:5060",
             demo_user=account.user if demo else None,
             wall=lambda: clock[0],
         )
-        yield Site(services, account, agent, journal, offers, offered, clock)
+        yield Site(services, account, agent, journal, offers, offered, clock, endpoint=endpoint)
 
 
 __all__ = ["EMAIL", "NOW", "PASSWORD", "PIN", "Site", "site"]

@@ -114,7 +114,7 @@ class TrunkForm(BaseModel):
         },
     )  # fmt: skip
 
-    name: str = Field("", max_length=100, pattern=r"^[^\x00-\x1f]*$")
+    name: str = Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f]*$")
     kind: Kind = "generic"
     enabled: bool = True
 
@@ -190,10 +190,10 @@ class TrunkForm(BaseModel):
         return {name: "" if value is None else value.get_secret_value() for name, value in given.items()}
 
 
-def filled(form: TrunkForm) -> TrunkForm:
+def filled(values: Mapping[str, object]) -> TrunkForm:
     """Return a new trunk's form with what is usual for its kind where nothing was said. Raises Invalid."""
-    usual = USUAL[form.kind]
-    return read({**usual, **form.model_dump(exclude_unset=True)})
+    usual = next((fields for kind, fields in USUAL.items() if kind == values.get("kind")), {})
+    return read({**usual, **values})
 
 
 def read(values: Mapping[str, object]) -> TrunkForm:

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from switchroom.catalogue.model import NumberRow, TrunkRow
 from switchroom.catalogue.trunk_form import SECRETS, TrunkForm, build, filled, lacking, read
-from switchroom.errors import Conflict, Invalid, NotFound, SwitchroomError
+from switchroom.errors import Conflict, Invalid, NotFound, SwitchroomError, Unavailable
 from switchroom.identity import TenantId, new_id
 from switchroom.sip.trunk import Trunk
 from switchroom.sip.trunk_table import TrunkTable
@@ -47,20 +47,17 @@ class Trunks:
         self._changes = 0
         self._writing = asyncio.Event()
 
-    async def create(self, tenant: TenantId, form: TrunkForm) -> TrunkRecord:
-        """Add a trunk with what is usual for its kind. Raises Invalid, or Conflict if its name or its user is taken."""
-        if not form.name:
-            raise Invalid("name: a trunk needs a name")
-        record = TrunkRecord(new_id("trk"), tenant, filled(form))
-        return await self._store(record, {}, form.secrets())
+    async def create(self, tenant: TenantId, values: Mapping[str, object]) -> TrunkRecord:
+        """Add a trunk of these fields of a TrunkForm, and of what is usual for its kind where they say nothing.
 
-    async def change(self, trunk: str, tenant: TenantId, form: TrunkForm) -> TrunkRecord:
-        """Change the fields that ``form`` sets. Raises NotFound, Invalid, Conflict."""
+        Raises Invalid, or Conflict if its name or its user is taken.
+        """
+        return await self._store(TrunkRecord(new_id("trk"), tenant, filled(values)), {})
+
+    async def change(self, trunk: str, tenant: TenantId, values: Mapping[str, object]) -> TrunkRecord:
+        """Change these fields; a secret of "" is forgotten. Raises NotFound, Invalid, Conflict."""
         row = await self._row(trunk, tenant)
-        changed = read({**row.form, **form.model_dump(exclude_unset=True)})
-        if not changed.name:
-            raise Invalid("name: a trunk needs a name")
-        return await self._store(TrunkRecord(trunk, tenant, changed), self._opened(row), form.secrets())
+        return await self._store(TrunkRecord(row.id, tenant, read({**row.form, **values})), self._kept(row))
 
     async def delete(self, trunk: str, tenant: TenantId) -> None:
         """Remove a trunk; calls that are up go on. Raises NotFound."""
@@ -125,9 +122,9 @@ class Trunks:
             return None
         return build(row.id, TenantId(row.tenant_id), form, secrets)
 
-    async def _store(self, record: TrunkRecord, kept: Mapping[str, str], given: Mapping[str, str]) -> TrunkRecord:
-        secrets = {name: secret for name, secret in {**kept, **given}.items() if secret}
+    async def _store(self, record: TrunkRecord, kept: Mapping[str, str]) -> TrunkRecord:
         form = record.form
+        secrets = {name: secret for name, secret in {**kept, **form.secrets()}.items() if secret}
         missing = lacking(form, secrets)
         if missing:
             raise Invalid(missing)
@@ -150,20 +147,21 @@ class Trunks:
             )
             raise Conflict(f"{message}: choose another name or inbound_user") from error
         self._changed()
-        return TrunkRecord(record.id, record.tenant, form, frozenset(secrets))
+        return TrunkRecord(record.id, record.tenant, read(row.form), frozenset(secrets))
 
     async def _row(self, trunk: str, tenant: TenantId) -> TrunkRow:
         async with self._database.snapshot() as session:
             return await _find(session, trunk, tenant)
 
     def _record(self, row: TrunkRow) -> TrunkRecord:
-        return TrunkRecord(row.id, TenantId(row.tenant_id), read(row.form), frozenset(self._names(row)))
+        return TrunkRecord(row.id, TenantId(row.tenant_id), read(row.form), frozenset(self._kept(row)))
 
-    def _names(self, row: TrunkRow) -> frozenset[str]:
+    def _kept(self, row: TrunkRow) -> Mapping[str, str]:
+        """Return the secrets that can still be opened."""
         try:
-            return frozenset(self._opened(row))
-        except SwitchroomError:
-            return frozenset()
+            return self._opened(row)
+        except Unavailable:
+            return {}
 
     def _opened(self, row: TrunkRow) -> Mapping[str, str]:
         return {name: secret for name, secret in self._vault.open(row.sealed, row.id).items() if name in SECRETS}

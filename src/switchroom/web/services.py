@@ -9,7 +9,9 @@ from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from switchroom.accounts.service import Accounts, User
+from switchroom.catalogue.outbound_calls import OutboundCalls
 from switchroom.catalogue.service import Catalogue
+from switchroom.catalogue.trunks import Trunks
 from switchroom.events.bus import Bus
 from switchroom.history.service import CallHistory
 from switchroom.observability import Metrics
@@ -17,6 +19,7 @@ from switchroom.ports import CallOffer
 from switchroom.settings import Settings
 from switchroom.storage.db import Database
 from switchroom.transports.sip.bans import Bans
+from switchroom.transports.sip.trunks import TrunkDesk
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,9 @@ class Services:
     accept: Callable[[CallOffer], None]
     engine: Callable[[], EngineState]
     settings: Settings
+    trunks: Trunks
+    outbound_calls: OutboundCalls
+    desk: TrunkDesk
     sip_address: str = ""
     demo_user: User | None = None
     bans: Bans | None = None

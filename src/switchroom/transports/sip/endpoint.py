@@ -35,6 +35,7 @@ from switchroom.transports.sip.locating import Resolver
 from switchroom.transports.sip.moving import Parties, Roads
 from switchroom.transports.sip.names import SystemResolver
 from switchroom.transports.sip.ports import RtpPorts
+from switchroom.transports.sip.probing import Probes
 from switchroom.transports.sip.refusing import refusing
 from switchroom.transports.sip.rtp_leg import CallOutput, Line, RtpLeg
 from switchroom.transports.sip.session import MediaPlace, speakable
@@ -65,7 +66,8 @@ class SipEndpoint:
         resolver = resolver or SystemResolver(settings.host)
         self._sockets = SipSockets(self._received, self._lost)
         lines = TrunkLines(self.send, resolver, self._sockets.send)
-        self.trunks = TrunkDesk(settings.strangers, accounts, lines, self.counts)
+        probes = Probes(self.send, resolver)
+        self.trunks = TrunkDesk(settings.strangers, accounts, lines, probes, self.counts)
         spared = within(settings.spared)
         self._sockets.guard.spared = lambda host: spared(host) or self.trunks.are_at(host)
         self._agent = UserAgent(self._config(accounts), lambda: secrets.token_hex(8))
@@ -270,11 +272,11 @@ class SipEndpoint:
                     self._sockets.blame(peer)
             case told.CallOffered():
                 self._offered(output)
-            case told.Registered() | told.RegistrationFailed() | told.Unregistered():
+            case told.BindingChanged():
+                self.counts["BindingChanged"] += 1
+            case told.Registered() | told.RegistrationFailed() | told.Unregistered() | told.OptionsAnswered():
                 self.counts[type(output).__name__] += 1
-                self.trunks.lines.told(output)
-            case told.BindingChanged() | told.OptionsAnswered():
-                self.counts[type(output).__name__] += 1
+                self.trunks.told(output)
             case _:
                 self._happened(output)
 

@@ -16,14 +16,15 @@ from switchroom.ports import Refuse
 from switchroom.sip.digest import ha1
 from switchroom.sip.limits import CallLimits, Direction, Exceeded, Load
 from switchroom.sip.message import Request
-from switchroom.sip.outputs import CallOffered
+from switchroom.sip.outputs import CallOffered, OptionsAnswered
 from switchroom.sip.peer import Peer
 from switchroom.sip.policy import MediaPolicy
 from switchroom.sip.trunk import Trunk
 from switchroom.sip.trunk_table import Arrival, Known, NotTheirs, Stranger, TrunkTable
 from switchroom.sip.uri import Uri, parse_uri
 from switchroom.transports.sip.accounts import Accounts
-from switchroom.transports.sip.lines import TrunkLines
+from switchroom.transports.sip.lines import LineTold, TrunkLines
+from switchroom.transports.sip.probing import Probes
 
 Strangers = Literal["all", "private", "none"]
 
@@ -68,10 +69,11 @@ class TrunkDesk:
     """Knows the trunks, their lines, and the calls on each. ``counts`` grows by what is not let in."""
 
     def __init__(
-        self, strangers: Strangers, accounts: Accounts | None, lines: TrunkLines, counts: Counter[str]
+        self, strangers: Strangers, accounts: Accounts | None, lines: TrunkLines, probes: Probes, counts: Counter[str]
     ) -> None:
         self.table = TrunkTable()
         self.lines = lines
+        self.probes = probes
         self._counts = counts
         self._strangers = strangers
         self._accounts = accounts
@@ -94,6 +96,13 @@ class TrunkDesk:
     def are_at(self, host: str) -> bool:
         """Return whether a trunk may send from that address, or is its registrar."""
         return self.table.vouches_for(host) or bool(self.lines.at(host))
+
+    def told(self, output: LineTold | OptionsAnswered) -> None:
+        """Take what the user agent reports of a line or a probe."""
+        if isinstance(output, OptionsAnswered):
+            self.probes.told(output)
+        else:
+            self.lines.told(output)
 
     def challenged(self, request: Request, peer: Peer) -> bool:
         """Return whether who sends this must prove who they are: a trunk with a password, or a user away from home."""
