@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
+from switchroom import trunk_cli
 from switchroom.errors import SwitchroomError
 from switchroom.ports import Voice
 from switchroom.settings import Settings
@@ -18,6 +19,8 @@ EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "restaurant.yaml"
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="Switchroom: an open, white-label voice AI contact centre."
 )
+
+app.add_typer(trunk_cli.app, name="trunk")
 
 
 @app.command()
@@ -55,15 +58,26 @@ def call(
         Security, typer.Option(help="encrypt the audio: never, if they can, or no call without it")
     ] = "never",
     transcribe: Annotated[bool, typer.Option(help="write down what the other side says, as recognised")] = True,
+    trunk: Annotated[
+        str, typer.Option(help="call a number by this trunk of the tenant; `any`: the first that may")
+    ] = "",
+    caller: Annotated[str, typer.Option(help="the number to call from, by a trunk")] = "",
+    tenant: Annotated[str, typer.Option(help="whose trunk it is")] = "demo",
 ) -> None:
-    """Call a SIP address, say something, and print both sides with timings. Exits with 1 if the call failed."""
+    """Call a SIP address or, by a trunk, a number; say something; print both sides with timings. Exits with 1 on failure."""
     from switchroom.caller import CallOptions
     from switchroom.calling import place
 
     wishes = (tuple(say or ()), tuple(wav or ()), tuple(digits or ()), script)
     policy = MediaPolicy(security=srtp)
     options = CallOptions(target, voice=Voice(voice), record=record, max_seconds=max_seconds, policy=policy)
-    sys.exit(asyncio.run(place(options, wishes, flow if transcribe else None)))
+    known = flow if transcribe else None
+    if trunk:
+        from switchroom.trunk_commands import call_by_trunk
+
+        by = (tenant, trunk, caller)
+        sys.exit(asyncio.run(call_by_trunk(_settings(), by, options, lambda made: place(made, wishes, known))))
+    sys.exit(asyncio.run(place(options, wishes, known)))
 
 
 @app.command()

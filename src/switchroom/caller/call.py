@@ -6,7 +6,7 @@ address, and what it measures is what a caller hears.
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -31,9 +31,14 @@ from switchroom.transports.sip.endpoint import Dialling, SipEndpoint
 _GOODBYE = 2.0
 
 
+Dial = Callable[[Dialling], Awaitable[Leg]]
+By = Callable[[Dial, Callable[[int], None]], Awaitable[Leg]]
+"""Another way to call: given what dials and what wants to know that it rings, returns the leg once it is answered."""
+
+
 @dataclass(frozen=True, slots=True)
 class CallOptions:
-    """What to call and what to do there. Times are seconds."""
+    """What to call and what to do there. Times are seconds; ``by`` decides how to call, if not straight away."""
 
     target: str
     steps: tuple[Step, ...] = ()
@@ -44,6 +49,7 @@ class CallOptions:
     host: str = "0.0.0.0"  # noqa: S104 - a call may go anywhere
     credentials: Credentials | None = None
     policy: MediaPolicy = DEFAULT
+    by: By | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +122,8 @@ class _Caller:
         dialling = Dialling(options.target, credentials=options.credentials, ringing=ringing, policy=options.policy)
         try:
             async with asyncio.timeout(options.answer_within):
-                leg = await endpoint.dial(dialling)
+                way = endpoint.dial(dialling) if options.by is None else options.by(endpoint.dial, ringing)
+                leg = await way
         except TimeoutError:
             raise Unavailable(f"nobody answered within {options.answer_within:.0f} seconds", code="no_answer") from None
         answered = clock() - began
