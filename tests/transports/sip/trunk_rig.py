@@ -86,12 +86,17 @@ class Standing:
 
 async def answered(caller: House, called: House, dialling: Dialling) -> Standing:
     """Make the call and answer it. Raises what came instead of an answer."""
+    return await answered_by(called, caller.endpoint.dial(dialling))
+
+
+async def answered_by(called: House, dialling: Awaitable[Leg]) -> Standing:
+    """Answer the call that ``dialling`` makes. Raises what came instead of an answer."""
     leg: Leg | None = None
 
     async def dial() -> None:
         nonlocal leg
         try:
-            leg = await caller.endpoint.dial(dialling)
+            leg = await dialling
         finally:
             answering.cancel()
 
