@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from switchroom.accounts.seed import seed_accounts
 from switchroom.accounts.service import Accounts, User
+from switchroom.accounts.sip_accounts import SipAccounts
 from switchroom.answering import FLOWS, Answering
 from switchroom.calls.equipment import Equipment
 from switchroom.calls.metronome import Metronome
@@ -43,6 +44,7 @@ from switchroom.storage.journal import Journal
 from switchroom.storage.journal_writer import writing
 from switchroom.storage.schema import upgrade
 from switchroom.storage.vault import Vault
+from switchroom.telephones import registrar, telephones
 from switchroom.transports.sip.bans import Bans
 from switchroom.transports.sip.endpoint import SipEndpoint
 from switchroom.trunking import follow
@@ -69,6 +71,7 @@ class Records:
     catalogue: Catalogue
     trunks: Trunks
     outbound_calls: OutboundCalls
+    sip_accounts: SipAccounts
     problem: Callable[[], str]
     """Why nothing more should happen that wants to be remembered; empty if all is well."""
 
@@ -106,6 +109,7 @@ async def keeping_records(settings: Settings) -> AsyncIterator[Records]:
                 Catalogue(database),
                 Trunks(database, Vault(secret), time.time),
                 OutboundCalls(database, time.time),
+                SipAccounts(database, secret, time.time),
                 writer.problem,
             )
         await reader.catch_up()
@@ -140,9 +144,10 @@ async def taking_calls(
         metronome = Metronome(plane, idle=lambda: plane.measure().rows == 0)
         limits = Limits(settings.engine.max_calls, call_seconds=settings.engine.max_call_seconds)
         switchboard = Switchboard(equipment, directory, limits, metronome)
-        endpoint = SipEndpoint(settings.sip, switchboard.offer)
+        endpoint = SipEndpoint(settings.sip, switchboard.offer, registrar(records.sip_accounts.book))
         outbound = Outbound(records.trunks, records.outbound_calls, endpoint.dial, records.bus.publish)
         endpoint.trunks.use(await records.trunks.table())
+        await records.sip_accounts.refresh()
         await endpoint.open()
         async with (
             hosting(metronome.run()),
@@ -150,6 +155,7 @@ async def taking_calls(
             hosting(switchboard.run()),
             hosting(follow(records.trunks, endpoint.trunks.use)),
             hosting(outbound.run()),
+            hosting(records.sip_accounts.follow()),
         ):
             try:
                 yield Engine(switchboard, metronome, plane, endpoint, outbound)
@@ -206,6 +212,7 @@ async def everything(settings: Settings) -> AsyncIterator[Running]:
             desk=engine.endpoint.trunks,
             sip_address=sip_address(engine.endpoint),
             demo_user=user,
+            telephones=telephones(records.sip_accounts, engine.endpoint),
             bans=Bans(engine.endpoint.guard, records.bus.publish, asyncio.get_running_loop().time),
         )
         host = settings.web.host
@@ -260,6 +267,7 @@ def banner(running: Running) -> str:
         lines.append(f"                         Login   {login.email}  password {login.password}  PIN {login.pin}")
     lines += [
         f"                         Speech  {describe_engines()}",
+        "                         Softphones register with an account: switchroom sip-account add NAME",
         "",
         f'  Try it:  .venv/bin/switchroom call {running.sip} --say "A table for four on Friday at seven thirty please"',
         f"  or open  {running.web}/voice_assistant  and press the button.   Stop with Ctrl-C.",

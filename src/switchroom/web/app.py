@@ -12,7 +12,7 @@ from starlette.staticfiles import StaticFiles
 from switchroom.errors import Bug, Invalid, SwitchroomError
 from switchroom.observability import get_logger
 from switchroom.web import live, pages, problems
-from switchroom.web.api import accounts, calls, health, security, trunks
+from switchroom.web.api import accounts, calls, health, security, telephones, trunks
 from switchroom.web.guard import Guard
 from switchroom.web.services import Services
 
@@ -28,7 +28,7 @@ def create_app(services: Services) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _unusable)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(Exception, _broken)
-    api = (accounts.router, calls.router, trunks.router, health.router, security.router)
+    api = (accounts.router, calls.router, trunks.router, health.router, security.router, telephones.router)
     for router in (pages.router, live.router, *api):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")

@@ -18,6 +18,7 @@ from switchroom.observability import Metrics
 from switchroom.ports import CallOffer
 from switchroom.settings import Settings
 from switchroom.storage.db import Database
+from switchroom.telephones import Telephones
 from switchroom.transports.sip.bans import Bans
 from switchroom.transports.sip.trunks import TrunkDesk
 
@@ -51,6 +52,7 @@ class Services:
     sip_address: str = ""
     demo_user: User | None = None
     bans: Bans | None = None
+    telephones: Telephones | None = None
     wall: Callable[[], float] = time.time
 
 

@@ -1,0 +1,42 @@
+"""The telephones of all tenants: the SIP accounts of the database at the endpoint, and what the web may see and do of both."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from switchroom.accounts.phone_book import PhoneBook
+from switchroom.accounts.sip_accounts import SipAccounts
+from switchroom.sip.commands import Forget
+from switchroom.sip.peer import Transport
+from switchroom.transports.sip.accounts import Accounts
+from switchroom.transports.sip.devices import Device
+from switchroom.transports.sip.endpoint import SipEndpoint
+
+
+def registrar(book: PhoneBook) -> Accounts:
+    """Return who may register, as the phone book says it."""
+    return Accounts(
+        ha1=book.ha1,
+        realm=book.realm,
+        is_domain=book.is_domain,
+        person=book.person,
+        algorithms=book.algorithms,
+        places=book.places,
+        tenant=book.tenant,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Telephones:
+    """``devices`` are registered now; ``forget(record, contact)`` lets go of one; ``ports`` is where each transport listens."""
+
+    accounts: SipAccounts
+    devices: Callable[[], Sequence[Device]] = tuple
+    forget: Callable[[str, str], None] = lambda _record, _contact: None
+    ports: Mapping[Transport, int] = field(default_factory=dict)
+
+
+def telephones(accounts: SipAccounts, endpoint: SipEndpoint) -> Telephones:
+    """Join the accounts and the endpoint: whoever is disabled, or has another password, is let go at once."""
+    accounts.book.gone = lambda record: endpoint.send(Forget(record))
+    ports = {transport: address[1] for transport, address in endpoint.addresses.items()}
+    return Telephones(accounts, endpoint.devices, lambda record, contact: endpoint.send(Forget(record, contact)), ports)
