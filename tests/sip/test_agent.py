@@ -363,8 +363,22 @@ def test_a_branch_that_is_only_the_cookie_names_no_transaction() -> None:
 
 
 def test_overlong_lists_are_malformed_before_they_cost_anything() -> None:
-    for via in ("SIP/2.0/UDP h" + ";a" * 200, ",".join(["SIP/2.0/UDP h"] * 200)):
-        assert agent().receive(request("INVITE", via=via), THERE, 1.0) == [Dropped("malformed", THERE)]
+    for via, reason in (
+        ("SIP/2.0/UDP h" + ";a" * 200, "Too many parameters"),
+        (",".join(["SIP/2.0/UDP h"] * 200), "Too many list elements"),
+    ):
+        dropped, answer = agent().receive(request("INVITE", via=via), THERE, 1.0)
+        assert dropped == Dropped("malformed", THERE)
+        assert answers([answer]) == [f"400 {reason}"]
+        assert header(answer, "via") == "SIP/2.0/UDP h;received=192.0.2.1"
+
+
+def test_a_via_that_is_broken_behind_its_sender_gets_its_refusal_by_the_branch() -> None:
+    via = "SIP/2.0/UDP 192.0.2.1;;,;branch=z9hG4bKb,,"
+    (_, answer) = agent().receive(request("INVITE", via=via), THERE, 1.0)
+    assert answers([answer]) == ["400 Bad comma list"]
+    assert header(answer, "via") == "SIP/2.0/UDP 192.0.2.1;branch=z9hG4bKb"
+    assert agent().receive(request("INVITE", via="SIP/2.0 nothing"), THERE, 1.0) == [Dropped("malformed", THERE)]
     assert answers(agent().receive(request("INVITE", uri="sip:a@b" + ";a" * 200), THERE, 1.0)) == [
         "400 Too many parameters"
     ]
@@ -372,4 +386,4 @@ def test_overlong_lists_are_malformed_before_they_cost_anything() -> None:
 
 def test_somebody_else_s_kind_of_address_cannot_be_registered() -> None:
     bob = agent(registrar=True)
-    assert answers(bob.receive(request("REGISTER", to="<isbn:2983792873>"), THERE, 1.0)) == ["404 Not Found"]
+    assert answers(bob.receive(request("REGISTER", to="<isbn:2983792873>"), THERE, 1.0)) == ["400 No SIP address in To"]

@@ -9,6 +9,7 @@ from switchroom.sip.grammar import HOST, NO_PARAMS, TOKEN, Malformed, Params, nu
 _VIA = re.compile(
     rf"SIP[ \t]*+/[ \t]*+2\.0[ \t]*+/[ \t]*+({TOKEN})[ \t]++({HOST})(?:[ \t]*+:[ \t]*+(\d{{1,5}}))?", re.IGNORECASE
 )
+_BRANCH = re.compile(rf";[ \t]*+branch[ \t]*+=[ \t]*+({TOKEN})", re.IGNORECASE)
 _CSEQ = re.compile(rf"(\d++)[ \t]++({TOKEN})")
 
 COMPACT = {  # RFC 3261 §7.3.3 and the registrations after it
@@ -128,9 +129,24 @@ def parse_via(text: str) -> Via:
     if match is None:
         raise Malformed("Bad Via")
     transport, host, port = match.groups()
-    if port is not None and int(port) > 65535:
+    return Via(transport.upper(), host, _port(port), params(text[match.end() :]))
+
+
+def salvage_via(text: str) -> Via:
+    """Return what can be read of a broken Via line: its first sender and the branch. Raises Malformed."""
+    match = _VIA.match(text)
+    if match is None:
+        raise Malformed("Bad Via")
+    branch = _BRANCH.search(text, match.end())
+    known = NO_PARAMS if branch is None else params(f";branch={branch.group(1)}")
+    return Via(match.group(1).upper(), match.group(2), _port(match.group(3)), known)
+
+
+def _port(text: str | None) -> int | None:
+    port = None if text is None else int(text)
+    if port is not None and port > 65535:
         raise Malformed("Bad port in Via")
-    return Via(transport.upper(), host, int(port) if port else None, params(text[match.end() :]))
+    return port
 
 
 @dataclass(frozen=True, slots=True)

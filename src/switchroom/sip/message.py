@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 
 from switchroom.sip.grammar import Malformed, is_token, number, split_list
-from switchroom.sip.headers import CSeq, Headers, Via, key, parse_cseq, parse_via, spelling
+from switchroom.sip.headers import CSeq, Headers, Via, key, parse_cseq, parse_via, salvage_via, spelling
 from switchroom.sip.multipart import description
 from switchroom.sip.uri import NameAddr, Uri, parse_address, parse_uri
 
@@ -303,12 +303,26 @@ def _fault(malformed: Malformed, start: str, lines: Lines) -> Fault:
     if first == "ACK" or not is_token(first) or not _VERSION.fullmatch(rest.rstrip().rpartition(" ")[2]):
         return Fault(malformed.status, reason)
     hops = [value for name, value in lines if name == "via"]
-    try:
-        # A Via of the version that we refuse still says where the refusal goes (RFC 4475 §3.1.2.16).
-        via = parse_via(_ANY_VERSION.sub("SIP/2.0", split_list(hops[0])[0])) if hops else None
-    except Malformed:
-        via = None
+    via = _first_hop(hops)
     if via is None:
         return Fault(malformed.status, reason)
     single = {name: value for name, value in reversed(lines) if name in _ECHOED}
     return Fault(malformed.status, reason, via, tuple(("via", hop) for hop in hops) + tuple(single.items()))
+
+
+def _first_hop(hops: list[str]) -> Via | None:
+    """Return where a refusal goes, if that can be read; what is broken of the first line is mended in ``hops``."""
+    if not hops:
+        return None
+    # A Via of the version that we refuse still says where the refusal goes (RFC 4475 §3.1.2.16).
+    text = _ANY_VERSION.sub("SIP/2.0", hops[0])
+    try:
+        return parse_via(split_list(text)[0])
+    except Malformed:
+        pass
+    try:
+        via = salvage_via(text)  # RFC 4475 §3.1.2.1
+    except Malformed:
+        return None
+    hops[0] = str(via)
+    return via

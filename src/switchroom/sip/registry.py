@@ -40,7 +40,9 @@ class Registry:
         """Do what a REGISTER asks; who proved to be somebody may only speak for that somebody (RFC 3261 §10.3 step 4)."""
         request, tag = exchange.request, self._stack.token()
         if not request.to.uri.is_sip:
-            self._stack.respond(exchange, Reply(404), tag, now)
+            self._stack.respond(
+                exchange, Reply(400, "No SIP address in To"), tag, now
+            )  # RFC 3261 §10.2, RFC 4475 §3.3.4
             return
         name, host = request.to.uri.user_text, request.to.uri.host.lower()
         if user and user != name:

@@ -119,6 +119,8 @@ def _socket(host: str, port: int) -> socket.socket:
         bound.setblocking(False)  # noqa: FBT003 - it takes no keyword
         if bound.family == socket.AF_INET:
             bound.setsockopt(socket.IPPROTO_IP, socket.IP_TOS, _EXPEDITED)
+        else:
+            bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_TCLASS, _EXPEDITED)
         if sys.platform == "linux":
             bound.setsockopt(socket.SOL_SOCKET, _STAMPED, 1)
         bound.bind((host, port))
