@@ -38,6 +38,12 @@ class SipSettings(_Frozen):
         (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128")),
         description="networks that are never banned or slowed: proxies in front of us",
     )
+    codecs: tuple[Literal["PCMU", "PCMA", "G722", "opus"], ...] = Field(
+        ("PCMU", "PCMA", "G722"), min_length=1, description="audio of calls that no trunk speaks for, the best first"
+    )
+    digits: Literal["auto", "rfc4733", "info", "inband"] = Field(
+        "auto", description="how keys travel in calls that no trunk speaks for"
+    )
     rtp_first: int = Field(20000, description="first RTP port")
     rtp_last: int = Field(29998, description="last RTP port")
     media_sources: str = Field(

@@ -28,6 +28,7 @@ from tests.interop.sound import LOUD, RATE, Samples, recorded, silence
 
 Json = dict[str, object]
 
+_CLOCKS = {"G722": "G722/16000", "opus": "opus/48000/2"}
 _MODULES = "/usr/lib/baresip/modules"
 
 
@@ -44,6 +45,7 @@ class BaresipSetup:
 
     user: str = "phone"
     codecs: str = "PCMU,PCMA"
+    rate: int = RATE  # of what it plays and records
     transport: str = "udp"
     answers: bool = False
     source: Path | None = None
@@ -191,14 +193,14 @@ class Baresip:
             f"audio_source aufile,{source}",
             "audio_player aufile,/dev/null",
             "audio_alert aufile,/dev/null",
-            "ausrc_srate 8000",
-            "auplay_srate 8000",
+            f"ausrc_srate {setup.rate}",
+            f"auplay_srate {setup.rate}",
             "ausrc_channels 1",
             "auplay_channels 1",
             "jitter_buffer_delay 1-5",
             f"snd_path {self._folder}",
             f"module_path {_MODULES}",
-            *(f"module {name}.so" for name in ("g711", "aufile", "sndfile")),
+            *(f"module {name}.so" for name in ("g711", "g722", "opus", "aufile", "sndfile")),
             "module_tmp account.so",
             "module_app menu.so",
             "module_app ctrl_tcp.so",
@@ -208,7 +210,7 @@ class Baresip:
         (self._folder / "contacts").write_text("")
         mode = "auto" if setup.answers else "manual"
         address = f"<sip:{setup.user}@127.0.0.1;transport={setup.transport}>"
-        codecs = ",".join(f"{name}/8000" for name in setup.codecs.split(","))
+        codecs = ",".join(_CLOCKS.get(name, f"{name}/8000") for name in setup.codecs.split(","))
         account = f"{address};regint={setup.refresh};answermode={mode};audio_codecs={codecs}{setup.account}\n"
         (self._folder / "accounts").write_text(account)
 

@@ -13,7 +13,7 @@ from switchroom.settings import SipSettings
 from switchroom.sip.policy import DEFAULT, MediaPolicy, Security
 from switchroom.transports.sip.endpoint import Dialling, SipEndpoint
 from tests.interop.ports import free_block
-from tests.interop.sound import RATE, Samples
+from tests.interop.sound import Samples
 
 TONE = 1000.0
 
@@ -51,7 +51,6 @@ class Responder:
         self.calls: list[Answered] = []
         self._refusal = refusal
         self._patient = patient
-        self._sine = (8_000 * np.sin(2 * np.pi * TONE * np.arange(RATE) / RATE)).astype(np.int16).reshape(50, 160)
 
     @property
     def uri(self) -> str:
@@ -103,7 +102,9 @@ class Responder:
     async def _talk(self, call: Answered, seconds: float) -> None:
         clock = asyncio.get_running_loop().time
         due = clock()
-        said = [encode(call.leg.encoding, frame) for frame in self._sine]
+        rate = call.leg.encoding.rate
+        sine = (8_000 * np.sin(2 * np.pi * TONE * np.arange(rate) / rate)).astype(np.int16).reshape(50, -1)
+        said = [encode(call.leg.encoding, frame) for frame in sine]
         for i in range(int(seconds * 50)):
             if call.over.is_set():
                 return
@@ -117,13 +118,20 @@ class Responder:
 
 @asynccontextmanager
 async def responder(
-    refusal: Refuse | None = None, *, patient: bool = False, security: Security = "offer"
+    refusal: Refuse | None = None, *, patient: bool = False, security: Security = "offer", media: MediaPolicy = DEFAULT
 ) -> AsyncIterator[Responder]:
     """A responder on free ports of loopback. Every call must be over when the context ends, and is given a moment to be."""
     offers: asyncio.Queue[CallOffer] = asyncio.Queue()
     first = free_block(20)
     settings = SipSettings(
-        host="127.0.0.1", port=0, tls_port=0, rtp_first=first, rtp_last=first + 19, security=security
+        host="127.0.0.1",
+        port=0,
+        tls_port=0,
+        rtp_first=first,
+        rtp_last=first + 19,
+        security=security,
+        codecs=media.codecs,
+        digits=media.digits,
     )
     endpoint = SipEndpoint(settings, offers.put_nowait)
     made = Responder(endpoint, refusal, patient=patient)

@@ -63,7 +63,8 @@ def test_fuzz_a_damaged_packet_is_a_packet_or_a_fault(
     [
         (b"", RtcpFault.SHORT),
         (b"\x80\xc9\x00", RtcpFault.SHORT),
-        (b"\x81\xcb\x00\x01" + bytes(4), RtcpFault.FIRST),
+        (b"\x80\x00\x00\x01" + bytes(4), RtcpFault.KIND),
+        (EMPTY + b"\x80\x00\x00\x01" + bytes(4), RtcpFault.KIND),
         (b"\x00\xc9\x00\x01" + bytes(4), RtcpFault.VERSION),
         (b"\x80\xc9\x00\x02" + bytes(4), RtcpFault.LENGTH),
         (EMPTY + b"\x80", RtcpFault.LENGTH),
@@ -86,6 +87,10 @@ def test_padding_is_taken_away_and_what_nobody_knows_is_passed_over() -> None:
     feedback = b"\x81\xcd\x00\x02" + bytes(8)
     bye = b"\xa1\xcb\x00\x02\x00\x00\x00\x07\x00\x00\x00\x04"
     assert parse(EMPTY + feedback + bye) == [Report(7), Bye((7,))]
+
+
+def test_a_packet_of_the_application_may_come_alone() -> None:
+    assert parse(bytes.fromhex("80cc0003 114da4f1 50494e47 504f4e47")) == []
 
 
 def test_a_goodbye_may_give_a_reason_and_a_description_more_than_a_name() -> None:

@@ -15,6 +15,7 @@ _HEAD = struct.Struct("!BBH")
 _SSRC = struct.Struct("!I")
 _SENDER_INFO = struct.Struct("!QIII")
 _BLOCK = struct.Struct("!IIIIII")
+_KINDS = range(192, 224)  # RFC 5761 section 4
 _MOST = 31  # blocks in a report, sources in a BYE
 _LOST_MOST, _LOST_LEAST = 0x7FFFFF, -0x800000
 
@@ -24,7 +25,7 @@ class RtcpFault(Enum):
 
     SHORT = "short"
     VERSION = "version"
-    FIRST = "first"
+    KIND = "kind"
     LENGTH = "length"
     PADDING = "padding"
     CONTENT = "content"
@@ -101,11 +102,12 @@ Control = Report | Description | Bye
 
 
 def parse(data: bytes) -> list[Control] | RtcpFault:
-    """Return what a compound packet says, in its order; the first CNAME of each description."""
+    """Return what a compound packet says, in its order; the first CNAME of each description.
+
+    It need not begin with a report: some phones open their NAT with an APP packet alone (and RFC 5506 allows more).
+    """
     if len(data) < _HEAD.size:
         return RtcpFault.SHORT
-    if data[1] not in (_SENDER, _RECEIVER):
-        return RtcpFault.FIRST  # section 6.1: a report leads every compound packet
     said: list[Control] = []
     while data:
         content = _content(data)
@@ -125,6 +127,8 @@ def _content(data: bytes) -> bytes | RtcpFault:
         return RtcpFault.LENGTH
     if data[0] >> 6 != _VERSION:
         return RtcpFault.VERSION
+    if data[1] not in _KINDS:
+        return RtcpFault.KIND
     end = 4 + 4 * int.from_bytes(data[2:4], "big")
     if end > len(data):
         return RtcpFault.LENGTH

@@ -19,7 +19,7 @@ Sources = Literal["learned", "known"]
 class MediaPolicy:
     """``codecs`` in order of preference; those that are not named are neither offered nor accepted."""
 
-    codecs: tuple[Codec, ...] = ("PCMU", "PCMA")
+    codecs: tuple[Codec, ...] = ("PCMU", "PCMA", "G722")
     digits: DigitRoad = "auto"
     security: Security = "never"
     sources: Sources = "learned"

@@ -80,7 +80,7 @@ def test_a_report_is_a_sign_of_life() -> None:
         assert right.stream.deaf_for(30.0) == 0.0
 
 
-@pytest.mark.parametrize("garbage", [b"", b"x", b"\x80\xc9\x00\x07", b"\x81\xcb\x00\x01" + bytes(4)])
+@pytest.mark.parametrize("garbage", [b"", b"x", b"\x80\xc9\x00\x07", b"\x82\xcb\x00\x01" + bytes(4)])
 def test_garbage_on_the_control_port_is_counted_and_no_sign_of_life(garbage: bytes) -> None:
     with wire() as (left, right):
         right.stream.hear(0.0)

@@ -8,7 +8,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pytest
 
+from switchroom.media import opus
+from switchroom.media.band import decode, encode
 from switchroom.media.codec import Codec
+from switchroom.media.frame import Samples
 from switchroom.media.g711 import decode_alaw, decode_ulaw, encode_alaw, encode_ulaw
 from switchroom.media.rtp import RtpPacket
 from switchroom.transports.sip.latch import Latch
@@ -46,7 +49,7 @@ def wire(
         right.close()
 
 
-_PAYLOADS = {Codec.PCMU: 0, Codec.PCMA: 8}
+_PAYLOADS = {Codec.PCMU: 0, Codec.PCMA: 8, Codec.G722: 9, Codec.OPUS: 111}
 
 
 def side(sockets: MediaSockets, terms: Terms) -> Side:
@@ -204,3 +207,34 @@ def test_a_sender_at_the_last_port_there_is_does_no_harm() -> None:
             last.sendto(packet.build(), ("127.0.0.1", left.sockets.port))
             left.stream.hear(tick * 0.02)
         assert left.stream.media()["packets"] > 0
+
+
+@pytest.mark.parametrize("after", list(Codec))
+@pytest.mark.parametrize("before", list(Codec))
+def test_any_codec_follows_any_other_in_mid_call(before: Codec, after: Codec) -> None:
+    if Codec.OPUS in (before, after) and opus.library() is None:
+        pytest.skip("libopus is not installed")
+    with wire(before, before) as (left, right):
+        encoding = left.stream.encoding
+        speak_tone(left, right)
+        for one, other in ((left, right), (right, left)):
+            address = ("127.0.0.1", other.sockets.port)
+            one.stream.aim(Terms(address, after, _PAYLOADS[after], events=101, events_heard=101))
+        heard = speak_tone(left, right, start=1.0)
+        assert right.stream.encoding is encoding
+        spectrum = np.abs(np.fft.rfft(heard[len(heard) // 2 :] * np.hanning(len(heard) - len(heard) // 2)))
+        pitch = np.argmax(spectrum) * encoding.rate / (len(heard) - len(heard) // 2)
+        assert pitch == pytest.approx(1000, abs=10)
+        assert right.stream.media()["lost"] == 0
+        assert right.stream.media()["malformed"] == 0
+
+
+def speak_tone(speaker: Side, hearer: Side, *, start: float = 0.0) -> Samples:
+    """Let one side say a tone for a second; return what the other heard, without gaps."""
+    encoding = speaker.stream.encoding
+    tone = (8000 * np.sin(np.arange(encoding.rate) / encoding.rate * 2 * np.pi * 1000)).astype(np.int16)
+    heard = []
+    for i, frame in enumerate(tone.reshape(50, -1)):
+        speaker.stream.speak(encode(encoding, frame))
+        heard.append(hearer.stream.hear(start + i * 0.02) or b"")
+    return decode(encoding, b"".join(heard))

@@ -297,7 +297,8 @@ class SipEndpoint:
         if offered.replaces and old is None:
             return
         encoding = None if old is None else old.encoding
-        line = self._line(offered.peer, admitted.media or MediaPolicy(security=self._settings.security), encoding)
+        own = MediaPolicy(self._settings.codecs, self._settings.digits, self._settings.security)
+        line = self._line(offered.peer, admitted.media or own, encoding)
         if offered.sdp is not None:
             policy, host = line.place.policy, line.place.host
             outcome = answer_offer(offered.sdp, LocalAudio.by(policy, host, 9, keys=fresh_keys(policy.security)))
