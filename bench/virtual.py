@@ -38,6 +38,7 @@ class TapeLeg:
     can: frozenset[Capability] = frozenset()
     delay: float = 0.0
     keys_in_sound: bool = False
+    codec: str = "PCMU"
     heard: int = 0
     _at: int = 0
     _report: Callable[[Signal], None] = field(default=lambda _: None)

@@ -45,6 +45,7 @@ class ScriptedLeg:
     encoding: Encoding = Encoding.L16_16K
     delay: float = 0.0
     keys_in_sound: bool = True
+    codec: str = "L16"
     can: frozenset[Capability] = frozenset()
     commands: list[LegCommand] = field(default_factory=list)
     heard: list[Samples] = field(default_factory=list)

@@ -211,9 +211,9 @@ def test_keys_agreed_by_dtls_are_refused() -> None:
 
 def test_an_offer_names_its_suites_in_our_order() -> None:
     text = make_offer(side("offer"))
-    assert "m=audio 20000 RTP/AVP 0 8 101\r\n" in text
+    assert "m=audio 20000 RTP/AVP 0 8 9 101\r\n" in text
     assert [line.split()[1] for line in text.split("\r\n") if line.startswith("a=crypto:")] == list(OFFERED)
-    assert "m=audio 20000 RTP/SAVP 0 8 101\r\n" in make_offer(side("require"))
+    assert "m=audio 20000 RTP/SAVP 0 8 9 101\r\n" in make_offer(side("require"))
     assert "crypto" not in make_offer(side("never"))
 
 

@@ -128,7 +128,7 @@ class CallSession:
         leg, plane, recorder = self._offer.leg, self._with.plane, self._record()
         self._guard = Guard(floor, self._broke)
         row = plane.add(GuardedLeg(leg, self._broke), self._guard, tap=recorder, playout=playout)
-        party, encoding = leg.party.address, leg.encoding.label
+        party, encoding = leg.party.address, leg.codec
         self._chronicle.tell(partial(happened.LegAdded, leg=leg.id, party=party, encoding=encoding))
         try:
             floor.open(greeting)

@@ -163,6 +163,11 @@ class Leg(Protocol):
     @property
     def encoding(self) -> Encoding: ...
     @property
+    def codec(self) -> str:
+        """What travels on its wire, as carriers call it."""
+        ...
+
+    @property
     def can(self) -> frozenset[Capability]: ...
 
     @property

@@ -60,6 +60,7 @@ class BrowserLeg:
         self.encoding = Encoding.L16_16K
         self.can: frozenset[Capability] = frozenset()
         self.keys_in_sound = False
+        self.codec = "L16"
         self.over = asyncio.Event()
         self.refused: Refuse | None = None
         self._report: Callable[[Signal], None] = _nobody

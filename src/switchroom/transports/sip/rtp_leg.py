@@ -126,6 +126,12 @@ class RtpLeg:
         return 0.0 if stream is None else stream.delay
 
     @property
+    def codec(self) -> str:
+        """What travels on the wire now."""
+        stream = self._session.stream
+        return self.encoding.label if stream is None else stream.terms.codec.label
+
+    @property
     def keys_in_sound(self) -> bool:
         """Whether the sound is to be listened to for keys."""
         return self._keys.heard.in_sound(self._session.stream)
