@@ -258,3 +258,31 @@ def test_a_call_that_the_cap_cannot_pay_any_more_is_hung_up(tmp_path: Path) -> N
             assert await here.settled(1) == [("spend_cap", 100_000)]
 
     run_real(main())
+
+
+@pytest.mark.parametrize(
+    ("contact", "may"),
+    [
+        ("sip:201@pbx.example.com", True),
+        ("sip:+442079460001@pbx.example.com", True),
+        ("sip:+447700900123@pbx.example.com", False),
+        ("sip:+15550100@pbx.example.com", False),
+        ("sip:442079460001@pbx.example.com", False),
+    ],
+)
+def test_a_trunk_sends_a_call_on_to_extensions_and_to_what_costs_no_more(
+    tmp_path: Path, contact: str, may: bool
+) -> None:
+    async def main() -> None:
+        async with office(tmp_path) as here:
+            await here.calls.set_guard(TENANT, DialGuard(rates={"+44": 10, "+447": 50, "+1": 1, "+33": 5}))
+            await here.trunk("pbx", kind="freeswitch")
+            await here.outbound.call(Order(TENANT, NUMBER))
+            redirects = here.carrier.asked[0].redirects
+            assert redirects.follow == "same_host"
+            assert redirects.allowed(contact) is may
+            await here.trunk("carrier", allow=["+33"])
+            await here.outbound.call(Order(TENANT, "+33123456789"))
+            assert here.carrier.asked[1].redirects.follow == "never"
+
+    run_real(main())

@@ -146,6 +146,7 @@ async def taking_calls(
         switchboard = Switchboard(equipment, directory, limits, metronome)
         endpoint = SipEndpoint(settings.sip, switchboard.offer, registrar(records.sip_accounts.book))
         outbound = Outbound(records.trunks, records.outbound_calls, endpoint.dial, records.bus.publish)
+        endpoint.trunks.toll = outbound.toll
         endpoint.trunks.use(await records.trunks.table())
         await records.sip_accounts.refresh()
         await endpoint.open()

@@ -22,9 +22,13 @@ from switchroom.events.catalogue import Event, OutboundRefused
 from switchroom.hosting import hosting
 from switchroom.identity import CallId, EventId, TenantId, new_id
 from switchroom.ports import HangUp, Leg
+from switchroom.sip.dial_plan import is_e164, may_be_number
+from switchroom.sip.redirect import NO_REDIRECTS, Redirects
 from switchroom.sip.trunk import Trunk
 from switchroom.sip.trunk_route import check, route
-from switchroom.transports.sip.endpoint import Dialling
+from switchroom.sip.uri import parse_uri
+from switchroom.transports.sip.dialling import Dialling
+from switchroom.transports.sip.trunks import Fare
 
 log = structlog.get_logger()
 
@@ -47,10 +51,24 @@ class Order:
 
 @dataclass(slots=True)
 class _Running:
+    """A call that was let pass. ``outcome`` is set once it is over, ``reason`` before we end it ourselves."""
+
     permit: Permit
+    now: Callable[[], float]
+    changed: asyncio.Event
     leg: Leg | None = None
     outcome: str = ""
     reason: str = ""
+
+    def stands(self, leg: Leg) -> None:
+        """It is answered: its clock runs."""
+        self.leg = leg
+        self.permit = replace(self.permit, answered=self.now())
+
+    def over(self, outcome: str = "completed") -> None:
+        """It has ended, or came to nothing."""
+        self.outcome = self.reason or self.outcome or outcome
+        self.changed.set()
 
 
 @dataclass(slots=True)
@@ -89,6 +107,14 @@ class Outbound:
             if error.code.startswith("sip_"):
                 raise  # the far side's word
             self._refused(order, error)
+            raise
+
+    async def toll(self, trunk: Trunk, number: str) -> Fare:
+        """Let a call pass that somebody else makes by a trunk, a transfer say. Raises Denied."""
+        try:
+            return await self._admitted(trunk, number, "")
+        except Denied as error:
+            self._refused(Order(trunk.tenant, number), error)
             raise
 
     def look(self) -> None:
@@ -142,8 +168,7 @@ class Outbound:
 
     async def _by(self, trunk: Trunk, number: str, caller: str, order: Order) -> Leg:
         way = route(trunk, number, caller)
-        permit = await self._records.permit(order.tenant, number, caller, trunk.id)
-        running = self._calls.up[permit.id] = _Running(permit)
+        running = await self._admitted(trunk, number, caller)
         dialling = Dialling(
             way.target,
             way.sender,
@@ -153,22 +178,24 @@ class Outbound:
             policy=trunk.media,
             proxies=way.proxies,
             trunk=trunk.id,
-            over=lambda: self._over(running, "completed"),
+            over=running.over,
+            redirects=_redirects(trunk, running.permit),
         )
         try:
-            running.leg = await self._dial(dialling)
+            leg = await self._dial(dialling)
         except SwitchroomError as error:
-            self._over(running, error.code)
+            running.over(error.code)
             raise
         except asyncio.CancelledError:
-            self._over(running, "cancelled")
+            running.over("cancelled")
             raise
-        running.permit = replace(running.permit, answered=self._wall())
-        return running.leg
+        running.stands(leg)
+        return leg
 
-    def _over(self, running: _Running, outcome: str) -> None:
-        running.outcome = running.reason or running.outcome or outcome
-        self._calls.changed.set()
+    async def _admitted(self, trunk: Trunk, number: str, caller: str) -> _Running:
+        permit = await self._records.permit(trunk.tenant, number, caller, trunk.id)
+        running = self._calls.up[permit.id] = _Running(permit, self._wall, self._calls.changed)
+        return running
 
     async def _settle(self) -> None:
         for running in [running for running in self._calls.up.values() if running.outcome]:
@@ -199,6 +226,19 @@ class Outbound:
             message=str(error),
         )
         self._publish(event)
+
+
+def _redirects(trunk: Trunk, permit: Permit) -> Redirects:
+    """Return where a 3xx of the trunk may send the call: to extensions there, and to numbers that cost no more."""
+
+    def allowed(uri: str) -> bool:
+        user = parse_uri(uri).user_text.removeprefix(trunk.outbound.prefix)
+        number = trunk.plan.read(user)
+        if is_e164(number):
+            return trunk.destinations.allows(number) and permit.covers(number)
+        return not may_be_number(user)
+
+    return Redirects("same_host", allowed=allowed) if trunk.outbound.follows_redirects else NO_REDIRECTS
 
 
 @asynccontextmanager

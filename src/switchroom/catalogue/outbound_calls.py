@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from switchroom.catalogue.dial_guard import DAY, DialGuard, cost, read_guard
 from switchroom.catalogue.model import DialGuardRow, OutboundCallRow
+from switchroom.errors import Denied
 from switchroom.identity import TenantId, new_id
 from switchroom.storage.db import Database, upsert
 
@@ -30,7 +31,15 @@ class Permit:
     tenant: TenantId
     number: str
     rate: int
+    guard: DialGuard
     answered: float | None = None
+
+    def covers(self, number: str) -> bool:
+        """Return whether the call may go on to another number, which is allowed and costs no more."""
+        try:
+            return self.guard.rate(number) <= self.rate
+        except Denied:
+            return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +80,7 @@ class OutboundCalls:
             rate = guard.rate(number)
             spending = await _spending(session, tenant, now)
             guard.admit(rate, spending.running, spending.spent)
-            permit = Permit(new_id("out"), tenant, number, rate)
+            permit = Permit(new_id("out"), tenant, number, rate, guard)
             row = OutboundCallRow(
                 id=permit.id,
                 tenant_id=tenant,

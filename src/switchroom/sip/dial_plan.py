@@ -15,6 +15,7 @@ Writing = Literal["e164", "bare", "00", "national"]
 
 _SPACING = re.compile(r"[\s().\-/]")
 _E164 = re.compile(r"\+[1-9][0-9]{5,14}")
+_ANY_NUMBER = re.compile(r"[+0-9*#().\-]{7,}")
 _DIGITS = re.compile(r"[0-9]{3,18}")
 
 COSTLY = (
@@ -86,6 +87,11 @@ class DialPlan:
 def is_e164(text: str) -> bool:
     """Return whether ``text`` is an international number with its plus sign (ITU-T E.164)."""
     return _E164.fullmatch(text) is not None
+
+
+def may_be_number(text: str) -> bool:
+    """Return whether ``text`` may be a telephone number in whatever writing; what is shorter is an extension."""
+    return _ANY_NUMBER.fullmatch(text) is not None
 
 
 def longest(number: str, prefixes: Iterable[str]) -> str | None:

@@ -7,8 +7,9 @@ import pytest
 
 from switchroom.errors import Denied, Limited, NotFound, SwitchroomError, Unavailable
 from switchroom.media.frame import Encoding
-from switchroom.ports import HangUp, Refuse
+from switchroom.ports import Answer, HangUp, Left, Leg, Refuse, Signal, Transfer, Transferred
 from switchroom.sip.commands import Credentials
+from switchroom.sip.dial_plan import Destinations
 from switchroom.sip.digest import ha1
 from switchroom.sip.limits import CallLimits
 from switchroom.sip.trunk import Header, Outbound, Registering, Trunk
@@ -245,6 +246,67 @@ def test_a_call_out_goes_to_the_proxy_proves_itself_and_counts() -> None:
             await call.leg.do(HangUp())
             await over.wait()
             assert us.endpoint.trunks.load(ours.id)["out"] == 0
+
+    scene(story)
+
+
+class ScriptedToll:
+    """Lets pass what costs nothing, and keeps what it was asked and told."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+
+    async def ask(self, _trunk: Trunk, number: str) -> "ScriptedToll":
+        self.told.append(f"asked {number}")
+        if number == "+15550911":
+            raise Denied("too much", code="spend_cap")
+        return self
+
+    def stands(self, leg: Leg) -> None:
+        self.told.append("stands")
+
+    def over(self, outcome: str = "completed") -> None:
+        self.told.append(outcome)
+
+
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [
+        ("+15550123", ["asked +15550123", "stands", "completed"]),
+        ("+15550911", ["asked +15550911"]),
+        ("+15550999", ["asked +15550999", "sip_busy"]),
+        ("201", []),
+    ],
+)
+def test_whom_a_trunk_hands_us_to_is_called_at_the_tenant_s_expense(number: str, told: list[str]) -> None:
+    world = Destinations(("+",))
+    pbx = replace(BY_ADDRESS, inbound=replace(BY_ADDRESS.inbound, accepts_refer=True), destinations=world)
+
+    async def story() -> None:
+        toll, ended = ScriptedToll(), asyncio.Event()
+        async with house(US, pbx) as us, house(CARRIER, strangers="all") as carrier:
+            us.endpoint.trunks.toll = toll.ask
+            call = await answered(carrier, us, Dialling(us.uri("+15550100")))
+            over, signals = asyncio.Event(), list[Signal]()
+            call.offer.leg.attach(lambda signal: over.set() if isinstance(signal, Left) else None)
+
+            def heard(signal: Signal) -> None:
+                signals.append(signal)
+                if isinstance(signal, Transferred):
+                    ended.set()
+
+            call.leg.attach(heard)
+            await call.leg.do(Transfer(carrier.uri(number)))
+            fresh: Leg = call.leg
+            if number != "+15550911":
+                fresh = (await carrier.offers.get()).leg
+                await fresh.do(Refuse("busy") if number == "+15550999" else Answer())
+            await ended.wait()
+            done = any(isinstance(signal, Transferred) and signal.outcome == "done" for signal in signals)
+            assert done is (number in ("+15550123", "201"))
+            await (fresh if done else call.leg).do(HangUp())
+            await over.wait()
+            assert toll.told == told
 
     scene(story)
 

@@ -73,7 +73,9 @@ class SipEndpoint:
         self._agent = UserAgent(self._config(accounts), lambda: secrets.token_hex(8))
         self._ports = RtpPorts(settings.host, settings.rtp_first, settings.rtp_last)
         hunt = self._hunt = Hunt(resolver, self.bindings, self._clock)
-        roads = Roads(self.send, self._start, hunt.registered, hunt.ways, self._call, self.dial, self.trunks.of)
+        roads = Roads(
+            self.send, self._start, hunt.registered, hunt.ways, self._call, self.dial, self.trunks.of, self.trunks.fare
+        )
         self._parties = Parties(roads, settings.referring)
         self._outputs: deque[told.Output] = deque()
         self._transmitting = False

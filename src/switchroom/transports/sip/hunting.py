@@ -76,7 +76,7 @@ class Hunt:
 
     async def _at(self, dialling: Dialling, attempt: Attempt) -> RtpLeg:
         """Try the hops of one target, or all its devices."""
-        places = self.registered(dialling.target) if dialling.binding is None else [dialling.binding]
+        places = self._devices(dialling) if dialling.binding is None else [dialling.binding]
         if len(places) > 1:
             return await ring(places, lambda place: self._at(replace(dialling, binding=place), attempt))
         return await self._along(dialling, await self.ways(dialling, places), attempt)
@@ -128,6 +128,10 @@ class Hunt:
             return [Way(dialling.target, peer) for peer in await locate(dialling.target, self._resolver)]
         found = [(await locate(proxy, self._resolver), _routes(proxy)) for proxy in dialling.proxies]
         return [Way(dialling.target, peer, routes) for peers, routes in found for peer in peers]
+
+    def _devices(self, dialling: Dialling) -> list[Binding]:
+        """Return the devices to call; what is to go by proxies is for them, whoever registered under that address."""
+        return [] if dialling.proxies else self.registered(dialling.target)
 
     def registered(self, target: str) -> list[Binding]:
         """Return where a target is registered with us, the freshest first."""

@@ -24,6 +24,7 @@ from switchroom.errors import Denied, SwitchroomError
 from switchroom.ports import Refuse
 from switchroom.sip import commands as sip
 from switchroom.sip import outputs as told
+from switchroom.sip.dial_plan import is_e164
 from switchroom.sip.registrar import Binding
 from switchroom.sip.trunk import Trunk
 from switchroom.sip.uri import parse_uri
@@ -32,6 +33,7 @@ from switchroom.transports.sip.hunting import Way
 from switchroom.transports.sip.referring import Referral, Referring, may_be_called
 from switchroom.transports.sip.refusing import refusing, status_of
 from switchroom.transports.sip.rtp_leg import CallOutput, RtpLeg
+from switchroom.transports.sip.trunks import Fare, Toll
 
 log = structlog.get_logger()
 
@@ -47,6 +49,7 @@ class Roads:
     call: Callable[[Dialling, list[Way]], Awaitable[RtpLeg]]
     dial: Callable[[Dialling], Awaitable[RtpLeg]]
     trunk: Callable[[str], Trunk | None]
+    toll: Toll
 
 
 @dataclass(slots=True)
@@ -159,13 +162,33 @@ class Parties:
         places = self._roads.registered(wish.target)
         ways = await self._roads.ways(dialling, places)
         trunk = self._allow(move, [way.peer.host for way in ways], registered=bool(places))
+        fare = None if trunk is None else await self._pay(trunk, wish.target)
         move.accepted = True
         self._roads.send(sip.AcceptRefer(wish.refer))
         if places:
             return await self._roads.dial(dialling)
         if trunk is not None:
             dialling = replace(dialling, trunk=trunk.id, credentials=trunk.outbound.credentials)
-        return await self._roads.call(dialling, ways)
+        if fare is None:
+            return await self._roads.call(dialling, ways)
+        return await self._travel(fare, replace(dialling, over=fare.over), ways)
+
+    async def _pay(self, trunk: Trunk, target: str) -> Fare | None:
+        """Let the tenant's guard say whether a number may be called at its expense; an extension costs nothing."""
+        number = trunk.plan.read(parse_uri(target).user_text)
+        return await self._roads.toll(trunk, number) if is_e164(number) else None
+
+    async def _travel(self, fare: Fare, dialling: Dialling, ways: list[Way]) -> RtpLeg:
+        try:
+            leg = await self._roads.call(dialling, ways)
+        except SwitchroomError as error:
+            fare.over(error.code)
+            raise
+        except asyncio.CancelledError:
+            fare.over("cancelled")
+            raise
+        fare.stands(leg)
+        return leg
 
     def _allow(self, move: _Move, hosts: list[str], *, registered: bool) -> Trunk | None:
         """Return the trunk that the new call counts on, if it goes where the old one came from. Raises Denied."""

@@ -5,14 +5,14 @@ replaces the old one between two calls, and the counts stay.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
-from typing import Literal
+from typing import Literal, Protocol
 
 from switchroom.errors import Limited
 from switchroom.identity import TenantId
-from switchroom.ports import Refuse
+from switchroom.ports import Leg, Refuse
 from switchroom.sip.digest import ha1
 from switchroom.sip.limits import CallLimits, Direction, Exceeded, Load
 from switchroom.sip.message import Request
@@ -27,6 +27,34 @@ from switchroom.transports.sip.lines import LineTold, TrunkLines
 from switchroom.transports.sip.probing import Probes
 
 Strangers = Literal["all", "private", "none"]
+
+
+class Fare(Protocol):
+    """What a call out is paid by: told when it stands and when it is over."""
+
+    def stands(self, leg: Leg) -> None:
+        """The call is answered."""
+        ...
+
+    def over(self, outcome: str = "completed") -> None:
+        """The call has ended, or came to nothing."""
+        ...
+
+
+Toll = Callable[[Trunk, str], Awaitable[Fare]]
+"""Asks whether a number may be called by a trunk, and pays. Raises Denied."""
+
+
+class _Free:
+    """Nobody pays."""
+
+    def stands(self, leg: Leg) -> None: ...
+
+    def over(self, outcome: str = "completed") -> None: ...
+
+
+async def _free(_trunk: Trunk, _number: str) -> Fare:
+    return _Free()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +102,7 @@ class TrunkDesk:
         self.table = TrunkTable()
         self.lines = lines
         self.probes = probes
+        self.toll: Toll = _free
         self._counts = counts
         self._strangers = strangers
         self._accounts = accounts
@@ -154,6 +183,10 @@ class TrunkDesk:
                     return Admission(None, offered.dialled)
                 self._counts["stranger"] += 1
                 return Refuse("not_allowed")
+
+    async def fare(self, trunk: Trunk, number: str) -> Fare:
+        """Let whoever guards calls out say whether this one may be. Raises Denied."""
+        return await self.toll(trunk, number)
 
     def may_call(self, trunk: str, now: float) -> None:
         """Raise Limited if a call out by ``trunk`` would be one too many; a trunk that is not known has no limits."""
