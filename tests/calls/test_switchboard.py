@@ -9,7 +9,7 @@ from switchroom.calls.switchboard import Limits
 from switchroom.errors import Denied, Limited, NotFound, SwitchroomError, Unavailable
 from switchroom.events import catalogue as happened
 from switchroom.identity import CallId
-from switchroom.ports import Answer, CallContext, HangUp, LegCommand, Prompt, Refuse, Ring
+from switchroom.ports import Answer, CallContext, HangUp, Left, LegCommand, Prompt, Refuse, Ring
 from switchroom.sip.diversion import Diversion
 from switchroom.sip.identity import Caller
 from tests.calls.rig import ScriptedEar, ScriptedMind, rig
@@ -36,6 +36,24 @@ def test_the_journal_is_told_how_a_call_came_to_us() -> None:
         [started] = engine.of(happened.CallStarted)
         assert (started.diverted_from, started.diverted_why) == ("+44100", "busy")
         assert (started.verification, started.headers) == ("TN-Validation-Passed-A", {"x-case": "7"})
+
+    run(main())
+
+
+def test_a_caller_who_leaves_at_the_answer_has_hung_up_and_nothing_failed() -> None:
+    class Hasty(ScriptedLeg):
+        async def do(self, command: LegCommand) -> None:
+            await super().do(command)
+            if isinstance(command, Answer):
+                self.signal(Left("hangup"))
+
+    async def main() -> None:
+        async with rig() as engine:
+            leg = await engine.call(Hasty())
+        assert leg.commands == [Ring(), Answer()]
+        assert [event.reason for event in engine.of(happened.CallCompleted)] == ["caller_hangup"]
+        assert not engine.of(happened.CallConnected)
+        assert not engine.of(happened.CallFailed)
 
     run(main())
 

@@ -118,6 +118,8 @@ class CallSession:
         if self._over.is_set():
             return
         await self._offer.leg.do(Answer())
+        if self._over.is_set():  # whoever leaves the offer to us may hang up instead of answering it
+            return
         self._connected = self._clock()
         self._state.apply(CallInput.ANSWER)
         self._chronicle.tell(partial(happened.CallConnected, after=round(self._connected - began, 4)))

@@ -156,6 +156,19 @@ def test_a_late_offer_that_nobody_answers_ends_the_call(agent: ScriptedAgent) ->
     over(leg, signals)
 
 
+def test_a_caller_who_hangs_up_instead_of_answering_our_offer_has_left(agent: ScriptedAgent) -> None:
+    leg, signals = offered(agent, None)
+
+    async def scenario() -> None:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(leg.do(Answer()))
+            await asyncio.sleep(0.1)
+            leg.take(told.CallEnded("in_1", "them"))
+
+    run(scenario())
+    assert signals == [Left("hangup")]
+
+
 def test_hold_and_resume_are_answered_and_told(agent: ScriptedAgent) -> None:
     leg, signals = answered(agent)
     leg.take(told.SessionOffered("in_1", offer(direction="sendonly")))

@@ -69,6 +69,7 @@ CallOutput = (
 )
 
 _LOST = 60.0  # a party whose phone lost its power says neither a word nor goodbye
+_ENDED = "ended"
 _CONFIRMATION = (
     35.0  # longer than the 64*T1 after which the user agent gives up waiting for the ACK (RFC 3261 §13.3.1.4)
 )
@@ -270,7 +271,7 @@ class RtpLeg:
                     await self._stands.wait()
             except TimeoutError:
                 raise Unavailable("the caller never answered our offer of audio", code="no_answer_to_offer") from None
-            if self._failure is not None:
+            if self._failure is not None and self._failure.code != _ENDED:  # who hung up has not failed: they have left
                 raise self._failure
             return
         self.line.send(sip.Answer(self.call, self.describe()))
@@ -293,7 +294,7 @@ class RtpLeg:
                 self._failure = Unavailable("the caller gave up before the answer", code="cancelled")
                 self._leave("cancelled")
             case told.CallEnded(by=by):
-                self._failure = self._failure or Unavailable("the call ended before the answer", code="ended")
+                self._failure = self._failure or Unavailable("the call ended before the answer", code=_ENDED)
                 self._leave("lost" if by == "loss" else "hangup")
             case told.CallFailed(status=status, reason=reason, headers=headers):
                 self._failure = self._failure or (
