@@ -9,7 +9,7 @@ import hashlib
 from switchroom.sip.message import Request
 from switchroom.sip.multipart import parts
 from switchroom.sip.replies import Reply
-from switchroom.sip.stack import EXTENSIONS, Stack
+from switchroom.sip.stack import Stack
 from switchroom.sip.timers import read_expires
 
 _KNOWN = frozenset(
@@ -37,7 +37,7 @@ def screen(request: Request, stack: Stack) -> Reply | None:
         return Reply(483)
     if request.method != "INVITE" and "replaces" in request.headers:
         return Reply(400, "Replaces is for INVITE")  # RFC 3891 §3
-    unknown = [tag for tag in request.headers.listed("require") if tag.lower() not in EXTENSIONS]
+    unknown = [tag for tag in request.headers.listed("require") if tag.lower() not in stack.extensions]
     if unknown and request.method != "CANCEL":
         return Reply(420, headers=(("Unsupported", ", ".join(unknown)),))
     return _screen_span(request, stack) or _screen_body(request)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from sys import intern
 
 from switchroom.sip.message import Request
+from switchroom.sip.outbound import granted, path_of, screen_path
 from switchroom.sip.peer import Peer
 from switchroom.sip.replies import Reply
 from switchroom.sip.uri import NameAddr, Uri
@@ -37,6 +38,8 @@ class Binding:
     until: float
     device: str = ""
     """What it calls itself (User-Agent)."""
+    path: tuple[str, ...] = ()
+    """The proxies on the way there, to be named in Route (RFC 3327)."""
 
     @property
     def q(self) -> float:
@@ -115,6 +118,8 @@ class Registrar:
     def apply(self, request: Request, peer: Peer, place: Place, now: float) -> tuple[Reply, list[Binding]]:
         """Do what a REGISTER asks; all of it or nothing."""
         record = place.record
+        if refusal := screen_path(request):
+            return refusal, []
         if request.everything:
             return self._clear(request, record, now)
         changed: list[Binding] = []
@@ -130,9 +135,8 @@ class Registrar:
             self._put(new, now)
         changed += self._make_room(record, place.most, now)
         reply = self._listing(record, now)
-        if any(new.flow is not None for new in changed) and "outbound" in request.headers.listed("supported"):
-            reply = replace(reply, headers=(("Require", "outbound"), *reply.headers))  # RFC 5626 §6
-        return reply, changed
+        more = granted(request, flows=any(new.flow is not None for new in changed))
+        return replace(reply, headers=(*more, *reply.headers)), changed
 
     def _wish(self, record: str, contact: NameAddr, request: Request, peer: Peer, now: float) -> Binding | Reply:
         seconds = _seconds(contact, request)
@@ -142,7 +146,7 @@ class Registrar:
             return Reply(423, headers=(("Min-Expires", str(MIN_EXPIRES)),))
         until = now + min(seconds, MAX_EXPIRES)
         device = intern(request.headers.get("user-agent", "")[:_LONGEST_NAME])
-        new = Binding(record, contact, peer, request.call_id, request.cseq.number, until, device)
+        new = Binding(record, contact, peer, request.call_id, request.cseq.number, until, device, _path(request))
         old = self._find(new)
         if old is not None and old.call_id == new.call_id and old.number >= new.number:
             return Reply(500, "Out of order")
@@ -208,6 +212,10 @@ class Registrar:
 def record_of(uri: Uri, host: str = "") -> str:
     """Return the address of record that a To names (RFC 3261 §10.3 step 5), at ``host`` if that has another name."""
     return f"{uri.user_text}@{host or uri.host}".lower()
+
+
+def _path(request: Request) -> tuple[str, ...]:
+    return tuple(intern(str(proxy.uri)) for proxy in path_of(request))
 
 
 def _seconds(contact: NameAddr, request: Request) -> int | None:

@@ -40,6 +40,8 @@ REASONS = {
     422: "Session Interval Too Small",
     423: "Interval Too Brief",
     480: "Temporarily Unavailable",
+    430: "Flow Failed",
+    439: "First Hop Lacks Outbound Support",
     481: "Call/Transaction Does Not Exist",
     482: "Loop Detected",
     483: "Too Many Hops",

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from switchroom.sip import outbound
 from switchroom.sip.alarms import Alarms
 from switchroom.sip.commands import Credentials
 from switchroom.sip.config import AgentConfig
@@ -63,6 +64,11 @@ class Stack:
         """The value of Allow."""
         return ", ".join((*METHODS, "REGISTER") if self.config.registrar else METHODS)
 
+    @property
+    def extensions(self) -> tuple[str, ...]:
+        """The value of Supported."""
+        return (*EXTENSIONS, *outbound.EXTENSIONS) if self.config.registrar else EXTENSIONS
+
     def via(self, peer: Peer) -> Via:
         """Return the Via of a new request to ``peer``; ``rport`` wants the answer where it came from (RFC 3581)."""
         host, port = self.config.local(peer)
@@ -85,7 +91,7 @@ class Stack:
 
     def capabilities(self) -> tuple[tuple[str, str], ...]:
         """What we say about ourselves in an INVITE, its 2xx, and an answer to OPTIONS."""
-        return (("Allow", self.methods), ("Supported", ", ".join(EXTENSIONS)))
+        return (("Allow", self.methods), ("Supported", ", ".join(self.extensions)))
 
     def ask(self, asking: Asking, now: float) -> Asking:
         """Send a request that lacks nothing but Via, Contact and User-Agent; a challenge that we can answer is not heard."""

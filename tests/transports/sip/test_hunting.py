@@ -9,7 +9,10 @@ import pytest
 from switchroom.errors import SwitchroomError, Unavailable
 from switchroom.sip.commands import Credentials
 from switchroom.sip.headers import Headers
+from switchroom.sip.peer import Peer
 from switchroom.sip.redirect import Redirects
+from switchroom.sip.registrar import Binding
+from switchroom.sip.uri import parse_address
 from switchroom.transports.sip.dialling import Dialling
 from switchroom.transports.sip.hunting import Hunt, Way
 from switchroom.transports.sip.locating import Naptr, Srv
@@ -182,3 +185,20 @@ def test_when_to_try_again_is_read(value: str, seconds: float | None) -> None:
     error = refusal(503, "Full", Headers.of([("Retry-After", value)]))
     assert isinstance(error, Unavailable)
     assert error.retry_after == seconds
+
+
+def test_a_device_behind_proxies_is_called_through_them() -> None:
+    async def main() -> None:
+        peer, contact = Peer("udp", "edge", 5060), parse_address("<sip:1@phone>")
+        binding = Binding("1@a", contact, peer, "c", 1, 9e9, path=("sip:edge;lr",))
+        ways: list[Way] = []
+
+        async def attempt(_dialling: Dialling, way: Way) -> RtpLeg:
+            ways.append(way)
+            return ANSWERED
+
+        hunting = Hunt(ScriptedResolver(), lambda _: [binding], asyncio.get_running_loop().time)
+        await hunting.call(Dialling("sip:1@a"), attempt)
+        assert ways == [Way("sip:1@phone", peer, ("sip:edge;lr",))]
+
+    run(main())
