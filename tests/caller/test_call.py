@@ -114,11 +114,13 @@ def call(
     record: Path | None = None,
     max_seconds: float = 20.0,
     policy: MediaPolicy = DEFAULT,
+    parameters: str = "",
 ) -> tuple[CallReport, list[str]]:
     shown: list[str] = []
 
     async def main() -> CallReport:
         async with asyncio.timeout(40.0), answering(agent) as uri:
+            uri += parameters
             options = CallOptions(uri, steps, record=record, max_seconds=max_seconds, host="127.0.0.1", policy=policy)
             return await place_call(options, Engines(ScriptedVoice(), None, plane), shown.append)
 
@@ -153,6 +155,11 @@ def test_a_call_may_insist_on_encryption() -> None:
     assert agent.digits == "2"
     assert report.media["encrypted"] == 1.0
     assert "encrypted" in summary(report)
+
+
+def test_a_call_over_a_connection_is_made_at_once() -> None:
+    report, _ = call(ScriptedAgent(), PressKeys("2"), parameters=";transport=tcp")
+    assert report.failure == ""
 
 
 def test_a_refused_call_says_why() -> None:

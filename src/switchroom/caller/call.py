@@ -96,6 +96,7 @@ class _Caller:
         try:
             async with asyncio.TaskGroup() as tasks:
                 serving = tasks.create_task(endpoint.run(), name="sip")
+                await asyncio.sleep(0)  # it makes connections from here on
                 try:
                     report = await self._dial(endpoint, script)
                 finally:
