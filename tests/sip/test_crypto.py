@@ -1,6 +1,7 @@
 """Keys in session descriptions: which lines can be used, and what both sides make of them under each policy."""
 
 import base64
+from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
@@ -191,6 +192,24 @@ def test_of_two_sections_the_encrypted_one_is_taken(first: str) -> None:
         assert [f"m=audio {20000 if wanted in section[0] else 0} {section[0].split()[2]} 0" for section in order] == [
             line for line in found.sdp.split("\r\n") if line.startswith("m=")
         ]
+
+
+def test_sections_that_were_refused_keep_their_places_in_our_offers() -> None:
+    video = "m=video 5000 RTP/AVP 96"
+    found = answer_offer(sdp(video, AVP, SAVP, crypto()), side("offer"))
+    assert isinstance(found, Agreement)
+    again = replace(side("offer"), around=found.around)
+    text = make_offer(again)
+    assert [line.split()[:3] for line in text.split("\r\n") if line.startswith("m=")] == [
+        ["m=video", "0", "RTP/AVP"],
+        ["m=audio", "0", "RTP/AVP"],
+        ["m=audio", "20000", "RTP/AVP"],
+    ]
+    answer = read_answer(sdp("m=video 0 RTP/AVP 96", "m=audio 0 RTP/AVP 0", AVP, crypto()), again)
+    assert isinstance(answer, Agreement)
+    assert answer.keys is not None
+    assert answer.around == again.around
+    assert isinstance(read_answer(sdp("m=video 0 RTP/AVP 96", "m=audio 4000 RTP/AVP 0"), again), Unacceptable)
 
 
 @pytest.mark.parametrize("profile", ["RTP/AVPF", "RTP/SAVPF", "rtp/savp"])

@@ -1,7 +1,8 @@
 """Offer and answer for one audio stream (RFC 3264): what we propose, what we make of what they propose.
 
 An offer lists every codec we speak. An answer names one, the first of the offer that we speak too (§6.1), so that nobody
-switches in mid-call, and telephone-event beside it. Every further m-section is refused with port 0 in its place.
+switches in mid-call, and telephone-event beside it. Every further m-section is refused with port 0 in its place, and keeps that
+place in offers of ours that follow (§8).
 Whether a section may be plain or must be encrypted is for ``crypto`` to say; of several, an encrypted one comes first.
 Hold comes as ``sendonly``, ``inactive`` or, from older peers, as the address 0.0.0.0 (§8.4).
 """
@@ -16,6 +17,8 @@ from switchroom.sip.policy import Codec, MediaPolicy, Security
 from switchroom.sip.sdp import Media, SdpFault, SessionDescription, address, parse_sdp
 
 Direction = Literal["sendrecv", "sendonly", "recvonly", "inactive"]
+
+Sections = tuple[Media, ...]
 
 _DIRECTIONS: dict[tuple[bool, bool], Direction] = {
     (True, True): "sendrecv",
@@ -32,6 +35,7 @@ class LocalAudio:
 
     ``mux``: control shares the media's port, and offers say so (RFC 5761); answers say it when they are asked.
     ``keys``: one for each suite of SRTP that we offer or take, to send with; none are needed where it is never used.
+    ``around``: refused sections before and after ours.
     """
 
     host: str
@@ -45,6 +49,7 @@ class LocalAudio:
     mux: bool = False
     security: Security = "never"
     keys: tuple[Key, ...] = ()
+    around: tuple[Sections, Sections] = ((), ())
 
     @classmethod
     def by(
@@ -63,7 +68,7 @@ class Agreement:
     is the RTP payload type of ``codec``; telephone-event (RFC 4733) is sent as ``digits`` and heard as ``digits_heard``, None
     if there is none, and counts by ``digits_clock``.
     ``direction`` is ours. ``held``: they do not listen, so nothing is to be sent. ``ptime`` in milliseconds is their wish.
-    ``keys`` are those of SRTP, None for media in the clear.
+    ``keys`` are those of SRTP, None for media in the clear. ``around``: refused sections before and after this one.
     """
 
     sdp: str = field(repr=False)  # it holds our key
@@ -81,6 +86,7 @@ class Agreement:
     mux: bool = False
     keys: KeyPair | None = None
     digits_clock: int = 8000
+    around: tuple[Sections, Sections] = ((), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +100,7 @@ class Unacceptable:
 def make_offer(local: LocalAudio) -> str:
     """Return the SDP that proposes ``local``."""
     audio = _audio(local, offered_formats(local.codecs, keys=local.digits))
-    return str(_describe(local, (offered(audio, local.security, local.keys),)))
+    return str(_describe(local, offered(audio, local.security, local.keys)))
 
 
 def answer_offer(offer: str, local: LocalAudio) -> Agreement | Unacceptable:
@@ -109,11 +115,11 @@ def answer_offer(offer: str, local: LocalAudio) -> Agreement | Unacceptable:
         if isinstance(terms, Unacceptable):
             refusal = terms
             continue
-        agreed = replace(local, direction=terms.direction, mux=terms.mux)
-        ours = _audio(agreed, _answered(terms))
-        ours = accepted(ours, media, terms.keys)
-        sections = tuple(ours if i == index else other.refused() for i, other in enumerate(theirs.media))
-        return replace(terms, sdp=str(_describe(local, sections, theirs.times)))
+        refused = tuple(other.refused() for other in theirs.media)
+        around = refused[:index], refused[index + 1 :]
+        agreed = replace(local, direction=terms.direction, mux=terms.mux, around=around)
+        ours = accepted(_audio(agreed, _answered(terms)), media, terms.keys)
+        return replace(terms, sdp=str(_describe(agreed, ours, theirs.times)), around=around)
     return refusal
 
 
@@ -122,23 +128,24 @@ def read_answer(answer: str, local: LocalAudio) -> Agreement | Unacceptable:
     theirs = parse_sdp(answer)
     if isinstance(theirs, SdpFault):
         return Unacceptable(400, theirs.reason)
-    if not theirs.media or not _is_audio(theirs.media[0]):
+    media = next(iter(theirs.media[len(local.around[0]) :]), None)
+    if media is None or not _is_audio(media):
         return Unacceptable(488, "The answer refuses our audio")
-    terms = _terms(theirs, theirs.media[0], local)
+    terms = _terms(theirs, media, local)
     if isinstance(terms, Unacceptable):
         return terms
-    if terms.keys is None and local.keys and theirs.media[0].first("crypto") is not None:
+    if terms.keys is None and local.keys and media.first("crypto") is not None:
         return Unacceptable(488, "The answer encrypts in a way that we did not offer")
     heard = EVENTS[terms.digits_clock].payload if terms.digits is not None else None
     held = terms.held and _FLOWS[local.direction][0]  # an answer to our own hold holds nobody
-    return replace(terms, digits_heard=heard, held=held, mux=terms.mux and local.mux)
+    return replace(terms, digits_heard=heard, held=held, mux=terms.mux and local.mux, around=local.around)
 
 
 def _is_audio(media: Media) -> bool:
     return media.kind == "audio" and media.port != 0 and media.protocol.upper() in PROFILES
 
 
-def _candidates(sections: tuple[Media, ...], local: LocalAudio) -> list[int]:
+def _candidates(sections: Sections, local: LocalAudio) -> list[int]:
     """Return the audio sections in the order in which to try them."""
     audio = [index for index, media in enumerate(sections) if _is_audio(media)]
     return sorted(
@@ -251,6 +258,7 @@ def _audio(local: LocalAudio, formats: tuple[Format, ...]) -> Media:
     return Media("audio", local.port, "RTP/AVP", payloads, None, tuple(attributes))
 
 
-def _describe(local: LocalAudio, media: tuple[Media, ...], times: tuple[str, ...] = ("0 0",)) -> SessionDescription:
+def _describe(local: LocalAudio, ours: Media, times: tuple[str, ...] = ("0 0",)) -> SessionDescription:
     origin = f"- {local.session} {local.version} {address(local.host)}"
-    return SessionDescription(origin, media, local.host, times=times)
+    before, after = local.around
+    return SessionDescription(origin, (*before, ours, *after), local.host, times=times)

@@ -172,6 +172,17 @@ def test_a_plain_answer_to_a_call_that_requires_keys_is_none() -> None:
         strict.close()
 
 
+def test_a_telephone_that_offers_both_kinds_is_offered_as_many_sections_again() -> None:
+    with talking("offer", "offer") as talk:
+        offer = talk.caller.offer()
+        plain = without_keys(offer)
+        both = plain + offer[offer.index("m=audio") :]
+        answer = talk.callee.answer(both)
+        assert isinstance(answer, str)
+        assert talk.callee.media()["encrypted"] == 1.0
+        assert talk.callee.offer().count("m=audio") == 2
+
+
 def test_a_stranger_without_the_key_is_neither_heard_nor_latched() -> None:
     with talking() as talk, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
         stranger.bind(("127.0.0.1", 0))
