@@ -86,21 +86,21 @@ def read_crypto(value: str) -> CryptoLine | None:
 def offered(media: Media, security: Security, keys: tuple[Key, ...]) -> Media:
     """Return a section of our offer with ``keys`` in it.
 
-    ``require`` asks for RTP/SAVP. ``offer`` stays with RTP/AVP, so that who knows nothing of SRTP answers without
-    it (RFC 8643 §3.1); of two m-lines in its place old phones take both, or none.
+    ``require`` asks for RTP/SAVP. ``offer`` goes on as agreed and begins with RTP/AVP, so that who knows nothing of SRTP
+    answers without it (RFC 8643 §3.1); of two m-lines in its place some take both, or none.
     """
     if security == "never":
         return media
     ours = [key for suite in OFFERED for key in keys if key.suite == suite]
     lines = tuple(("crypto", CryptoLine(tag, key).value) for tag, key in enumerate(ours, start=1))
-    protocol = "RTP/SAVP" if security == "require" else media.protocol
+    protocol = "RTP/SAVP" if security == "require" and media.protocol not in _SAFE else media.protocol
     return replace(media, protocol=protocol, attributes=media.attributes + lines)
 
 
-def accepted(media: Media, theirs: Media, pair: KeyPair | None) -> Media:
-    """Return a section of our answer to ``theirs``: the same profile, and one key under the tag of theirs (§5.1.2)."""
+def accepted(media: Media, pair: KeyPair | None) -> Media:
+    """Return a section of our answer with one key, under the tag of theirs (§5.1.2)."""
     lines = () if pair is None else (("crypto", CryptoLine(pair.tag, pair.ours).value),)
-    return replace(media, protocol=theirs.protocol, attributes=media.attributes + lines)
+    return replace(media, attributes=media.attributes + lines)
 
 
 def pair_up(media: Media, security: Security, keys: tuple[Key, ...]) -> KeyPair | Unsafe | None:

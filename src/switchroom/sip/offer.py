@@ -35,7 +35,7 @@ class LocalAudio:
 
     ``mux``: control shares the media's port, and offers say so (RFC 5761); answers say it when they are asked.
     ``keys``: one for each suite of SRTP that we offer or take, to send with; none are needed where it is never used.
-    ``around``: refused sections before and after ours.
+    ``around``: refused sections before and after ours; ``protocol``: the profile of ours.
     """
 
     host: str
@@ -50,6 +50,7 @@ class LocalAudio:
     security: Security = "never"
     keys: tuple[Key, ...] = ()
     around: tuple[Sections, Sections] = ((), ())
+    protocol: str = "RTP/AVP"
 
     @classmethod
     def by(
@@ -68,7 +69,8 @@ class Agreement:
     is the RTP payload type of ``codec``; telephone-event (RFC 4733) is sent as ``digits`` and heard as ``digits_heard``, None
     if there is none, and counts by ``digits_clock``.
     ``direction`` is ours. ``held``: they do not listen, so nothing is to be sent. ``ptime`` in milliseconds is their wish.
-    ``keys`` are those of SRTP, None for media in the clear. ``around``: refused sections before and after this one.
+    ``keys`` are those of SRTP, None for media in the clear. ``around``: refused sections before and after this one,
+    which has the profile ``protocol``.
     """
 
     sdp: str = field(repr=False)  # it holds our key
@@ -87,6 +89,7 @@ class Agreement:
     keys: KeyPair | None = None
     digits_clock: int = 8000
     around: tuple[Sections, Sections] = ((), ())
+    protocol: str = "RTP/AVP"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +120,8 @@ def answer_offer(offer: str, local: LocalAudio) -> Agreement | Unacceptable:
             continue
         refused = tuple(other.refused() for other in theirs.media)
         around = refused[:index], refused[index + 1 :]
-        agreed = replace(local, direction=terms.direction, mux=terms.mux, around=around)
-        ours = accepted(_audio(agreed, _answered(terms)), media, terms.keys)
+        agreed = replace(local, direction=terms.direction, mux=terms.mux, around=around, protocol=terms.protocol)
+        ours = accepted(_audio(agreed, _answered(terms)), terms.keys)
         return replace(terms, sdp=str(_describe(agreed, ours, theirs.times)), around=around)
     return refusal
 
@@ -186,6 +189,7 @@ def _terms(theirs: SessionDescription, media: Media, local: LocalAudio) -> Agree
         held=not they_hear,
         mux=media.first("rtcp-mux") is not None,
         keys=keys,
+        protocol=media.protocol,
         digits_clock=events.clock if events else 8000,
     )
 
@@ -255,7 +259,7 @@ def _audio(local: LocalAudio, formats: tuple[Format, ...]) -> Media:
     attributes += [("ptime", str(local.ptime)), (local.direction, None)]
     if local.mux:
         attributes.append(("rtcp-mux", None))
-    return Media("audio", local.port, "RTP/AVP", payloads, None, tuple(attributes))
+    return Media("audio", local.port, local.protocol, payloads, None, tuple(attributes))
 
 
 def _describe(local: LocalAudio, ours: Media, times: tuple[str, ...] = ("0 0",)) -> SessionDescription:

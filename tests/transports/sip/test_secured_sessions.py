@@ -180,7 +180,15 @@ def test_a_telephone_that_offers_both_kinds_is_offered_as_many_sections_again() 
         answer = talk.callee.answer(both)
         assert isinstance(answer, str)
         assert talk.callee.media()["encrypted"] == 1.0
-        assert talk.callee.offer().count("m=audio") == 2
+        again = talk.callee.offer()
+        assert again.count("m=audio") == 2
+        assert "RTP/AVP" in again and "RTP/SAVP" not in again
+
+
+@pytest.mark.parametrize(("caller", "profile"), [("require", "RTP/SAVP"), ("offer", "RTP/AVP"), ("never", "RTP/AVP")])
+def test_our_offer_in_a_call_has_the_profile_of_the_call(caller: Security, profile: str) -> None:
+    with talking(caller, "offer") as talk:
+        assert f" {profile} " in talk.callee.offer()
 
 
 def test_a_stranger_without_the_key_is_neither_heard_nor_latched() -> None:

@@ -158,7 +158,7 @@ class MediaSession:
             hears=agreed.direction in ("sendrecv", "recvonly"),
         )
         self.held = agreed.held
-        self._local = replace(self._local, mux=agreed.mux, around=agreed.around)
+        self._local = replace(self._local, mux=agreed.mux, around=agreed.around, protocol=agreed.protocol)
         new_key = self._sockets.secure(agreed.keys)
         if self.stream is None:
             before = ghosts(self._sockets.bare)
