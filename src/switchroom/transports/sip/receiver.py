@@ -6,13 +6,15 @@ from switchroom.media.arrivals import Arrivals
 from switchroom.media.codec import STATIC, Codec
 from switchroom.media.frame import TICK
 from switchroom.media.jitter import JitterBuffer
+from switchroom.media.noise import ComfortNoise
 from switchroom.media.quality import mouth_to_ear, opinion, rating
 from switchroom.media.reports import Heard
 from switchroom.media.rtp import DigitReceiver, RtpPacket
 from switchroom.media.unpack import Unpack, unpacker
 from switchroom.transports.sip.terms import Terms
 
-_COMFORT_NOISE = 13  # RFC 3389
+COMFORT_NOISE = 13
+"""The payload type of RFC 3389, in every call."""
 
 
 class Receiver:
@@ -24,6 +26,8 @@ class Receiver:
         self._jitter = JitterBuffer(self.encoding)
         self._arrivals = Arrivals()
         self._events = DigitReceiver()
+        self._noise = ComfortNoise(self.encoding)
+        self._quiet = 0  # ticks in which nothing came because nothing was to be heard
         self._unpackers: dict[str, Unpack | None] = {}  # by name; a codec that was heard once keeps its state
         self.aim(terms)
 
@@ -45,25 +49,32 @@ class Receiver:
     def knows(self, payload_type: int) -> bool:
         """Return whether packets of that type mean anything here."""
         terms = self._terms
-        return payload_type in STATIC or payload_type in (terms.payload, terms.events_heard, _COMFORT_NOISE)
+        return payload_type in STATIC or payload_type in (terms.payload, terms.events_heard, COMFORT_NOISE)
 
     def take(self, packet: RtpPacket, now: float, at: float) -> None:
         """Take a packet of a type that is known; ``at`` is the time of day at which it arrived."""
         kind = packet.payload_type
         codec = self._terms.codec if kind == self._terms.payload else STATIC.get(kind)
         if codec is not None:
+            self._noise.end()
             self._arrivals.take(packet.timestamp, codec.clock, at)
             self._push(packet, codec, now)
             return
         self._jitter.observe(packet)
-        if kind == self._terms.events_heard:
+        if kind == COMFORT_NOISE:
+            self._noise.begin(packet.payload)
+        elif kind == self._terms.events_heard:
             self._tell(self._events.receive(packet, now))
 
     def pop(self, now: float) -> bytes | None:
         """Return this tick's 20 ms; None if they are missing."""
         if self._events.deadline is not None and now >= self._events.deadline:
             self._tell(self._events.expire(now))
+        concealed = self._jitter.counters.concealed
         payload = self._jitter.pop(now)
+        if payload is None and self._noise.sounds:
+            self._quiet += self._jitter.counters.concealed - concealed
+            payload = self._noise.next()
         return payload if self._terms.hears else None
 
     def media(self) -> Mapping[str, float]:
@@ -76,7 +87,7 @@ class Receiver:
             "duplicate": counters.duplicate,
             "reordered": counters.reordered,
             "dropped": counters.dropped,
-            "concealed": counters.concealed,
+            "concealed": counters.concealed - self._quiet,
             "jitter": self._arrivals.jitter,
             "delay": self._jitter.delay,
         }
