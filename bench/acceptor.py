@@ -8,6 +8,7 @@ With an argument it writes a profile there.
 import asyncio
 import contextlib
 import cProfile
+import gc
 import json
 import logging
 import resource
@@ -53,7 +54,7 @@ def used() -> float:
 
 
 async def serve() -> None:
-    """Run until standard input ends; a line on it asks for a report."""
+    """Run until standard input ends; a line on it asks for a report, with ``objects`` on it also for how many there are."""
     acceptor = Acceptor()
     offers: asyncio.Queue[CallOffer] = asyncio.Queue()
     settings = SipSettings(host="127.0.0.1", port=0, rtp_first=_FIRST_PORT, rtp_last=_LAST_PORT)
@@ -62,8 +63,12 @@ async def serve() -> None:
     async with asyncio.TaskGroup() as tasks:
         served = [tasks.create_task(endpoint.run()), tasks.create_task(acceptor.serve(offers))]
         print(json.dumps({"port": endpoint.address[1]}), flush=True)
-        while await asyncio.to_thread(sys.stdin.readline):
+        while line := await asyncio.to_thread(sys.stdin.readline):
             report = {"cpu": used(), "answered": acceptor.answered, "left": acceptor.left, "open": endpoint.calls}
+            if line.strip() == "objects":
+                gc.collect()
+                report["objects"] = len(gc.get_objects())
+                report["tasks"] = len(asyncio.all_tasks())
             print(json.dumps({**report, "counts": dict(endpoint.counters())}), flush=True)
         for task in served:
             task.cancel()

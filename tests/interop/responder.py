@@ -68,7 +68,7 @@ class Responder:
     def target(self) -> str:
         """The same for sipp."""
         host, port = self.endpoint.address
-        return f"{host}:{port}"
+        return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
     async def serve(self, offers: "asyncio.Queue[CallOffer]") -> None:
         """Take every call, one task each."""
@@ -118,13 +118,18 @@ class Responder:
 
 @asynccontextmanager
 async def responder(
-    refusal: Refuse | None = None, *, patient: bool = False, security: Security = "offer", media: MediaPolicy = DEFAULT
+    refusal: Refuse | None = None,
+    *,
+    patient: bool = False,
+    security: Security = "offer",
+    media: MediaPolicy = DEFAULT,
+    host: str = "127.0.0.1",
 ) -> AsyncIterator[Responder]:
     """A responder on free ports of loopback. Every call must be over when the context ends, and is given a moment to be."""
     offers: asyncio.Queue[CallOffer] = asyncio.Queue()
     first = free_block(20)
     settings = SipSettings(
-        host="127.0.0.1",
+        host=host,
         port=0,
         tls_port=0,
         rtp_first=first,

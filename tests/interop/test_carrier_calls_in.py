@@ -14,11 +14,11 @@ from tests.virtual_time import run_real
 pytestmark = pytest.mark.peer
 
 
-def play(folder: Path, script: Script, *options: str, patient: bool = False) -> Responder:
+def play(folder: Path, script: Script, *options: str, patient: bool = False, host: str = "127.0.0.1") -> Responder:
     """Let sipp play the script; it must go as written. Return who was called."""
 
     async def main() -> Responder:
-        async with asyncio.timeout(60.0), responder(patient=patient) as switch:
+        async with asyncio.timeout(60.0), responder(patient=patient, host=host) as switch:
             report = await sipp(folder, script.save(folder), switch.target, *options, within=40.0)
             assert report.code == 0, report.errors
         return switch
@@ -290,3 +290,13 @@ def test_a_carriers_own_shape_of_invite_makes_a_call(
     call = play(folder, script).calls[0]
     assert call.signals == [Left("hangup")]
     assert call.leg.encoding.label == "PCMU"
+
+
+def test_a_call_over_ipv6(alone: bool, folder: Path) -> None:
+    script = Script()
+    script.call(body=sdp(connection="::1"))
+    script.pause(0.3)
+    script.hang_up(2)
+    call = play(folder, script, "-i", "::1", "-mi", "::1", host="::1").calls[0]
+    assert call.signals == [Left("hangup")]
+    assert call.leg.media()["sent"] > 5
