@@ -25,7 +25,7 @@ bench: .venv/dev .venv/peers  ## run every benchmark and rewrite the tables of d
 	@$(BIN)/python -m bench
 
 fuzz: .venv/dev  ## the long run of every fuzz test
-	@HYPOTHESIS_PROFILE=nightly $(BIN)/pytest -m "not peer" -k fuzz
+	@HYPOTHESIS_PROFILE=nightly $(BIN)/pytest -m "not peer" -k fuzz --timeout=0
 
 format: .venv/dev  ## rewrite the code in the house format
 	@$(BIN)/ruff check --fix .

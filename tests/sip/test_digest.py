@@ -1,5 +1,8 @@
 """Digest on both sides: the examples of the RFCs, and two user agents that challenge each other."""
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from switchroom.sip.commands import Credentials, Register
 from switchroom.sip.digest import MAX_NONCES, Challenge, Nonces, answer, digest_fields, ha1, proof, read_challenge
 from switchroom.sip.outputs import CallFailed, CallOffered, Dropped, RegistrationFailed
@@ -172,3 +175,26 @@ def test_a_wrong_proof_is_told_and_a_first_challenge_is_not() -> None:
         wire.do(wire.alice, Register("r", f"sip:{BOB}", "alice", wire.peer(BOB), Credentials("alice", password)))
         wire.run(0.1)
         assert [output.reason for output in wire.bob.told if isinstance(output, Dropped)] == told
+
+
+FIELDS = st.text(alphabet='Digest realm="nonce",qop=auth-int\\;:%\u00e9 \t\x00', max_size=80)
+
+
+@given(st.one_of(FIELDS, FIELDS.map(lambda text: f'Digest realm="r", nonce="n", {text}')))
+def test_fuzz_any_text_is_a_challenge_or_none(text: str) -> None:
+    challenge = read_challenge(text)
+    if challenge is not None:
+        assert read_challenge(str(challenge)) is not None
+        fields = digest_fields(answer(challenge, "u", "p", ("REGISTER", "sip:r"), "c"))
+        assert fields is not None
+        assert (fields["realm"], fields["nonce"]) == (challenge.realm, challenge.nonce)
+
+
+@given(FIELDS)
+def test_fuzz_any_credentials_are_refused_and_blame_nobody(text: str) -> None:
+    bob = agent(ha1=stored, challenged=lambda _request, _peer: True)
+    line = "".join(letter for letter in text if letter not in "\r\n")
+    outputs = bob.receive(request("INVITE", f'Authorization: Digest realm="switchroom", {line}'), THERE, 1.0)
+    assert answers(outputs)[0][:3] in ("400", "401")
+    assert not any(isinstance(output, CallOffered) for output in outputs)
+    assert not any(output.reason == "wrong credentials" for output in outputs if isinstance(output, Dropped))
