@@ -12,7 +12,7 @@ from switchroom.flow.graph import Exchange
 from switchroom.flow.plan import Plan
 from switchroom.flow.runner import FlowBrain
 from switchroom.flow.tools import DirectErrands, Occasion, tool, tools_of
-from switchroom.ports import EndCall, Errands, Prompt, ReplyPart, Say, ToolAnswered, ToolCalled, Values
+from switchroom.ports import EndCall, Errands, Prompt, ReplyPart, Say, ToolAnswered, ToolCalled, TransferTo, Values
 
 SMALL = """
 flow: counter
@@ -115,6 +115,8 @@ def _line(part: ReplyPart) -> str:
             return text
         case EndCall():
             return "[end]"
+        case TransferTo(target=target):
+            return f"[to {target}]"
         case ToolCalled(tool=name):
             return f"[{name}"
         case ToolAnswered(error=error):

@@ -107,7 +107,7 @@ def test_an_argument_that_nothing_provides_is_found() -> None:
 def test_the_example_has_the_nodes_it_promises() -> None:
     flow = load(EXAMPLE)
     kinds = {type(node).__name__ for node in flow.nodes.values()}
-    assert kinds == {"Start", "Classify", "Ask", "Say", "Tool", "Branch", "HangUp"}
+    assert kinds == {"Start", "Classify", "Ask", "Say", "Tool", "Branch", "Transfer", "HangUp"}
     assert all(len(node.prompts) >= 2 for node in flow.nodes.values() if isinstance(node, Ask | Classify))
 
 

@@ -8,7 +8,7 @@ from switchroom.sip.commands import Answer, HangUp, Refer
 from switchroom.sip.outputs import CallEnded, Output, ReferEnded, ReferProgress, Transmit
 from switchroom.sip.refer import PATIENCE
 from tests.sip.inside import inside, reply, talking_agent
-from tests.sip.texts import THERE, answers, header, request
+from tests.sip.texts import THERE, agent, answers, header, request
 
 TARGET = "sip:carol@192.0.2.3"
 
@@ -125,3 +125,9 @@ def test_what_cannot_be_a_target_is_invalid() -> None:
     for command in (Refer("t1", "tel:123"), Refer("t1", replaces="nobody")):
         with pytest.raises(Invalid):
             bob.send(command, 1.0)
+
+
+def test_a_call_that_is_not_answered_cannot_be_handed_over_and_says_so() -> None:
+    bob = agent()
+    bob.receive(request("INVITE"), THERE, 0.0)
+    assert bob.send(Refer("t1", TARGET), 1.0) == [ReferEnded("t1", "failed", 481)]

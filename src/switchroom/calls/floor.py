@@ -9,12 +9,13 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import assert_never
+from typing import Literal, assert_never
 
 from switchroom.calls.ears import Ears
 from switchroom.calls.minutes import Minutes
 from switchroom.calls.mouth import Mouth
 from switchroom.calls.reply import Rendered, Replier, Reply
+from switchroom.calls.transfer import Transfers
 from switchroom.conversation import turns
 from switchroom.conversation.turns import Commit, Decision, Input, TurnMachine
 from switchroom.events.catalogue import EndReason
@@ -30,9 +31,15 @@ from switchroom.ports import (
     Heard,
     HearingFailed,
     Prompt,
+    TransferFailed,
+    TransferProgress,
+    Transferred,
 )
 
 _ECHO = 0.5
+
+KeptAway = Literal["held", "transfer"]
+"""Why a caller is not heard: their side has us on hold, or is handing them over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +52,7 @@ class Parts:
     brain: Brain
     replier: Replier
     minutes: Minutes
+    transfers: Transfers
     farewell: Rendered
 
 
@@ -61,8 +69,8 @@ class Floor:
         self._reply: Reply | None = None
         self._making: list[asyncio.Task[None]] = []  # the last is the reply's; those before it are being broken off
         self._key = ("", "", 0.0)  # how, which and when
-        self._closing = False
-        self._settled = asyncio.Event()
+        self._kept_away: set[KeptAway] = set()
+        self._settled: asyncio.Event | None = None
         self._clock = asyncio.get_running_loop().time
 
     def open(self, greeting: Rendered) -> None:
@@ -84,16 +92,37 @@ class Floor:
             return
         self._key = (digit.how, digit.digit, now)
         self._with.minutes.pressed(digit)
+        if self._with.transfers.under_way:
+            return  # it is meant for somebody else
         self.feed(turns.DigitPressed(digit.digit), now)
 
     def typed(self, text: str, now: float) -> None:
         """The caller said something in writing."""
         self.feed(turns.CallerWrote(text), now)
 
+    def keep_away(self, why: KeptAway, now: float, *, away: bool) -> None:
+        """The caller is not to be heard, or is again, unless there is another reason."""
+        (self._kept_away.add if away else self._kept_away.discard)(why)
+        self.feed(turns.Held() if self._kept_away else turns.Resumed(), now)
+
+    def transferring(self, what: TransferProgress | Transferred, now: float) -> None:
+        """The caller is being handed over, or is not."""
+        transfers = self._with.transfers
+        if isinstance(what, TransferProgress):
+            transfers.ringing()
+        elif transfers.ended(what):
+            if what.outcome == "done":
+                self._end("transfer")
+                return
+            self.keep_away("transfer", now, away=False)
+            self._start(Reply(self._turns.next_turn - 1, TransferFailed(what.outcome), now), self._answer)
+            self.feed(turns.ReplyOwed(), now)
+
     async def close(self, limit: float) -> None:
         """Stop talking, and wait up to ``limit`` seconds until the caller's last words are understood."""
         now = self._clock()
-        self._closing = True
+        self._settled = asyncio.Event()
+        self._with.transfers.abandon()
         self._cut(now)
         self._ears.pause()
         self.feed(turns.CallerLeft(), now)
@@ -182,7 +211,7 @@ class Floor:
                     self._start(Reply(self._turns.next_turn - 1, CallerSilent(0), now), self._take_leave)
                 case _:
                     assert_never(decision)
-        if self._closing and self._turns.deadline is None:
+        if self._settled is not None and self._turns.deadline is None:
             self._settled.set()
 
     def _steer(
@@ -211,7 +240,10 @@ class Floor:
 
     def _commit(self, commit: Commit, now: float) -> None:
         self._with.minutes.committed(commit, now)
-        if self._closing:
+        if self._settled is not None:
+            return
+        if self._with.transfers.under_way:  # said before they were to be handed over, and understood too late
+            self.feed(turns.AgentStopped(), now)
             return
         reply = Reply(commit.turn, _prompt(commit), commit.ended)
         if commit.understood is not None:
@@ -246,6 +278,15 @@ class Floor:
         self.feed(turns.AgentStopped(), now)
         if reply.ends_call:
             self._end("agent_hangup")
+        elif reply.transfers_to and self._with.transfers.begin(reply.transfers_to):
+            self.keep_away("transfer", now, away=True)
+            self._with.minutes.status("transferring")
+            self._tasks.create_task(self._hand_over(reply.transfers_to), name="transfer")
+
+    async def _hand_over(self, target: str) -> None:
+        failed = await self._with.transfers.ask(target)
+        if failed is not None:
+            self.transferring(failed, self._clock())
 
     async def _answer(self, reply: Reply) -> None:
         await self._with.replier.speak(reply, self._with.minutes.utterances)

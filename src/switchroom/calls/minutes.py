@@ -35,7 +35,7 @@ class Minutes:
         """The caller's voice began or ended."""
         self._tell(partial(happened.VoiceActivity, speaking=speaking))
 
-    def status(self, status: Literal["listening", "thinking", "speaking"]) -> None:
+    def status(self, status: Literal["listening", "thinking", "speaking", "transferring"]) -> None:
         """Somebody else has the floor."""
         if status != self._status:
             self._status = status

@@ -30,6 +30,8 @@ from switchroom.ports import (
     Say,
     ToolAnswered,
     ToolCalled,
+    TransferFailed,
+    TransferTo,
     Utterance,
 )
 
@@ -57,6 +59,7 @@ class Reply:
     audible: bool = False
     protected: bool = False
     ends_call: bool = False
+    transfers_to: str = ""
 
     @property
     def answers(self) -> Answered:
@@ -66,6 +69,8 @@ class Reply:
                 return "opening"
             case CallerSilent():
                 return "silence"
+            case TransferFailed():
+                return "transfer"
             case _:
                 return "turn"
 
@@ -109,6 +114,8 @@ class Replier:
                 await self._say(part, reply)
             case EndCall():
                 reply.ends_call = True
+            case TransferTo(target):
+                reply.transfers_to = target
             case ToolCalled(tool, arguments):
                 self._chronicle.tell(
                     partial(happened.ToolStarted, turn=reply.turn, tool=tool, arguments=dict(arguments))

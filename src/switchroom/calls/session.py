@@ -24,6 +24,7 @@ from switchroom.calls.minutes import Minutes
 from switchroom.calls.mouth import Mouth
 from switchroom.calls.recorder import Recorder
 from switchroom.calls.reply import Rendered, Replier
+from switchroom.calls.transfer import Transfers
 from switchroom.conversation import turns
 from switchroom.conversation.turns import TurnMachine
 from switchroom.errors import SwitchroomError
@@ -43,10 +44,13 @@ from switchroom.ports import (
     Held,
     Interrupted,
     Left,
+    PartyChanged,
     Refuse,
     Resumed,
     Ring,
     Signal,
+    TransferProgress,
+    Transferred,
     Typed,
 )
 
@@ -170,6 +174,7 @@ class CallSession:
             brain=brain,
             replier=Replier(brain, mouth, self._chronicle, rendered[1]),
             minutes=Minutes(self._chronicle),
+            transfers=Transfers(offer.leg, self._chronicle),
             farewell=rendered[2],
         )
 
@@ -200,19 +205,21 @@ class CallSession:
                 floor.feed(turns.CallerInterrupted(), now)
             case Typed(text):
                 floor.typed(text, now)
-            case Held() if self._move(CallInput.HOLD, happened.CallHeld):
-                floor.feed(signal, now)
-            case Resumed() if self._move(CallInput.RESUME, happened.CallResumed):
-                floor.feed(signal, now)
-            case _:
+            case Held() | Resumed():
+                self._hold(floor, now, held=isinstance(signal, Held))
+            case TransferProgress() | Transferred():
+                floor.transferring(signal, now)
+            case PartyChanged(party):
+                self._chronicle.tell(partial(happened.CallTransferred, party=party.address))
+            case Left():
                 pass
 
-    def _move(self, what: CallInput, told: type[happened.Event]) -> bool:
-        if not self._state.allows(what):
-            return False
-        self._state.apply(what)
-        self._chronicle.tell(told)
-        return True
+    def _hold(self, floor: Floor, now: float, *, held: bool) -> None:
+        what, told = (CallInput.HOLD, happened.CallHeld) if held else (CallInput.RESUME, happened.CallResumed)
+        if self._state.allows(what):
+            self._state.apply(what)
+            self._chronicle.tell(told)
+        floor.keep_away("held", now, away=held)
 
     # What is told of the call as a whole.
 

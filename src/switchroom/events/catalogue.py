@@ -1,18 +1,19 @@
-"""Every event there is, one frozen dataclass each, in the past tense.
-
-``topic`` is the public name (journal, webhooks, sockets); ``version`` grows when the meaning of a field changes.
-``ephemeral`` events reach live listeners but not the journal. ``sequence`` counts within a call; ``at`` is seconds since the
-epoch. Fields in ``personal`` hold what a person said, typed or is called: logs drop them.
-"""
+"""Every event there is: what has a name in this module is in the journal's catalogue, wherever it is written down."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar, Literal
+from typing import Literal
 
-from switchroom.identity import AgentId, CallId, EventId, LegId, TenantId
+from switchroom.events.event import Event as Event
+from switchroom.events.transfers import CallTransferred as CallTransferred
+from switchroom.events.transfers import TransferCompleted as TransferCompleted
+from switchroom.events.transfers import TransferFailed as TransferFailed
+from switchroom.events.transfers import TransferRequested as TransferRequested
+from switchroom.events.transfers import TransferRinging as TransferRinging
+from switchroom.identity import AgentId, CallId, LegId, TenantId
 
-Answered = Literal["turn", "silence", "opening"]
-"""What a reply answers: the caller's turn of its number, a silence after it, or the call itself."""
+Answered = Literal["turn", "silence", "opening", "transfer"]
+"""What a reply answers: the caller's turn of its number, a silence after it, the call itself, or a transfer that failed."""
 
 EndReason = Literal[
     "caller_hangup", "agent_hangup", "transfer", "timeout", "error", "busy", "no_answer", "rejected", "drained"
@@ -20,22 +21,6 @@ EndReason = Literal[
 
 THE_HOUSE, NO_CALL = TenantId(""), CallId("")
 """Whose an event is that concerns the whole installation, and no call; its sequence is 0."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
-    """What all events share. ``id`` is unique for ever; consumers use it to stay idempotent."""
-
-    topic: ClassVar[str] = ""
-    version: ClassVar[int] = 1
-    ephemeral: ClassVar[bool] = False
-    personal: ClassVar[frozenset[str]] = frozenset()
-
-    id: EventId
-    tenant: TenantId
-    call: CallId
-    sequence: int
-    at: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,12 +4,13 @@ Everything that could surprise a caller is found before the flow is published: t
 circles that never ask, sentences about things nobody knows, tools called with what they do not take.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, time
 from typing import get_args
 
-from switchroom.flow.graph import WORDS, Ask, Branch, Classify, Flow, HangUp, Node, Say, Start, Tool, targets
+from switchroom.flow.graph import WORDS, Ask, Branch, Classify, Flow, HangUp, Node, Say, Start, Tool, Transfer, targets
 from switchroom.flow.slots import Kind
 from switchroom.flow.templates import variables
 from switchroom.flow.tools import Tools, ToolSpec
@@ -19,6 +20,7 @@ _EXCHANGE = frozenset(
     f"exchange.{name}" for name in ("user_message", "intent", "channel.source_type", "caller", "call", *FACTS)
 )
 _HEADERS = "exchange.headers."  # what the caller's system may send is not for us to know beforehand
+_ADDRESS = re.compile(r"sips?:(?:[^@\s<>\"]+@)?[^@\s<>\"]+", re.IGNORECASE)
 _TYPES: Mapping[Kind, object] = {
     "party": int,
     "day": date,
@@ -45,6 +47,7 @@ class Problem:
 def check(flow: Flow, tools: Tools) -> Iterator[Problem]:
     """Yield everything that is wrong with ``flow``, given the tools it may call."""
     yield from _ends(flow)
+    yield from _address("", "person", flow.person)
     for intent, target in flow.everywhere.items():
         yield from _target(flow, "", f"everywhere.{intent}", target)
         yield from _intent(flow, "", f"everywhere.{intent}", intent)
@@ -106,8 +109,15 @@ def _node(flow: Flow, tools: Tools, node: Node) -> Iterator[Problem]:
         case Branch():
             if not _is_known(node.by, flow, tools):
                 yield Problem(node.name, "by", f"nothing sets {node.by!r}; use a slot, node.result or exchange....")
+        case Transfer():
+            yield from _address(node.name, "to", node.to)
         case Start() | Say() | HangUp():
             return
+
+
+def _address(node: str, field: str, address: str) -> Iterator[Problem]:
+    if address and not _ADDRESS.fullmatch(address):
+        yield Problem(node, field, f"{address!r} is no SIP address; write sip:user@host")
 
 
 def _classify(flow: Flow, node: Classify) -> Iterator[Problem]:
@@ -185,7 +195,8 @@ def _known(flow: Flow, tools: Tools) -> frozenset[str]:
         if isinstance(node, Tool) and node.tool in tools
         for result in (*tools[node.tool].declared.returns, "error")
     }
-    return frozenset(flow.slots) | results | _EXCHANGE
+    outcomes = {f"{node.name}.outcome" for node in flow.nodes.values() if isinstance(node, Transfer)}
+    return frozenset(flow.slots) | results | outcomes | _EXCHANGE
 
 
 def _sentences(flow: Flow, tools: Tools, node: Node) -> Iterator[Problem]:
@@ -202,7 +213,7 @@ def _sentences(flow: Flow, tools: Tools, node: Node) -> Iterator[Problem]:
 
 def _texts(node: Node) -> tuple[tuple[str, str], ...]:
     match node:
-        case Say() | HangUp():
+        case Say() | Transfer() | HangUp():
             return (("text", node.text),)
         case Start():
             return (("greeting", node.greeting),)

@@ -5,7 +5,7 @@ says; a key that is written twice is an error.
 """
 
 import re
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from datetime import time
 from pathlib import Path
 from typing import Annotated, Literal
@@ -80,12 +80,19 @@ class _Branch(_Part):
     otherwise: str
 
 
+class _Transfer(_Part):
+    type: Literal["transfer"]
+    failed: str
+    to: str = ""
+    text: str = ""
+
+
 class _HangUp(_Part):
     type: Literal["hang_up"]
     text: str = ""
 
 
-_Node = Annotated[_Start | _Classify | _Ask | _Say | _Tool | _Branch | _HangUp, Field(discriminator="type")]
+_Node = Annotated[_Start | _Classify | _Ask | _Say | _Tool | _Branch | _Transfer | _HangUp, Field(discriminator="type")]
 
 
 class _Slot(_Part):
@@ -114,6 +121,7 @@ class _File(BaseModel):
     slots: dict[str, _Slot] = {}
     everywhere: dict[str, str] = {}
     keys: dict[str, str] = {}
+    person: str = ""
     sentences: _Sentences = _Sentences()
     nodes: dict[str, _Node]
 
@@ -180,6 +188,7 @@ def _flow(file: _File) -> graph.Flow:
         keys=file.keys,
         sentences=graph.Sentences(**file.sentences.model_dump()),
         settings=file.model_extra or {},
+        person=file.person,
     )
 
 
@@ -188,20 +197,18 @@ def _shape(example: str) -> str:
     return " ".join(part if part.startswith("{") else plain(part) for part in re.split(r"(\{\w+\})", example)).strip()
 
 
+_KINDS: Mapping[type[_Part], Callable[..., graph.Node]] = {
+    _Start: graph.Start,
+    _Classify: graph.Classify,
+    _Ask: graph.Ask,
+    _Say: graph.Say,
+    _Tool: graph.Tool,
+    _Branch: graph.Branch,
+    _Transfer: graph.Transfer,
+    _HangUp: graph.HangUp,
+}
+
+
 def _node(name: str, node: _Node) -> graph.Node:
     values = {field: getattr(node, field) for field in type(node).model_fields if field != "type"}
-    match node:
-        case _Start():
-            return graph.Start(name, **values)
-        case _Classify():
-            return graph.Classify(name, **values)
-        case _Ask():
-            return graph.Ask(name, **values)
-        case _Say():
-            return graph.Say(name, **values)
-        case _Tool():
-            return graph.Tool(name, **values)
-        case _Branch():
-            return graph.Branch(name, **values)
-        case _HangUp():
-            return graph.HangUp(name, **values)
+    return _KINDS[type(node)](name, **values)

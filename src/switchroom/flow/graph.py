@@ -111,7 +111,20 @@ class HangUp:
     text: str = ""
 
 
-Node = Start | Classify | Ask | Say | Tool | Branch | HangUp
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """Hand the caller over ``to`` a SIP address (empty: the flow's ``person``), after a sentence that is heard to its end.
+
+    ``failed`` is where they go on with us when nobody takes them, or there is no address; why is the variable ``name.outcome``.
+    """
+
+    name: str
+    failed: str
+    to: str = ""
+    text: str = ""
+
+
+Node = Start | Classify | Ask | Say | Tool | Branch | Transfer | HangUp
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +148,10 @@ class Sentences:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """The whole. ``settings`` are the sections of the file that belong to tool sets (``restaurant`` ...)."""
+    """The whole. ``settings`` are the sections of the file that belong to tool sets (``restaurant`` ...).
+
+    ``person`` is the SIP address of somebody who can take a caller over, "" for nobody.
+    """
 
     name: str
     language: str
@@ -148,6 +164,7 @@ class Flow:
     keys: Mapping[str, str]
     sentences: Sentences
     settings: Mapping[str, object] = field(default_factory=dict)
+    person: str = ""
 
     @property
     def greeting(self) -> str:
@@ -170,6 +187,8 @@ def targets(node: Node) -> Iterator[tuple[str, str]]:
             yield from _given(changed=changed, unfit=unfit, lost=lost)
         case Tool(next=then, failed=failed):
             yield from _given(next=then, failed=failed)
+        case Transfer(failed=failed):
+            yield "failed", failed
         case Branch(cases=cases, otherwise=otherwise):
             yield from ((f"cases.{value}", target) for value, target in cases.items())
             yield "otherwise", otherwise

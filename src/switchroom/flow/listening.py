@@ -68,7 +68,7 @@ def _turn(scene: Scene, intents: Intents, state: State, prompt: ports.Prompt) ->
     node = scene.flow.nodes[state.at]
     assert isinstance(node, Ask | Classify)
     match prompt:
-        case ports.CallOpened():
+        case ports.CallOpened() | ports.TransferFailed():
             return Turn(state, (_question(scene, node, state),))
         case ports.CallerUnheard():
             return Turn(state, (scene.flow.sentences.unheard, _question(scene, node, state)))

@@ -6,6 +6,7 @@ The state is one frozen value, replaced before anything that depends on it is yi
     broken off while                     then the next prompt
     a last stretch is spoken             is the answer to the question that stretch ends in
     sentences before a tool are spoken   is heard at the node that asked, with all slots kept; the tool was not called
+    a sentence before a transfer         cannot be: it is protected
     a tool works                         first takes in the outcome (the errand went on), says what is owed, then is heard
 """
 
@@ -23,7 +24,7 @@ from switchroom.flow.plan import Plan
 from switchroom.flow.state import Pending, State
 from switchroom.flow.tools import Occasion
 from switchroom.flow.values import written
-from switchroom.flow.walk import ROUNDS, CallTool, End, Scene, Stuck, Wait, arguments, turn_to, walk
+from switchroom.flow.walk import ROUNDS, CallTool, End, HandOver, Scene, Stop, Stuck, Wait, arguments, turn_to, walk
 from switchroom.ports import (
     CallOpened,
     EndCall,
@@ -35,6 +36,8 @@ from switchroom.ports import (
     Say,
     ToolAnswered,
     ToolCalled,
+    TransferFailed,
+    TransferTo,
     Utterance,
 )
 
@@ -74,12 +77,15 @@ class FlowBrain:
         if self.state.over:
             yield EndCall()
             return
+        if isinstance(prompt, TransferFailed):
+            self.state = self.state.knows({f"{self.state.transfer}.outcome": prompt.outcome})
         opening = isinstance(prompt, CallOpened) and not self.state.waiting
         if not self.state.waiting:
-            async with aclosing(self._catch_up(scene, opening=opening)) as parts:
+            asks = isinstance(prompt, TransferFailed)
+            async with aclosing(self._catch_up(scene, opening=opening, asks=asks)) as parts:
                 async for part in parts:
                     yield part
-        if not opening and not self.state.over:
+        if not opening and not self.state.over and not isinstance(prompt, TransferFailed):
             async with aclosing(self._answer(scene, prompt)) as parts:
                 async for part in parts:
                     yield part
@@ -100,13 +106,16 @@ class FlowBrain:
         if self.state.over:
             yield EndCall()
 
-    async def _catch_up(self, scene: Scene, *, opening: bool) -> AsyncGenerator[ReplyPart, None]:
-        """Do what a reply that was broken off still owes; at the opening, everything up to the first question."""
+    async def _catch_up(self, scene: Scene, *, opening: bool, asks: bool) -> AsyncGenerator[ReplyPart, None]:
+        """Do what a reply that was broken off still owes; at the opening, everything up to the first question.
+
+        ``asks``: the question that follows is asked, since no answer to it has come yet.
+        """
         if self.state.pending is not None:
             yield await self._run(scene, self.state.pending)
         greeting = self._plan.flow.greeting if opening else ""
         says = [Say(greeting)] if greeting and not self._greeted else []
-        asks = opening and not greeting
+        asks = asks or (opening and not greeting)
         async with aclosing(self._go(scene, self.state, says, asks=asks)) as parts:
             async for part in parts:
                 yield part
@@ -120,13 +129,16 @@ class FlowBrain:
         while True:
             stretch = walk(scene, ahead)
             spoken = [*says, *stretch.says, *self._closing(scene, stretch.stop, asks=asks)]
-            if not isinstance(stretch.stop, CallTool):
+            if not isinstance(stretch.stop, CallTool | HandOver):
                 self.state = _saying(stretch.state, spoken)
             for say in spoken:
                 yield say
             if isinstance(stretch.stop, End):
                 yield EndCall()
-            if isinstance(stretch.stop, End | Wait):
+            if isinstance(stretch.stop, HandOver):
+                self.state = stretch.state
+                yield TransferTo(stretch.stop.target)
+            if isinstance(stretch.stop, End | Wait | HandOver):
                 return
             async with aclosing(self._work(scene, stretch.state, stretch.stop)) as parts:
                 async for part in parts:
@@ -148,7 +160,7 @@ class FlowBrain:
             case _:
                 assert_never(stop)
 
-    def _closing(self, scene: Scene, stop: Wait | CallTool | End | Stuck, *, asks: bool) -> list[Say]:
+    def _closing(self, scene: Scene, stop: Stop, *, asks: bool) -> list[Say]:
         """Return what is said because the walk stops."""
         match stop:
             case Wait(question):
@@ -158,7 +170,7 @@ class FlowBrain:
                 return [Say(filler, filler=True)] if filler else []
             case Stuck():
                 return [Say(scene.flow.sentences.stuck)]
-            case End():
+            case End() | HandOver():
                 return []
 
     def _pending(self, node: Tool, state: State) -> Pending:

@@ -1,7 +1,8 @@
 """Where a conversation stands: one frozen value, replaced as a whole.
 
 ``waiting`` is the difference between "the caller was asked at ``at``" and "the walk stands at ``at`` and goes on by itself". A
-reply that is broken off leaves one of the two behind, and both can be continued.
+reply that is broken off leaves one of the two behind, and both can be continued. ``transfer`` is the node that handed the caller
+over; the walk stands where they go on if nobody takes them.
 """
 
 from collections.abc import Mapping
@@ -39,6 +40,7 @@ class State:
     last_slot: str = ""
     pending: Pending | None = None
     over: bool = False
+    transfer: str = ""
 
     def knows(self, values: Values) -> "State":
         """Return the state with ``values`` in it."""

@@ -11,6 +11,8 @@ moves by itself.
                 else its first prompt                          stop: Wait
     Classify    its first prompt                               stop: Wait
     Tool        -                                              stop: CallTool
+    Transfer    its sentence, protected                        stop: HandOver
+                nobody to hand over to: -                      failed
     HangUp      its sentence                                   stop: End
     any, entered more than three times in one turn             stop: Stuck
 """
@@ -21,7 +23,21 @@ from datetime import datetime
 from typing import assert_never
 
 from switchroom import ports
-from switchroom.flow.graph import BACK, RESTART, Ask, Branch, Classify, Exchange, Flow, HangUp, Node, Say, Start, Tool
+from switchroom.flow.graph import (
+    BACK,
+    RESTART,
+    Ask,
+    Branch,
+    Classify,
+    Exchange,
+    Flow,
+    HangUp,
+    Node,
+    Say,
+    Start,
+    Tool,
+    Transfer,
+)
 from switchroom.flow.slots import fits
 from switchroom.flow.state import State
 from switchroom.flow.templates import render
@@ -47,6 +63,13 @@ class CallTool:
 
 
 @dataclass(frozen=True, slots=True)
+class HandOver:
+    """The caller is to be handed over to ``target``."""
+
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
 class End:
     """The conversation is over."""
 
@@ -58,13 +81,16 @@ class Stuck:
     node: str
 
 
+Stop = Wait | CallTool | HandOver | End | Stuck
+
+
 @dataclass(frozen=True, slots=True)
 class Stretch:
     """A piece of the way: what is said on it, where it leads, why it stops."""
 
     says: tuple[ports.Say, ...]
     state: State
-    stop: Wait | CallTool | End | Stuck
+    stop: Stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +120,7 @@ def walk(scene: Scene, state: State) -> Stretch:
             return Stretch(tuple(says), state, stop)
 
 
-def _enter(
-    scene: Scene, node: Node, state: State, says: list[ports.Say]
-) -> tuple[State, Wait | CallTool | End | Stuck | None]:
+def _enter(scene: Scene, node: Node, state: State, says: list[ports.Say]) -> tuple[State, Stop | None]:
     match node:
         case Start():
             return turn_to(scene.flow, state, node.next), None
@@ -106,18 +130,29 @@ def _enter(
         case Branch():
             value = label(state.value(node.by, scene.exchange))
             return turn_to(scene.flow, state, node.cases.get(value, node.otherwise)), None
-        case Ask():
-            known = _known(scene, node, state)
+        case Ask() | Classify():
+            known = _known(scene, node, state) if isinstance(node, Ask) else ""
             return (turn_to(scene.flow, state, known), None) if known else _wait(scene, node, state)
-        case Classify():
-            return _wait(scene, node, state)
         case Tool():
             return state, CallTool(node)
+        case Transfer():
+            return _hand_over(scene, node, state, says)
         case HangUp():
             _append(says, scene.text(node.text, state))
             return replace(state, over=True), End()
         case _:
             assert_never(node)
+
+
+def _hand_over(scene: Scene, node: Transfer, state: State, says: list[ports.Say]) -> tuple[State, HandOver | None]:
+    """Stand where the conversation goes on if nobody takes the caller; until then they cannot break in."""
+    target = node.to or scene.flow.person
+    ahead = turn_to(scene.flow, state, node.failed)
+    if not target:
+        return ahead, None
+    _append(says, scene.text(node.text, state))
+    says[:] = [replace(say, protected=True) for say in says]
+    return replace(ahead, transfer=node.name), HandOver(target)
 
 
 def _known(scene: Scene, node: Ask, state: State) -> str:

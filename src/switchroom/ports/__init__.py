@@ -23,6 +23,8 @@ from switchroom.ports.brain import (
     Say,
     ToolAnswered,
     ToolCalled,
+    TransferFailed,
+    TransferTo,
     Utterance,
 )
 from switchroom.ports.errands import Errands, Outcome, Value, Values
@@ -107,8 +109,10 @@ __all__ = [
     "ToolAnswered",
     "ToolCalled",
     "Transfer",
+    "TransferFailed",
     "TransferOutcome",
     "TransferProgress",
+    "TransferTo",
     "Transferred",
     "Typed",
     "Utterance",

@@ -6,6 +6,7 @@ from enum import Enum
 from typing import Literal, Protocol
 
 from switchroom.errors import SwitchroomError
+from switchroom.ports.leg import TransferOutcome
 from switchroom.ports.speech import Hints
 
 
@@ -43,7 +44,14 @@ class CallOpened:
     """The call was just answered: greet."""
 
 
-Prompt = CallOpened | CallerSaid | CallerTyped | CallerSilent | CallerUnheard
+@dataclass(frozen=True, slots=True)
+class TransferFailed:
+    """Nobody took the caller over that ``TransferTo`` wanted to hand over: they are still here."""
+
+    outcome: TransferOutcome
+
+
+Prompt = CallOpened | CallerSaid | CallerTyped | CallerSilent | CallerUnheard | TransferFailed
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +66,13 @@ class Say:
 @dataclass(frozen=True, slots=True)
 class EndCall:
     """Hang up once everything has been said."""
+
+
+@dataclass(frozen=True, slots=True)
+class TransferTo:
+    """Hand the caller over to ``target`` once everything has been said. TransferFailed is the next prompt, or the call is over."""
+
+    target: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +93,7 @@ class ToolAnswered:
     error: SwitchroomError | None = None
 
 
-ReplyPart = Say | EndCall | ToolCalled | ToolAnswered
+ReplyPart = Say | EndCall | TransferTo | ToolCalled | ToolAnswered
 
 
 class Patience(Enum):

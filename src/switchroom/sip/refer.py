@@ -60,7 +60,10 @@ class Refers:
     def refer(self, call: Call, command: Refer, now: float) -> None:
         """Ask them to call the target. Raises Invalid if it is no SIP URI, or the call to replace has none."""
         target = self._target(command)
-        if call.phase is not Phase.TALKING or call.dialog is None or call.referring is not None:
+        if call.referring is not None:
+            return
+        if call.phase is not Phase.TALKING or call.dialog is None:
+            self._stack.emit(ReferEnded(call.name, "failed", 481))
             return
         sender = call.dialog.local.uri
         pairs = (("Refer-To", f"<{target}>"), ("Referred-By", f"<{sender}>"), *self._stack.capabilities())

@@ -1,0 +1,80 @@
+"""Handing the caller over, as one call sees it: one transfer at a time, told from its beginning to its one end.
+
+state    happens                    next     tells
+idle     begin                      asked    transfer.requested
+asked    the target rings           ringing  transfer.ringing
+any      done                       idle     transfer.completed, and the call is over
+any      anything else              idle     transfer.failed with its reason, and the brain is prompted
+any      the call ends meanwhile    idle     transfer.failed: abandoned
+idle     anything                   idle     nothing
+
+A leg that cannot hand over fails at once, by the same road. While a transfer is under way the caller is not heard: what comes
+then is ringing, hold music, or a "hello?" that must not start another one.
+"""
+
+from functools import partial
+
+import structlog
+
+from switchroom.calls.chronicle import Chronicle
+from switchroom.errors import SwitchroomError
+from switchroom.events import catalogue as happened
+from switchroom.events.transfers import TransferReason
+from switchroom.ports import Capability, Leg, Transfer, Transferred
+
+log = structlog.get_logger()
+
+
+class Transfers:
+    """The transfers of one call."""
+
+    def __init__(self, leg: Leg, chronicle: Chronicle) -> None:
+        self.under_way = False
+        self._leg = leg
+        self._tell = chronicle.tell
+        self._rings = False
+
+    def begin(self, target: str) -> bool:
+        """Note that the caller is to be handed over; False if that is under way already."""
+        if self.under_way:
+            return False
+        self.under_way, self._rings = True, False
+        self._tell(partial(happened.TransferRequested, target=target))
+        return True
+
+    async def ask(self, target: str) -> Transferred | None:
+        """Ask the leg to do it; return why that cannot be, None if its signals will say. Safe to cancel."""
+        if Capability.REFER not in self._leg.can:
+            return Transferred("not_supported")
+        try:
+            await self._leg.do(Transfer(target))
+        except SwitchroomError as error:
+            log.warning("transfer not possible", code=error.code, problem=str(error))
+            return Transferred("failed")
+        return None
+
+    def ringing(self) -> None:
+        """The target rings; told once."""
+        if self.under_way and not self._rings:
+            self._rings = True
+            self._tell(happened.TransferRinging)
+
+    def ended(self, what: Transferred) -> bool:
+        """Tell how it ended; False if none was under way."""
+        if not self.under_way:
+            return False
+        if what.outcome == "done":
+            self.under_way = False
+            self._tell(happened.TransferCompleted)
+        else:
+            self._fail(what.outcome, what.status)
+        return True
+
+    def abandon(self) -> None:
+        """The call is over: nobody is left to hand over."""
+        if self.under_way:
+            self._fail("abandoned", 0)
+
+    def _fail(self, reason: TransferReason, status: int) -> None:
+        self.under_way = False
+        self._tell(partial(happened.TransferFailed, reason=reason, status=status))
