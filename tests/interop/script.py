@@ -141,6 +141,26 @@ class Script:
         ack = request("ACK", number, via=via_of(number)).replace(f"To: <{DIALLED}>", f"To: <{DIALLED}>[peer_tag_param]")
         self.send(ack, repeat=False)
 
+    def challenged(self, status: int, number: int) -> None:
+        """Be asked for a password; ``[authentication username=... password=...]`` in what follows is the answer."""
+        self.hear(100, optional=True)
+        self._hear(f'response="{status}" auth="true"', ())
+        ack = request("ACK", number, via=via_of(number)).replace(f"To: <{DIALLED}>", f"To: <{DIALLED}>[peer_tag_param]")
+        self.send(ack, repeat=False)
+
+    def proved(self, method: str, user: str, password: str, *expressions: str) -> None:
+        """Expect a request that answers our challenge rightly."""
+        checks = "".join(self._check(expression, "check_it") for expression in expressions)
+        self._found += 1
+        number = self._found
+        verify = f'<verifyauth assign_to="{number}" username="{user}" password="{password}"/>'
+        self._steps += [
+            f'  <recv request="{method}"><action>{checks}{verify}</action></recv>',
+            f'  <nop next="{number}" test="{number}"/>',
+            '  <nop><action><error message="the proof is wrong"/></action></nop>',
+            f'  <label id="{number}"/>',
+        ]
+
     def hang_up(self, number: int) -> None:
         """End the call."""
         self.send(request("BYE", number, inside=True))
