@@ -5,12 +5,13 @@ from dataclasses import replace
 import pytest
 
 from switchroom.sip.alarms import Alarms
+from switchroom.sip.commands import Answer, Invite, Offer, Progress
 from switchroom.sip.dialog import Dialog
 from switchroom.sip.message import Request, parse
 from switchroom.sip.peer import Peer
 from switchroom.sip.replies import Reply, respond
 from switchroom.sip.uri import parse_address, parse_uri
-from tests.sip.texts import THERE, request
+from tests.sip.texts import THERE, agent, header, request, response
 
 
 def invite(*lines: str) -> Request:
@@ -54,6 +55,10 @@ def test_numbers_must_grow() -> None:
         ("sip:a@192.0.2.1:5060", (), THERE, THERE),
         ("sip:a@192.0.2.8", (), THERE, Peer("udp", "192.0.2.8", 5060)),
         ("sip:a@192.0.2.8;transport=tcp", (), THERE, Peer("tcp", "192.0.2.8", 5060)),
+        ("sip:a@192.0.2.8;transport=tls", (), THERE, Peer("tls", "192.0.2.8", 5061)),
+        ("sips:a@192.0.2.8", (), THERE, Peer("tls", "192.0.2.8", 5061)),
+        ("sips:a@192.0.2.8:5071", (), Peer("tls", "192.0.2.1", 9), Peer("tls", "192.0.2.8", 5071)),
+        ("sip:a@192.0.2.8", (), Peer("tls", "192.0.2.1", 9), Peer("tls", "192.0.2.8", 5061)),
         ("sip:a@192.0.2.8", ("<sip:192.0.2.7:5070;lr>",), THERE, Peer("udp", "192.0.2.7", 5070)),
         ("sip:a@pc.example.com", (), THERE, THERE),
         ("sip:a@x.invalid", (), Peer("tcp", "192.0.2.1", 9, 4), Peer("tcp", "192.0.2.1", 9, 4)),
@@ -87,3 +92,32 @@ def test_alarms_that_are_moved_again_and_again_take_no_room() -> None:
         alarms.set("a", float(due), lambda _: None)
     assert len(alarms._heap) < 200
     assert alarms.deadline == 9999.0
+
+
+TLS = Peer("tls", "192.0.2.1", 5061, 4)
+VIA = "SIP/2.0/TLS 192.0.2.1:5061;branch=z9hG4bKx1"
+
+
+def test_a_call_that_is_secured_all_the_way_gives_a_secured_contact() -> None:
+    alice = agent()
+    (sent,) = alice.send(Invite("out", "sips:bob@192.0.2.1", "sip:a@192.0.2.2", TLS, "offer"), 0.0)
+    assert header(sent, "Contact") == "<sips:a@192.0.2.2:5060>"
+    alice.receive(response(sent, "200 OK", body="answer").replace(b"<sip:b@", b"<sips:b@"), TLS, 0.1)
+    (held,) = alice.send(Offer("out", "hold"), 0.2)
+    assert header(held, "Contact") == "<sips:a@192.0.2.2:5060>"
+
+
+@pytest.mark.parametrize(
+    ("uri", "lines", "contact"),
+    [
+        ("sips:bob@192.0.2.2", (), "<sips:bob@192.0.2.2:5060>"),
+        ("sip:bob@192.0.2.2", ("Record-Route: <sips:p.example;lr>",), "<sips:bob@192.0.2.2:5060>"),
+        ("sip:bob@192.0.2.2", (), "<sip:bob@192.0.2.2:5060;transport=tls>"),
+    ],
+)
+def test_an_answer_is_secured_as_the_call_was(uri: str, lines: tuple[str, ...], contact: str) -> None:
+    bob = agent()
+    bob.receive(request("INVITE", *lines, uri=uri, via=VIA), TLS, 0.0)
+    for command in (Progress("t1"), Answer("t1", "answer")):
+        (sent,) = bob.send(command, 0.0)
+        assert header(sent, "Contact") == contact

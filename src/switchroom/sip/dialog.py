@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from switchroom.sip.headers import CSeq, Headers
 from switchroom.sip.message import NO_HEADERS, Request, Response
-from switchroom.sip.peer import Peer
+from switchroom.sip.peer import Peer, Transport
 from switchroom.sip.uri import NameAddr, Uri
 
 
@@ -89,15 +89,21 @@ class Dialog:
         connection is open, and when the address is a private one behind somebody's NAT.
         """
         hop = self.routes[0].uri if self.routes else self.target
-        port = hop.port or (5061 if hop.scheme == "sips" else 5060)
+        transport = _transport(hop, last.transport)
+        port = hop.port or (5061 if transport == "tls" else 5060)
         if last.connection or not _is_reachable(hop.host, last.host):
             return last
         host = hop.host.strip("[]")
-        if (host, port) == (last.host, last.port):
+        if (host, port, transport) == (last.host, last.port, last.transport):
             return last
-        if hop.transport == "tcp" and last.transport == "udp":
-            return Peer("tcp", host, port)
-        return Peer(last.transport, host, port)
+        return Peer(transport, host, port)
+
+
+def _transport(hop: Uri, last: Transport) -> Transport:
+    """What a hop asks for, as far as it may: what was secured stays so."""
+    if hop.scheme == "sips" or hop.transport == "tls":
+        return "wss" if last == "wss" else "tls"
+    return "tcp" if hop.transport == "tcp" and last == "udp" else last
 
 
 def _is_reachable(host: str, seen: str) -> bool:

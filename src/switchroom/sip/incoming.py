@@ -60,9 +60,9 @@ class Incoming:
         """Tell the caller how far we are."""
         if call.phase is not Phase.OFFERED or call.pending is None or not 100 < command.status < 200:
             return
-        reply = Reply(
-            command.status, "", _pairs(command.headers), command.sdp, self._stack.contact(call.peer, _user(call))
-        )
+        request = call.pending.request
+        contact = self._stack.contact_within(request, call.peer, request.uri.user)
+        reply = Reply(command.status, "", _pairs(command.headers), command.sdp, contact)
         if call.reliable is None:
             self._stack.respond(call.pending, reply, call.tag, now)
         else:
@@ -120,7 +120,3 @@ class Incoming:
 
 def _pairs(headers: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     return tuple(headers.items())
-
-
-def _user(call: Call) -> str:
-    return call.pending.request.uri.user if call.pending is not None else ""

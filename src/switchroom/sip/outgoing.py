@@ -53,11 +53,11 @@ class Outgoing:
             to=NameAddr(replace(target, params=target.params.without("lr"), headers="")),
             call_id=self._stack.token(),
             cseq=CSeq(call.numbers.next(), "INVITE"),
-            contacts=(self._stack.contact(command.peer, sender.user),),
             routes=tuple(NameAddr(sip_uri(route)) for route in command.routes),  # RFC 3261 §8.1.1.1
             headers=clean(pairs),
             body=b"" if command.sdp is None else command.sdp.encode("utf-8", "replace"),
         )
+        request = self._stack.with_contact(request, command.peer, sender.user)
         self._calls.add(call)
 
         def heard(response: Response, source: Peer | None, at: float) -> None:

@@ -119,8 +119,8 @@ class Referred:
         acts[action]()
 
     def _answer(self, refer: _Refer, reply: Reply, now: float) -> None:
-        call = refer.call
-        reply = replace(reply, contact=self._stack.contact(call.peer, refer.exchange.request.uri.user))
+        call, request = refer.call, refer.exchange.request
+        reply = replace(reply, contact=self._stack.contact_within(request, call.peer, request.uri.user))
         self._stack.respond(refer.exchange, reply, call.tag, now)
 
     def _start(self, refer: _Refer, now: float) -> None:

@@ -44,7 +44,7 @@ class Sessions:
         exchange = call.pending
         if exchange is None:
             return
-        contact = self._stack.contact(call.peer, exchange.request.uri.user)
+        contact = self._stack.contact_within(exchange.request, call.peer, exchange.request.uri.user)
         span = self._timers.grant(call, exchange.request, now)
         first = call.phase is Phase.ANSWERED
         agreed = (
@@ -140,7 +140,7 @@ class Sessions:
         about = (*self._stack.capabilities(), *self._timers.wishes(call))
         headers = clean((*about, ("Content-Type", "application/sdp")))
         request = call.dialog.request("INVITE", call.numbers.next(), headers, sdp.encode("utf-8", "replace"))
-        request = replace(request, contacts=(self._stack.contact(call.peer, call.dialog.local.uri.user),))
+        request = self._stack.with_contact(request, call.peer, call.dialog.local.uri.user)
 
         def heard(response: Response, _source: Peer | None, at: float) -> None:
             self._offer_answered(call, sdp, response, at)

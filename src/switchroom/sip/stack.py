@@ -75,19 +75,23 @@ class Stack:
         branch = Params((("branch", COOKIE + self.token()), ("rport", None)))
         return Via(peer.transport.upper(), bracketed(host), port, branch)
 
-    def contact(self, peer: Peer, user: str = "") -> NameAddr:
-        """Return the address under which ``peer`` reaches us."""
+    def contact(self, peer: Peer, user: str = "", *, secure: bool = False) -> NameAddr:
+        """Return the address under which ``peer`` reaches us; a ``secure`` one is sips (and says TLS by that, RFC 5630 §3.1.2)."""
         host, port = self.config.local(peer)
-        params = (
-            Params()
-            if peer.transport == "udp"
-            else Params((("transport", _URI_TRANSPORT.get(peer.transport, peer.transport)),))
-        )
-        return NameAddr(Uri(bracketed(host), user or self.config.contact_user, port, params))
+        implied = ("udp", "tls") if secure else ("udp",)
+        transport = _URI_TRANSPORT.get(peer.transport, peer.transport)
+        params = Params() if peer.transport in implied else Params((("transport", transport),))
+        scheme = "sips" if secure else "sip"
+        return NameAddr(Uri(bracketed(host), user or self.config.contact_user, port, params, scheme))
+
+    def contact_within(self, request: Request, peer: Peer, user: str) -> NameAddr:
+        """Return our address for a call, by a request of it: secured if that is all the way (RFC 3261 §8.1.1.8, §12.1.1)."""
+        hops = [address.uri for address in (*request.routes[:1], *request.record_routes[:1])]
+        return self.contact(peer, user, secure=any(uri.scheme == "sips" for uri in (request.uri, *hops)))
 
     def with_contact(self, request: Request, peer: Peer, user: str) -> Request:
         """Return a request within a dialog that may move its target, with where we are."""
-        return replace(request, contacts=(self.contact(peer, user),))
+        return replace(request, contacts=(self.contact_within(request, peer, user),))
 
     def capabilities(self) -> tuple[tuple[str, str], ...]:
         """What we say about ourselves in an INVITE, its 2xx, and an answer to OPTIONS."""

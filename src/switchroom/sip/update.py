@@ -40,7 +40,7 @@ class Updates:
         if call.dialog is not None:
             call.dialog = call.dialog.retargeted(request)
         headers = self._timers.grant(call, request, now) if call.phase in (Phase.TALKING, Phase.ANSWERED) else ()
-        contact = self._stack.contact(call.peer, request.uri.user)
+        contact = self._stack.contact_within(request, call.peer, request.uri.user)
         reply = Reply(200, headers=(*headers, *self._stack.capabilities()), contact=contact)
         self._stack.respond(exchange, reply, call.tag, now)
 
