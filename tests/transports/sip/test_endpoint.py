@@ -14,6 +14,7 @@ from switchroom.errors import NotFound, SwitchroomError, Unavailable
 from switchroom.media.g711 import decode_ulaw, encode_ulaw
 from switchroom.ports import Answer, CallOffer, Digit, HangUp, Left, Leg, Refuse, Ring, SendDigits, Signal
 from switchroom.settings import SipSettings
+from switchroom.sip.policy import MediaPolicy, Security
 from switchroom.transports.sip.certificates import self_signed
 from switchroom.transports.sip.endpoint import Dialling, SipEndpoint
 from switchroom.transports.sip.locating import Naptr, Resolver, Srv
@@ -170,6 +171,22 @@ def test_the_called_side_hangs_up() -> None:
     async def scenario(calling: Desk, called: Desk) -> None:
         pair = await connect(calling, called)
         await hang_up(pair, pair.callee)
+
+    with_desks(scenario)
+
+
+@pytest.mark.parametrize(("security", "counted"), [("require", 1), ("offer", 1), ("never", 0)])
+def test_keys_that_go_over_sip_without_tls_are_counted_by_both_sides(security: Security, counted: int) -> None:
+    async def scenario(calling: Desk, called: Desk) -> None:
+        dialling = Dialling(called.uri, policy=MediaPolicy(security=security))
+        async with asyncio.TaskGroup() as tasks:
+            dialled = tasks.create_task(calling.endpoint.dial(dialling))
+            leg = (await called.offers.get()).leg
+            called.watch(leg)
+            await leg.do(Answer())
+        assert [end.endpoint.counters().get("keys_in_clear", 0) for end in (calling, called)] == [counted, counted]
+        await dialled.result().do(HangUp())
+        await called.over.wait()
 
     with_desks(scenario)
 

@@ -136,6 +136,15 @@ def test_the_count_goes_on_beyond_the_end_of_the_sequence_in_any_order(suite: Su
     assert right.counters()["srtp_refused"] == 0
 
 
+def test_a_new_source_under_the_same_key_counts_from_the_beginning() -> None:
+    with wire() as (left, right):
+        for i in (65_530, 65_540, 98_300, 131_050, 131_072):
+            assert send(packet(i), left, right) == packet(i)
+        assert send(packet(5, ssrc=8), left, right) == packet(5, ssrc=8)  # as music on hold is, at many a PBX
+        assert send(packet(131_073), left, right) == packet(131_073)
+        assert right.counters()["srtp_refused"] == 0
+
+
 def test_a_key_that_stays_keeps_its_count() -> None:
     with wire() as (left, right):
         sealed = on_the_wire(packet(1), left, right)

@@ -301,17 +301,8 @@ class SipEndpoint:
         encoding = None if old is None else old.encoding
         own = MediaPolicy(self._settings.codecs, self._settings.digits, self._settings.security)
         line = self._line(offered.peer, admitted.media or own, encoding)
-        if offered.sdp is not None:
-            policy, host = line.place.policy, line.place.host
-            outcome = answer_offer(offered.sdp, LocalAudio.by(policy, host, 9, keys=fresh_keys(policy.security)))
-            if isinstance(outcome, Unacceptable):
-                log.info("call without usable audio", peer=offered.peer.host, reason=outcome.reason)
-                self.send(
-                    sip.Refuse(offered.call, outcome.status, headers={"Warning": f'399 switchroom "{outcome.reason}"'})
-                )
-                return
-            if outcome.keys is not None:
-                self._mind_keys(offered.peer)
+        if not self._has_audio(offered, line):
+            return
         context = read_context(offered.from_, offered.headers, trusted=admitted.trusted)
         party = Party(context.caller.shown, context.caller.shown_name)
         leg = RtpLeg(offered.call, party, line, offered.sdp)
@@ -328,6 +319,22 @@ class SipEndpoint:
             self.counts[f"refused_{error.code}"] += 1
             log.warning("call cannot be taken", peer=peer, reason=error.code, problem=str(error))
             self.send(refusing(offered.call, Refuse("overloaded")))
+
+    def _has_audio(self, offered: told.CallOffered, line: Line) -> bool:
+        """Whether there is audio that both sides can use; a call without is refused."""
+        policy, host = line.place.policy, line.place.host
+        keys_travel = policy.security != "never"  # in our offer, if they made none
+        if offered.sdp is not None:
+            outcome = answer_offer(offered.sdp, LocalAudio.by(policy, host, 9, keys=fresh_keys(policy.security)))
+            if isinstance(outcome, Unacceptable):
+                log.info("call without usable audio", peer=offered.peer.host, reason=outcome.reason)
+                warning = {"Warning": f'399 switchroom "{outcome.reason}"'}
+                self.send(sip.Refuse(offered.call, outcome.status, headers=warning))
+                return False
+            keys_travel = outcome.keys is not None
+        if keys_travel:
+            self._mind_keys(offered.peer)
+        return True
 
     def _mind_keys(self, peer: Peer) -> None:
         """Count keys that whoever carries our signalling can read; said once, since it is a matter of settings."""
