@@ -101,6 +101,18 @@ class Script:
         kind = f'response="{what}"' if isinstance(what, int) else f'request="{what}"'
         self._hear(kind, expressions, optional=optional, absent=absent)
 
+    def keep(self, what: int | str, *headers: str) -> list[str]:
+        """Expect a status or a method; return the words that stand for these headers of it from now on."""
+        kind = f'response="{what}"' if isinstance(what, int) else f'request="{what}"'
+        numbers = range(self._found + 1, self._found + 1 + len(headers))
+        self._found += len(headers)
+        actions = "".join(
+            f'<ereg regexp="[^ ].*" search_in="hdr" header="{name}:" check_it="true" assign_to="{number}"/>'
+            for name, number in zip(headers, numbers, strict=True)
+        )
+        self._steps.append(f"  <recv {kind}><action>{actions}</action></recv>")
+        return [f"[${number}]" for number in numbers]
+
     def taken(self, *expressions: str) -> None:
         """Expect the 200 that makes a call, and remember the way in it."""
         self._hear('response="200" rrs="true"', expressions)
