@@ -276,10 +276,11 @@ def test_a_trunk_sends_a_call_on_to_extensions_and_to_what_costs_no_more(
     async def main() -> None:
         async with office(tmp_path) as here:
             await here.calls.set_guard(TENANT, DialGuard(rates={"+44": 10, "+447": 50, "+1": 1, "+33": 5}))
-            await here.trunk("pbx", kind="freeswitch")
+            await here.trunk("pbx", kind="freeswitch", session_expires=600)
             await here.outbound.call(Order(TENANT, NUMBER))
             redirects = here.carrier.asked[0].redirects
             assert redirects.follow == "same_host"
+            assert here.carrier.asked[0].session_expires == 600
             assert redirects.allowed(contact) is may
             await here.trunk("carrier", allow=["+33"])
             await here.outbound.call(Order(TENANT, "+33123456789"))

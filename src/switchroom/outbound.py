@@ -180,6 +180,7 @@ class Outbound:
             trunk=trunk.id,
             over=running.over,
             redirects=_redirects(trunk, running.permit),
+            session_expires=trunk.outbound.session_expires,
         )
         try:
             leg = await self._dial(dialling)

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from switchroom.sip.commands import Accept, Answer, HangUp, Offer
+from switchroom.sip.commands import Accept, Answer, HangUp, Invite, Offer
 from switchroom.sip.outputs import CallAnswered, CallEnded, CallOffered, OfferRefused, SessionAnswered, SessionOffered
 from switchroom.sip.timers import GRANTS
 from tests.sip.texts import THERE, agent, answers, header, request
-from tests.sip.wire import Wire, offered, talking
+from tests.sip.wire import ALICE, BOB, Wire, offered, talking
 
 DOCUMENT = (Path(__file__).parent.parent.parent / "docs/sip.md").read_text()
 HOUR = 3600.0
@@ -32,6 +32,18 @@ def test_a_call_of_an_hour_is_refreshed_by_who_made_it() -> None:
     assert not wire.bob.heard(CallEnded)
     assert wire.flow()[4:] == ["alice UPDATE", "bob 200 UPDATE"] * 4
     assert not wire.bob.heard(SessionOffered)
+
+
+@pytest.mark.parametrize(("asked", "refreshes"), [(None, 4), (900, 8), (0, 0)])
+def test_a_call_asks_for_the_span_that_it_was_told_to(asked: int | None, refreshes: int) -> None:
+    wire = Wire()
+    invite = Invite("out", f"sip:bob@{BOB}", f"sip:alice@{ALICE}", wire.peer(BOB), "offer", session_expires=asked)
+    wire.do(wire.alice, invite)
+    wire.run(0.1)
+    wire.do(wire.bob, Answer(offered(wire.bob), "answer"))
+    wire.run(HOUR + 1.0)
+    assert wire.flow().count("alice UPDATE") == refreshes
+    assert not wire.alice.heard(CallEnded)
 
 
 def test_a_call_of_an_hour_survives_the_loss_of_everything_once() -> None:

@@ -136,7 +136,7 @@ class TrunkForm(BaseModel):
     identity: IdentityStyle = "from"
     callers: Annotated[list[Short], Field(max_length=500)] = Field([], description="numbers that we may call from")
     follows_redirects: bool = False
-    session_expires: int = Field(1800, ge=0, le=86_400)
+    session_expires: int = Field(1800, ge=0, le=86_400, description="session timer of calls out; 0: none")
 
     registers: bool = False
     registrar: str = Field("", max_length=200, description="empty: the domain")
@@ -168,6 +168,8 @@ class TrunkForm(BaseModel):
 
     @model_validator(mode="after")
     def _fits_together(self) -> "TrunkForm":
+        if 0 < self.session_expires < 90:
+            raise ValueError("session_expires: a session timer has at least 90 seconds (RFC 4028 §4); 0 is none")
         if self.registers and not self.user:
             raise ValueError("user: a trunk that registers needs the user to register as")
         if self.registers and not (self.registrar or self.domain):

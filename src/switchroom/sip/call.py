@@ -61,6 +61,7 @@ class Call:
     ``acked`` is our latest ACK to a 2xx, ``invite`` the INVITE that began a call of ours, ``queued`` an
     offer that waits for its turn, ``parting`` what a CANCEL is to carry. ``said`` is our latest
     description, ``updates`` whether they know UPDATE, ``min_se`` the least span that they have asked for,
+    ``expires`` the one that we ask for if not the usual,
     ``referring`` how far our transfer is, ``refers`` how many they have asked for, ``replaces`` the call whose place it takes.
     ``reliable`` is there if our provisional responses must be acknowledged, ``hearing`` knows theirs.
     """
@@ -83,6 +84,7 @@ class Call:
     said: str | None = None
     span: Span | None = None
     min_se: int = 0
+    expires: int | None = None
     updates: bool = False
     reliable: Reliable | None = None
     hearing: Hearing = field(default_factory=Hearing)

@@ -28,6 +28,7 @@ class Invite:
 
     Outputs: CallRinging*, then CallAnswered or CallFailed. Without ``sdp`` the far side makes the offer: CallAnswered then
     carries it and ``Accept`` must give our answer. ``routes`` are the URIs of the proxies to pass, ``peer`` being the first.
+    ``session_expires`` is the session timer to ask for, 0 for none, None for the user agent's.
     """
 
     call: str
@@ -39,6 +40,7 @@ class Invite:
     credentials: Credentials | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     routes: tuple[str, ...] = ()
+    session_expires: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

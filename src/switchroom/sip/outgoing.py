@@ -42,6 +42,7 @@ class Outgoing:
         target, sender = sip_uri(command.target), sip_uri(command.sender)
         call = Call(command.call, Phase.INVITING, command.peer, self._stack.token(), ours=True)
         call.credentials, call.said = command.credentials, command.sdp
+        call.expires = command.session_expires
         described = [("Content-Type", "application/sdp")] if command.sdp is not None else []
         about = (*self._stack.capabilities(), *self._timers.wishes(call))
         pairs = [("Max-Forwards", "70"), *about, *_embedded(target), *command.headers.items(), *described]

@@ -36,7 +36,8 @@ class SessionTimers:
     def wishes(self, call: Call) -> Pairs:
         """Return the headers of an INVITE or UPDATE of ours: the first leaves it open who refreshes, later ones keep to it."""
         span = call.span
-        seconds = max(span.seconds if span is not None else self._stack.config.session_expires, call.min_se)
+        asked = self._stack.config.session_expires if call.expires is None else call.expires
+        seconds = max(span.seconds if span is not None else asked, call.min_se)
         if not seconds:
             return ()
         who = "" if span is None else f";refresher={'uac' if span.ours else 'uas'}"

@@ -19,7 +19,8 @@ class Dialling:
     says which of them to call instead. ``proxies`` are SIP URIs to send the call to in place of ``target``'s own host,
     and named in a Route as well if they are loose routers (``;lr``). It counts as a call of ``trunk``, and once it was
     answered and has ended, ``over`` is told. ``encoding`` is what the plane is to give and get whatever is agreed, if that
-    cannot be left open. ``redirects`` says whether it follows a 3xx.
+    cannot be left open. ``redirects`` says whether it follows a 3xx, and
+    ``session_expires`` which session timer it asks for (0: none), if not the usual.
     """
 
     target: str
@@ -36,3 +37,4 @@ class Dialling:
     over: Callable[[], None] = lambda: None
     encoding: Encoding | None = None
     redirects: Redirects = NO_REDIRECTS
+    session_expires: int | None = None

@@ -191,6 +191,7 @@ class SipEndpoint:
                 credentials=dialling.credentials,
                 headers=headers,
                 routes=way.routes,
+                session_expires=dialling.session_expires,
             )
 
         try:
