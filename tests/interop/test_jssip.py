@@ -4,8 +4,6 @@ Its audio is DTLS-SRTP, which the engine does not speak: its calls reach us with
 """
 
 import asyncio
-import shutil
-import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -18,19 +16,14 @@ from switchroom.settings import SipSettings
 from switchroom.sip.digest import ha1
 from switchroom.transports.sip.accounts import Accounts
 from switchroom.transports.sip.endpoint import Dialling, SipEndpoint
+from tests.interop.jssip import CHROMIUM, FLAGS, NEEDED, bundle
 from tests.interop.ports import free_block
 from tests.virtual_time import run_real
 
-_CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-_NPM = shutil.which("npm")
+__all__ = ["bundle"]
 
-pytestmark = [
-    pytest.mark.peer,
-    pytest.mark.skipif(_CHROMIUM is None, reason="Chromium is not installed: apt-get install chromium"),
-    pytest.mark.skipif(_NPM is None, reason="npm, which brings JsSIP, is not installed: apt-get install npm"),
-]
+pytestmark = NEEDED
 
-_FLAGS = ["--no-sandbox", "--disable-gpu", "--ignore-certificate-errors", "--use-fake-device-for-media-stream"]
 _PHONE = """
 ([port, password]) => new Promise((resolve) => {
   const socket = new JsSIP.WebSocketInterface(`wss://127.0.0.1:${port}`)
@@ -62,33 +55,16 @@ _BUSY = """
 _UNREGISTER = "() => new Promise((resolve) => { phone.on('unregistered', () => resolve('gone')); phone.unregister() })"
 
 
-@pytest.fixture(scope="module")
-def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """JsSIP as one script."""
-    assert _NPM is not None
-    folder = tmp_path_factory.mktemp("jssip")
-    (folder / "package.json").write_text('{"private": true}')
-    (folder / "in.js").write_text("import JsSIP from 'jssip'; window.JsSIP = JsSIP\n")
-    install = [_NPM, "install", "--no-audit", "--no-fund", "jssip@3.13.8", "esbuild@0.28"]
-    build = [str(folder / "node_modules/.bin/esbuild"), "in.js", "--bundle", "--outfile=out.js", "--format=iife"]
-    for command in (install, build):
-        try:
-            subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=120)
-        except (subprocess.SubprocessError, OSError) as error:
-            pytest.skip(f"JsSIP could not be had from npm: {error}")
-    return folder / "out.js"
-
-
 def lookup(user: str, realm: str, algorithm: str) -> str | None:
     return ha1(user, realm, "wonder", algorithm) if user == "alice" else None
 
 
 @asynccontextmanager
-async def switch() -> AsyncIterator[SipEndpoint]:
+async def switch(algorithms: tuple[str, ...] = ("MD5",)) -> AsyncIterator[SipEndpoint]:
     """An endpoint that browsers may register with."""
     first = free_block(20)
     settings = SipSettings(host="127.0.0.1", port=0, wss_port=0, rtp_first=first, rtp_last=first + 19)
-    endpoint = SipEndpoint(settings, lambda _: None, Accounts(lookup))
+    endpoint = SipEndpoint(settings, lambda _: None, Accounts(lookup, algorithms=lambda *_: algorithms))
     await endpoint.open()
     task = asyncio.get_running_loop().create_task(endpoint.run())
     try:
@@ -102,8 +78,7 @@ async def switch() -> AsyncIterator[SipEndpoint]:
 @asynccontextmanager
 async def page_with(bundle: Path) -> AsyncIterator[Page]:
     async with async_playwright() as playwright:
-        flags = [*_FLAGS, "--use-fake-ui-for-media-stream"]
-        browser = await playwright.chromium.launch(executable_path=_CHROMIUM, args=flags, headless=True)
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS, headless=True)
         try:
             page = await browser.new_page(ignore_https_errors=True)
             await page.add_script_tag(path=bundle)
@@ -123,6 +98,22 @@ def test_jssip_registers_over_wss_and_leaves_again(bundle: Path) -> None:
             assert binding.peer.transport == "wss"
             assert await page.evaluate(_UNREGISTER) == "gone"
             assert endpoint.bindings("alice@tenant.test") == []
+
+    run_real(main())
+
+
+@pytest.mark.parametrize(
+    ("algorithms", "outcome"),
+    [(("SHA-256", "MD5"), "registered"), (("MD5", "SHA-256"), "failed 401"), (("SHA-256",), "failed 401")],
+)
+def test_jssip_knows_md5_alone_and_heeds_the_last_challenge(
+    bundle: Path, algorithms: tuple[str, ...], outcome: str
+) -> None:
+    """Why MD5 comes last where an account may use both."""
+
+    async def main() -> None:
+        async with asyncio.timeout(60.0), switch(algorithms) as endpoint, page_with(bundle) as page:
+            assert await page.evaluate(_PHONE, [endpoint.addresses["wss"][1], "wonder"]) == outcome
 
     run_real(main())
 

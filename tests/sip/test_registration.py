@@ -1,8 +1,16 @@
 """Registering with others and keeping the bindings of others."""
 
 from switchroom.sip.agent import UserAgent
-from switchroom.sip.commands import Forget, Register, Unregister
-from switchroom.sip.outputs import BindingChanged, Dropped, Registered, RegistrationFailed, Transmit, Unregistered
+from switchroom.sip.commands import Answer, Forget, HangUp, Register, Unregister
+from switchroom.sip.outputs import (
+    BindingChanged,
+    CallOffered,
+    Dropped,
+    Registered,
+    RegistrationFailed,
+    Transmit,
+    Unregistered,
+)
 from switchroom.sip.peer import Peer
 from tests.sip.texts import THERE, agent, answers, header, request
 from tests.sip.wire import ALICE, BOB, Wire
@@ -215,6 +223,32 @@ def test_a_browser_is_forgotten_with_its_connection() -> None:
     outputs = bob.unreachable(BROWSER, 1.0)
     assert outputs == [BindingChanged("alice@192.0.2.2", "sip:x1@one.invalid;transport=ws", BROWSER, 0)]
     assert [binding.peer for binding in bob.bindings("alice@192.0.2.2", 1.0)] == [OTHER]
+
+
+def called_by_a_browser(contact: str) -> tuple[UserAgent, str]:
+    """Return an agent that talks to a browser at ``contact``, and its name of that call."""
+    bob = agent(registrar=True)
+    invite = request(
+        "INVITE",
+        contact=contact,
+        via="SIP/2.0/WSS x.invalid;branch=z9hG4bKi1",
+        body="offer",
+        content_type="application/sdp",
+    )
+    (offer,) = (output for output in bob.receive(invite, BROWSER, 0.0) if isinstance(output, CallOffered))
+    (answer,) = (output for output in bob.send(Answer(offer.call, "answer"), 0.0) if isinstance(output, Transmit))
+    bob.receive(request("ACK", to=header(answer, "to"), cseq="1 ACK"), BROWSER, 0.0)
+    return bob, offer.call
+
+
+def test_a_call_goes_on_by_the_connection_that_the_browser_opened_anew() -> None:
+    for contact, followed in (("sip:x1@one.invalid;transport=ws;ob", True), ("sip:x9@one.invalid;transport=ws", False)):
+        bob, call = called_by_a_browser(f"<{contact}>")
+        bob.unreachable(BROWSER, 1.0)
+        bob.receive(flow(1), OTHER, 2.0)
+        (bye, *_) = (output for output in bob.send(HangUp(call), 3.0) if isinstance(output, Transmit))
+        assert bye.data.startswith(b"BYE")
+        assert (bye.peer == OTHER) is followed
 
 
 def test_a_telephone_is_not_forgotten_with_its_connection() -> None:

@@ -82,7 +82,7 @@ class UserAgent:
         self._infos = Infos(self._stack, self._sessions)
         self._refers = Refers(self._stack, self._calls, self._sessions)
         self._registrations = Registrations(self._stack)
-        self._registry = Registry(self._stack)
+        self._registry = Registry(self._stack, self._calls)
         self._gate = Gate(config, self._stack.secret)
         self._served: Mapping[str, Serve] = {
             "BYE": self._bye,

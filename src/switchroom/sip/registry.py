@@ -1,5 +1,6 @@
 """The registrar at work: REGISTER in, bindings changed, the driver told."""
 
+from switchroom.sip.call import Calls
 from switchroom.sip.exchanges import Exchange
 from switchroom.sip.outputs import BindingChanged
 from switchroom.sip.peer import Peer
@@ -11,8 +12,9 @@ from switchroom.sip.stack import Stack
 class Registry:
     """Serves REGISTER and lets bindings expire."""
 
-    def __init__(self, stack: Stack) -> None:
+    def __init__(self, stack: Stack, calls: Calls) -> None:
         self._stack = stack
+        self._calls = calls
         self._registrar = Registrar()
 
     def bindings(self, record: str, now: float) -> list[Binding]:
@@ -54,6 +56,7 @@ class Registry:
         self._stack.respond(exchange, reply, tag, now)
         for binding in changed:
             self._tell(binding, now)
+            self._follow(binding)
         if changed:
             self._watch(place.record)
 
@@ -65,6 +68,18 @@ class Registry:
     def _tell(self, binding: Binding, now: float) -> None:
         expires = max(0.0, binding.until - now)
         self._stack.emit(BindingChanged(binding.record, str(binding.contact.uri), binding.peer, expires))
+
+    def _follow(self, binding: Binding) -> None:
+        """Let calls that lost their connection go on by the one that their device has opened anew (RFC 5626 §5.3).
+
+        Only a browser's own name for itself, which nobody else knows (RFC 7118 §5.2), says that it is the same device.
+        """
+        if not binding.peer.connection or not binding.contact.uri.host.lower().endswith(".invalid"):
+            return
+        for call in self._calls:
+            lost = call.peer.reliable and not call.peer.connection
+            if lost and call.dialog is not None and call.dialog.target.same_as(binding.contact.uri):
+                call.peer = binding.peer
 
     def _watch(self, record: str) -> None:
         """Wake when the first binding of the record expires."""

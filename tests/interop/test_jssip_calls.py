@@ -1,0 +1,218 @@
+"""What JsSIP does in a call over WSS: hold, keys, transfer, its session timer, and a connection that is lost amid it.
+
+Its audio is made up (``jssip.js``), since the engine does not speak DTLS; everything that is signalled is JsSIP's own.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from switchroom.ports import Answer, CallOffer, Digit, HangUp, Held, Left, PartyChanged, Resumed, Signal
+from switchroom.settings import SipSettings
+from switchroom.sip.commands import Credentials, Register
+from switchroom.sip.digest import ha1
+from switchroom.sip.peer import Peer
+from switchroom.transports.sip.accounts import Accounts
+from switchroom.transports.sip.endpoint import Dialling, SipEndpoint
+from switchroom.transports.sip.rtp_leg import RtpLeg
+from tests.interop.jssip import NEEDED, JsSip, browser, bundle
+from tests.interop.ports import free_block
+from tests.transports.sip.test_registered_calls import serving
+from tests.virtual_time import run_real
+
+__all__ = ["bundle"]
+
+pytestmark = NEEDED
+
+HOST = "tenant.test"
+
+
+def lookup(user: str, realm: str, algorithm: str) -> str | None:
+    return ha1(user, realm, "wonder", algorithm) if user in ("alice", "bob") else None
+
+
+@dataclass
+class Switch:
+    """An endpoint that takes every call, and what the legs report."""
+
+    endpoint: SipEndpoint
+    offers: "asyncio.Queue[CallOffer]"
+    legs: list[RtpLeg] = field(default_factory=list)
+    signals: list[Signal] = field(default_factory=list)
+
+    async def heard(self, signal: Signal) -> None:
+        """Wait until a leg has reported ``signal``."""
+        while signal not in self.signals:
+            await asyncio.sleep(0.02)
+
+    async def answers(self) -> RtpLeg:
+        """Take the next call."""
+        leg = (await self.offers.get()).leg
+        assert isinstance(leg, RtpLeg)
+        leg.attach(self.signals.append)
+        self.legs.append(leg)
+        await leg.do(Answer())
+        return leg
+
+    async def dials(self) -> RtpLeg:
+        """Call the page."""
+        leg = await self.endpoint.dial(Dialling(f"sip:alice@{HOST}"))
+        leg.attach(self.signals.append)
+        return leg
+
+
+@asynccontextmanager
+async def switch() -> AsyncIterator[Switch]:
+    first = free_block(20)
+    settings = SipSettings(host="127.0.0.1", port=0, wss_port=0, rtp_first=first, rtp_last=first + 19)
+    offers: asyncio.Queue[CallOffer] = asyncio.Queue()
+    endpoint = SipEndpoint(settings, offers.put_nowait, Accounts(lookup))
+    await endpoint.open()
+    task = asyncio.get_running_loop().create_task(endpoint.run())
+    try:
+        yield Switch(endpoint, offers)
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+        await asyncio.sleep(0.05)
+
+
+Story = Callable[[Switch, JsSip], Coroutine[object, object, None]]
+
+
+def registered(bundle: Path, story: Story) -> None:
+    """Run a story with a page that has registered."""
+
+    async def main() -> None:
+        async with asyncio.timeout(60.0), switch() as here, browser(bundle) as page:
+            port = here.endpoint.addresses["wss"][1]
+            assert await page.asks("register", [port, "wonder", HOST]) == "registered"
+            await story(here, page)
+
+    run_real(main())
+
+
+async def talking(here: Switch, page: JsSip) -> RtpLeg:
+    """Let the page call and be answered."""
+    async with asyncio.TaskGroup() as tasks:
+        calling = tasks.create_task(page.asks("call", f"sip:demo@{HOST}"))
+        leg = await here.answers()
+    assert calling.result() == "confirmed"
+    return leg
+
+
+@pytest.mark.parametrize("by_update", [False, True])
+def test_jssip_holds_and_resumes(bundle: Path, by_update: bool) -> None:
+    async def story(here: Switch, page: JsSip) -> None:
+        await talking(here, page)
+        assert await page.asks("hold", by_update) == "held"
+        await here.heard(Held())
+        assert await page.asks("resume", by_update) == "resumed"
+        await here.heard(Resumed())
+        assert ("> UPDATE" in " ".join(page.wire)) is by_update
+        await page.asks("leave")
+        await here.heard(Left("hangup"))
+
+    registered(bundle, story)
+
+
+def test_keys_of_jssip_come_by_info(bundle: Path) -> None:
+    async def story(here: Switch, page: JsSip) -> None:
+        await talking(here, page)
+        await page.asks("press", "5#")
+        await here.heard(Digit("5", "info"))
+        await here.heard(Digit("#", "info"))
+
+    registered(bundle, story)
+
+
+def test_jssip_is_called_and_hung_up(bundle: Path) -> None:
+    async def story(here: Switch, page: JsSip) -> None:
+        await page.asks("answering")
+        leg = await here.dials()
+        await leg.do(HangUp())
+        await page.said("ended by remote")
+
+    registered(bundle, story)
+
+
+def test_the_session_timer_of_jssip_is_refreshed_by_update(bundle: Path) -> None:
+    async def story(here: Switch, page: JsSip) -> None:
+        await page.hurries(20)
+        leg = await talking(here, page)
+        await page.travelled("> UPDATE", 3)
+        await page.travelled("< 200 OK", 6)
+        await page.hurries(1)
+        assert here.signals == [], "two and a half times 45 s have passed for the page, and the call stands"
+        await leg.do(HangUp())
+        await page.said("ended by remote")
+
+    registered(bundle, story)
+
+
+def test_jssip_transfers_to_somebody_who_is_registered(bundle: Path) -> None:
+    async def story(here: Switch, page: JsSip) -> None:
+        async with serving(None) as (bob, at_bob):
+            host, port = here.endpoint.address
+            proof = Credentials("bob", "wonder")
+            bob.send(Register("b", f"sip:{HOST}", "bob", Peer("udp", host, port), proof))
+            while not here.endpoint.bindings(f"bob@{HOST}"):
+                await asyncio.sleep(0.02)
+            leg = await talking(here, page)
+            async with asyncio.TaskGroup() as tasks:
+                transferring = tasks.create_task(page.asks("transfer", f"sip:bob@{HOST}"))
+                await (await at_bob.get()).leg.do(Answer())
+            assert transferring.result() == "accepted"
+            while not any(isinstance(signal, PartyChanged) for signal in here.signals):
+                await asyncio.sleep(0.02)
+            assert Left() not in here.signals
+            await leg.do(HangUp())
+
+    registered(bundle, story)
+
+
+def test_a_transfer_out_of_the_house_is_refused_and_the_call_stands(bundle: Path) -> None:
+    async def story(here: Switch, page: JsSip) -> None:
+        leg = await talking(here, page)
+        assert await page.asks("transfer", "sip:+15550100@192.0.2.1") == "refused 403"
+        assert here.signals == []
+        await leg.do(HangUp())
+        await page.said("ended by remote")
+
+    registered(bundle, story)
+
+
+def test_jssip_registers_anew_when_its_connection_is_lost_and_is_called_by_the_new_one(bundle: Path) -> None:
+    async def story(here: Switch, page: JsSip) -> None:
+        await page.asks("answering")
+        (old,) = here.endpoint.bindings(f"alice@{HOST}")
+        await page.hurries(10)
+        here.endpoint._sockets.drop(old.peer)
+        await page.said("disconnected")
+        while not (found := here.endpoint.bindings(f"alice@{HOST}")):
+            await asyncio.sleep(0.02)
+        assert found[0].peer.connection != old.peer.connection
+        leg = await here.dials()
+        await leg.do(HangUp())
+        await page.said("ended by remote")
+
+    registered(bundle, story)
+
+
+def test_a_call_goes_on_by_the_connection_that_jssip_opened_anew(bundle: Path) -> None:
+    async def story(here: Switch, page: JsSip) -> None:
+        leg = await talking(here, page)
+        (old,) = here.endpoint.bindings(f"alice@{HOST}")
+        await page.hurries(10)
+        here.endpoint._sockets.drop(old.peer)
+        while not (found := here.endpoint.bindings(f"alice@{HOST}")) or found[0].peer == old.peer:
+            await asyncio.sleep(0.02)
+        assert here.signals == []
+        await leg.do(HangUp())
+        await page.said("ended by remote")
+
+    registered(bundle, story)
