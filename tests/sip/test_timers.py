@@ -131,12 +131,22 @@ def test_a_span_that_is_too_short_is_lengthened_before_the_call_is_offered() -> 
 
 def test_without_a_session_timer_nothing_is_refreshed() -> None:
     bob = agent()
-    bob.receive(request("INVITE", "Supported: timer"), THERE, 0.0)
+    bob.receive(request("INVITE"), THERE, 0.0)
     (okay,) = bob.send(Answer("t1", "sdp"), 0.0)
     bob.receive(request("ACK", **IN_DIALOG), THERE, 0.1)
     assert header(okay, "session-expires") == ""
     bob.expire(100.0)
     assert bob.deadline is None
+
+
+def test_who_knows_timers_but_asks_for_none_is_given_one_that_we_keep() -> None:
+    bob = agent()
+    bob.receive(request("INVITE", "Supported: timer", "Allow: UPDATE"), THERE, 0.0)
+    (okay,) = bob.send(Answer("t1", "sdp"), 0.0)
+    bob.receive(request("ACK", **IN_DIALOG), THERE, 0.1)
+    assert header(okay, "session-expires") == "1800;refresher=uas"
+    assert header(okay, "require") == ""
+    assert answers(bob.expire(900.0)) == ["UPDATE sip:alice@192.0.2.1:5060 SIP/2.0"]
 
 
 IN_DIALOG = {"to": "<sip:bob@192.0.2.2>;tag=t2", "via": "SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bKx2"}

@@ -47,12 +47,14 @@ class SessionTimers:
     def grant(self, call: Call, request: Request, now: float) -> Pairs:
         """Start anew by a request of theirs that we accept; return the headers of its 2xx."""
         self._learn(call, request.headers)
+        supported = "timer" in request.headers.listed("supported")
         wished = read_expires(request.headers)
+        if wished is None and supported and self._stack.config.session_expires:
+            wished = self._stack.config.session_expires, "uas"  # §9: should we die, their timer ends the call
         if wished is None:
             self.stop(call)
             return ()
         seconds, asked = wished
-        supported = "timer" in request.headers.listed("supported")
         who = GRANTS[asked, supported]
         self._start(call, Span(max(seconds, self._stack.config.min_se), who == "uas"), now)
         assert call.span is not None
