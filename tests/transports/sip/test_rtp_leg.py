@@ -300,12 +300,20 @@ def test_a_party_of_whom_nothing_comes_is_lost(agent: ScriptedAgent) -> None:
     assert signals == [Left("lost")]
 
 
-def test_a_party_on_hold_may_be_silent(agent: ScriptedAgent) -> None:
+@pytest.mark.parametrize(
+    ("direction", "told_"), [("inactive", [Held(), Resumed()]), ("sendonly", [Held(), Resumed()]), ("recvonly", [])]
+)
+def test_a_party_that_holds_or_only_listens_may_be_silent(
+    agent: ScriptedAgent, direction: str, told_: list[Signal]
+) -> None:
     leg, signals = answered(agent)
-    leg.take(told.SessionOffered("in_1", offer(direction="inactive")))
-    for second in range(100):
+    leg.take(told.SessionOffered("in_1", offer(direction=direction)))
+    for second in range(300):
         leg.hear(float(second))
-    assert signals == [Held()]
+    leg.take(told.SessionOffered("in_1", offer()))
+    for second in range(300, 355):
+        leg.hear(float(second))
+    assert signals == told_
     over(leg, signals)
 
 

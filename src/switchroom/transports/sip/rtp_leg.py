@@ -143,7 +143,8 @@ class RtpLeg:
         if stream is None:
             return None
         payload = stream.hear(now)
-        if payload is None and stream.deaf_for(now) > _LOST and not self._session.held:
+        silent = self._session.held or not stream.terms.hears  # as they said they would be
+        if payload is None and stream.deaf_for(now) > _LOST and not silent:
             self.line.send(sip.HangUp(self.call, {"Reason": 'SIP;cause=408;text="media lost"'}))  # RFC 3326
             self._leave("lost")
         return payload
