@@ -3,7 +3,7 @@
 from switchroom.sip.agent import UserAgent
 from switchroom.sip.commands import HangUp, Invite
 from switchroom.sip.outputs import CallAnswered, CallEnded, CallFailed, CallRinging, Output
-from tests.sip.texts import THERE, agent, answers, response
+from tests.sip.texts import THERE, agent, answers, header, request, response
 
 
 def calling() -> tuple[UserAgent, Output]:
@@ -61,3 +61,32 @@ def test_all_answers_that_come_after_we_gave_up_are_hung_up() -> None:
         late = alice.receive(response(sent, "200 OK", tag=tag), THERE, 0.3)
         assert answers(late) == [f"ACK sip:{tag}@192.0.2.1 SIP/2.0", f"BYE sip:{tag}@192.0.2.1 SIP/2.0"]
         assert told(late) == []
+
+
+def inside(sent: Output, method: str, tag: str, *lines: str, number: int = 1, body: str = "") -> bytes:
+    """A request of a branch within its dialog with us."""
+    to, from_ = header(sent, "From"), f"{header(sent, 'To')};tag={tag}"
+    more = {"to": to, "from_": from_, "call_id": header(sent, "Call-ID"), "cseq": f"{number} {method}", "body": body}
+    more["uri"] = "sip:a@192.0.2.2"
+    return request(method, *lines, via=f"SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK{tag}{method}{number}", **more)
+
+
+def test_a_branch_that_rings_may_update_us_but_not_offer_anything_yet() -> None:
+    alice, sent = calling()
+    alice.receive(response(sent, "180 Ringing", tag="one"), THERE, 0.1)
+    (okay,) = alice.receive(inside(sent, "UPDATE", "one"), THERE, 0.2)
+    assert answers([okay]) == ["200 OK"]
+    assert header(okay, "Contact") == "<sip:a@192.0.2.2:5060>"
+    offer = inside(sent, "UPDATE", "one", "Content-Type: application/sdp", number=2, body="offer")
+    assert answers(alice.receive(offer, THERE, 0.3)) == ["491 Request Pending"]
+    assert answers(alice.receive(inside(sent, "UPDATE", "two"), THERE, 0.4)) == ["481 Call/Transaction Does Not Exist"]
+
+
+def test_what_a_branch_says_that_did_not_get_the_call_does_not_concern_the_call() -> None:
+    alice, sent = calling()
+    for tag in ("one", "two"):
+        alice.receive(response(sent, "180 Ringing", tag=tag), THERE, 0.1)
+    alice.receive(response(sent, "200 OK", tag="one", body="answer"), THERE, 0.2)
+    assert answers(alice.receive(inside(sent, "BYE", "two"), THERE, 0.3)) == ["481 Call/Transaction Does Not Exist"]
+    ended = alice.receive(inside(sent, "BYE", "one"), THERE, 0.4)
+    assert [output.by for output in told(ended) if isinstance(output, CallEnded)] == ["them"]

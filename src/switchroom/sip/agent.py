@@ -280,7 +280,7 @@ class UserAgent:
     def _inside(self, request: Request, peer: Peer, back: Peer, now: float) -> None:
         call = self._calls.of_request(request)
         if call is None or call.dialog is None:
-            self._refuse(request, Reply(481), back)
+            self._refuse(request, Reply(481) if call is None else self._updates.early(call, request), back)
             return
         dialog = call.dialog.takes(request)
         if dialog is None:

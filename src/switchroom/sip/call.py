@@ -6,7 +6,7 @@ from enum import Enum
 from typing import Literal
 
 from switchroom.sip.commands import Credentials
-from switchroom.sip.dialog import Dialog, Numbers
+from switchroom.sip.dialog import Dialog, DialogKey, Numbers
 from switchroom.sip.exchanges import Exchange
 from switchroom.sip.headers import Headers
 from switchroom.sip.message import NO_HEADERS, Request, Response
@@ -98,8 +98,6 @@ class Call:
         return self.pending is not None or self.asking is not None or self.okay is not None
 
 
-DialogKey = tuple[str, str, str]
-
 REMEMBERED = 256
 """Dialogs that are over whose names are kept, the newest: who wants to replace one is told that it is over."""
 
@@ -131,6 +129,17 @@ class Calls:
         call.dialog = dialog
         self._by_dialog[dialog.key] = call
 
+    def expect(self, call: Call, dialog: Dialog) -> None:
+        """Let requests within an early dialog find a call of ours, which has no dialog of its own yet (§12.1)."""
+        call.hearing.dialogs.add(dialog.key)
+        self._by_dialog.setdefault(dialog.key, call)
+
+    def choose(self, call: Call) -> None:
+        """Forget the early dialogs: one of them, or none, has become the call's."""
+        for key in call.hearing.dialogs:
+            self._by_dialog.pop(key, None)
+        call.hearing.dialogs.clear()
+
     def of_request(self, request: Request) -> Call | None:
         """Return the call whose dialog a request is in (RFC 3261 §12.2.2)."""
         return self._by_dialog.get((request.call_id, request.to.tag, request.from_.tag))
@@ -154,6 +163,7 @@ class Calls:
     def forget(self, call: Call) -> None:
         """Nothing is left to settle."""
         self.close(call)
+        self.choose(call)
         call.phase = Phase.OVER
         if call.dialog is not None and self._by_dialog.pop(call.dialog.key, None) is not None:
             self._former[call.dialog.key] = None

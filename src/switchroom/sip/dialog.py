@@ -11,6 +11,9 @@ from switchroom.sip.message import NO_HEADERS, Request, Response
 from switchroom.sip.peer import Peer, Transport
 from switchroom.sip.uri import NameAddr, Uri
 
+DialogKey = tuple[str, str, str]
+"""Call-ID, our tag, their tag."""
+
 
 @dataclass(slots=True)
 class Numbers:
@@ -50,7 +53,7 @@ class Dialog:
         return cls(request.call_id, request.from_, response.to, target, tuple(reversed(response.record_routes)))
 
     @property
-    def key(self) -> tuple[str, str, str]:
+    def key(self) -> DialogKey:
         """What names the dialog: Call-ID, our tag, their tag."""
         return (self.call_id, self.local.tag, self.remote.tag)
 

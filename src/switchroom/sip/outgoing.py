@@ -95,6 +95,8 @@ class Outgoing:
         elif call.phase is Phase.INVITING and response.status > 100 and self._pracks.takes(call, response, now):
             offer = response.sdp if call.hearing.offer is response else None
             early = None if offer is not None else response.sdp
+            if response.to.tag and call.asking is not None:
+                self._calls.expect(call, Dialog.of_caller(call.asking.request, response))
             if early is not None:
                 call.hearing.described[response.to.tag] = early
             self._stack.emit(CallRinging(call.name, response.status, response.reason, early))
@@ -117,6 +119,7 @@ class Outgoing:
         if call.phase is not Phase.INVITING:
             self._let_go(call, dialog, response, now)
             return
+        self._calls.choose(call)
         agreed = call.hearing.agreed == response.to.tag != ""
         call.asking = None
         self._calls.join(call, dialog)

@@ -17,6 +17,7 @@ from enum import Enum
 from typing import Literal, NamedTuple
 
 from switchroom.sip.commands import Answer, Progress
+from switchroom.sip.dialog import DialogKey
 from switchroom.sip.exchanges import Exchange
 from switchroom.sip.message import Response
 from switchroom.sip.transaction import T1
@@ -96,11 +97,12 @@ class Reliable:
 class Hearing:
     """What their provisional responses have said, by the tag of each early dialog (a forked call has several).
 
-    ``numbers`` are the latest RSeqs, ``described`` the early answers, ``offer`` is a response whose offer waits for our answer and
-    ``agreed`` the dialog in which we have answered one.
+    ``numbers`` are the latest RSeqs, ``described`` the early answers, ``dialogs`` those that there are, ``offer`` is a response
+    whose offer waits for our answer and ``agreed`` the dialog in which we have answered one.
     """
 
     numbers: dict[str, int] = field(default_factory=dict)
     described: dict[str, str] = field(default_factory=dict)
+    dialogs: set[DialogKey] = field(default_factory=set)
     offer: Response | None = None
     agreed: str = ""

@@ -8,7 +8,7 @@ from switchroom.sip.call import Call, Phase
 from switchroom.sip.commands import Offer
 from switchroom.sip.exchanges import Exchange
 from switchroom.sip.headers import Headers
-from switchroom.sip.message import Response
+from switchroom.sip.message import Request, Response
 from switchroom.sip.outputs import CallEnded
 from switchroom.sip.peer import Peer
 from switchroom.sip.replies import Reply, clean
@@ -43,6 +43,15 @@ class Updates:
         contact = self._stack.contact_within(request, call.peer, request.uri.user)
         reply = Reply(200, headers=(*headers, *self._stack.capabilities()), contact=contact)
         self._stack.respond(exchange, reply, call.tag, now)
+
+    def early(self, call: Call, request: Request) -> Reply:
+        """Return the answer to a request that comes before the answer to our INVITE."""
+        if request.method != "UPDATE":
+            return Reply(481)
+        if request.sdp is not None:
+            return Reply(491)  # our offer has no final answer yet (RFC 3311 §5.2)
+        contact = self._stack.contact_within(request, call.peer, request.uri.user)
+        return Reply(200, headers=self._stack.capabilities(), contact=contact)
 
     def refresh(self, call: Call, now: float) -> None:
         """It is our turn."""
