@@ -1,6 +1,7 @@
 """Telephones that we did not write speak SRTP with us, in calls either way."""
 
 import asyncio
+import secrets
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -8,11 +9,13 @@ import pytest
 
 from switchroom.errors import Invalid
 from switchroom.sip import crypto
+from switchroom.sip.commands import Offer
 from switchroom.sip.crypto import LENGTHS, Suite
 from switchroom.sip.policy import MediaPolicy, Security
+from switchroom.transports.sip.rtp_leg import RtpLeg
 from tests.interop.peers import Baresip, BaresipSetup, CallNotMade, Linphone, sipp
 from tests.interop.responder import TONE, Answered, Responder, responder
-from tests.interop.sound import Samples, audible, pitch, speech, tone
+from tests.interop.sound import RATE, Samples, audible, pitch, speech, tone
 from tests.virtual_time import run_real
 
 pytestmark = pytest.mark.peer
@@ -165,6 +168,43 @@ def test_baresip_over_tls_holds_resumes_and_presses_keys_encrypted(alone: bool, 
         assert switch.endpoint.counts["keys_in_clear"] == 0
 
     with_baresip(folder, setting, scenario, "require")
+
+
+def test_baresip_goes_on_hearing_us_beyond_the_end_of_the_sequence(
+    alone: bool, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    truly = secrets.randbits
+    monkeypatch.setattr(secrets, "randbits", lambda bits: 65_500 if bits == 15 else truly(bits))
+
+    async def scenario(phone: Baresip, switch: Responder) -> None:
+        call = await calls(phone, switch)
+        assert call.leg.media()["sent"] > 60
+        both_heard(call, phone, ENCRYPTED)
+
+    with_baresip(folder, setup("srtp-mand", source=tone(440, folder / "tone.wav")), scenario)
+
+
+@pytest.mark.parametrize("mode", ["srtp", "srtp-mand"])
+def test_baresip_takes_an_offer_of_ours_in_mid_call(alone: bool, folder: Path, mode: str) -> None:
+    async def scenario(phone: Baresip, switch: Responder) -> None:
+        await phone.dial(switch.uri)
+        call = switch.calls[0]
+        await asyncio.sleep(1.0)
+        leg = call.leg
+        assert isinstance(leg, RtpLeg)
+        switch.endpoint.send(Offer(leg.call, leg._session.offer()))
+        await asyncio.sleep(0.5)
+        spoken, heard = len(phone.heard()), len(call.samples)
+        await asyncio.sleep(1.5)
+        await phone.hang_up()
+        await call.over.wait()
+        assert pitch(phone.heard()[spoken:]) == pytest.approx(TONE, abs=4)
+        assert pitch(call.samples[heard:]) == pytest.approx(440, abs=4)
+        assert len(call.samples) - heard > RATE
+        assert leg.media()["encrypted"] == ENCRYPTED
+        assert leg.media()["srtp_refused"] <= 1
+
+    with_baresip(folder, setup(mode, source=tone(440, folder / "tone.wav")), scenario)
 
 
 # --- sipp ---------------------------------------------------------------------------------------------------------

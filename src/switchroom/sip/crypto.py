@@ -83,15 +83,16 @@ def read_crypto(value: str) -> CryptoLine | None:
     return CryptoLine(int(fields[0]), Key(suite, material)) if len(material) == LENGTHS[suite] else None
 
 
-def offered(media: Media, security: Security, keys: tuple[Key, ...]) -> Media:
-    """Return a section of our offer with ``keys`` in it.
+def offered(media: Media, security: Security, keys: tuple[Key, ...], using: Key | None) -> Media:
+    """Return a section of our offer with ``keys`` in it, first the one in use.
 
     ``require`` asks for RTP/SAVP. ``offer`` goes on as agreed and begins with RTP/AVP, so that who knows nothing of SRTP
     answers without it (RFC 8643 §3.1); of two m-lines in its place some take both, or none.
     """
     if security == "never":
         return media
-    ours = [key for suite in OFFERED for key in keys if key.suite == suite]
+    others = [key for suite in OFFERED for key in keys if key.suite == suite and key != using]
+    ours = others if using is None else [using, *others]
     lines = tuple(("crypto", CryptoLine(tag, key).value) for tag, key in enumerate(ours, start=1))
     protocol = "RTP/SAVP" if security == "require" and media.protocol not in _SAFE else media.protocol
     return replace(media, protocol=protocol, attributes=media.attributes + lines)

@@ -35,7 +35,8 @@ class LocalAudio:
 
     ``mux``: control shares the media's port, and offers say so (RFC 5761); answers say it when they are asked.
     ``keys``: one for each suite of SRTP that we offer or take, to send with; none are needed where it is never used.
-    ``around``: refused sections before and after ours; ``protocol``: the profile of ours.
+    ``using``: the one that is in use already. ``around``: refused sections before and after ours; ``protocol``: the profile
+    of ours.
     """
 
     host: str
@@ -49,6 +50,7 @@ class LocalAudio:
     mux: bool = False
     security: Security = "never"
     keys: tuple[Key, ...] = ()
+    using: Key | None = None
     around: tuple[Sections, Sections] = ((), ())
     protocol: str = "RTP/AVP"
 
@@ -103,7 +105,7 @@ class Unacceptable:
 def make_offer(local: LocalAudio) -> str:
     """Return the SDP that proposes ``local``."""
     audio = _audio(local, offered_formats(local.codecs, keys=local.digits))
-    return str(_describe(local, offered(audio, local.security, local.keys)))
+    return str(_describe(local, offered(audio, local.security, local.keys, local.using)))
 
 
 def answer_offer(offer: str, local: LocalAudio) -> Agreement | Unacceptable:

@@ -124,16 +124,53 @@ def test_a_re_invite_with_the_same_key_changes_nothing() -> None:
 
 
 @pytest.mark.parametrize("asking", ["caller", "callee"])
-def test_whoever_offers_anew_brings_new_keys_and_nobody_misses_a_word(asking: str) -> None:
+def test_whoever_offers_again_offers_the_key_in_use_first(asking: str) -> None:
     with talking() as talk:
         talk.both_hear()
         before, offerer = talk.sources(), getattr(talk, asking)
-        first = talk.agree(offerer)
-        second = talk.agree(offerer)
-        assert keys(first) != keys(second)
-        assert not set(before) & set(talk.sources()), "a new key comes with a new source"
+        first, second = keys(offerer.offer()), keys(offerer.offer())
+        assert first == second
+        assert keys(talk.agree(offerer)) == keys(talk.agree(offerer))
+        assert talk.sources() == before
         talk.both_hear()
         assert talk.refused() == [0, 0]
+
+
+@pytest.mark.parametrize("suite", ["AES_CM_128_HMAC_SHA1_32", "AEAD_AES_128_GCM"])
+def test_a_suite_that_they_chose_is_offered_first_from_then_on(suite: str) -> None:
+    with talking("offer", "offer") as talk:
+        offer = talk.caller.offer()
+        length = {"AES_CM_128_HMAC_SHA1_32": 40, "AEAD_AES_128_GCM": 38}[suite]
+        theirs = re.sub(r"a=crypto:.*\r\n", "", offer) + f"a=crypto:9 {suite} inline:{'B' * length}\r\n"
+        answer = talk.callee.answer(theirs)
+        assert keys(str(answer))[0] == keys(talk.callee.offer())[0]
+        assert f"a=crypto:1 {suite} " in talk.callee.offer()
+
+
+def test_somebody_who_takes_their_place_is_answered_with_a_new_key_and_heard_from_a_new_source() -> None:
+    with talking() as talk, talking() as other:
+        talk.both_hear()
+        before = talk.sources()[1]
+        first = keys(str(talk.callee.answer(talk.caller.offer())))
+        answer = str(talk.callee.answer(other.caller.offer()))
+        assert keys(answer) != first
+        assert other.caller.settle(answer) is None
+        assert talk.sources()[1] != before
+        talk.caller, mine = other.caller, talk.caller
+        talk.both_hear()
+        talk.caller = mine
+
+
+def test_somebody_who_takes_their_place_in_an_answer_hears_a_new_source() -> None:
+    with talking() as talk, talking() as other:
+        talk.both_hear()
+        before = talk.sources()[1]
+        offer = talk.callee.offer()
+        assert talk.callee.settle(str(other.caller.answer(offer))) is None
+        assert talk.sources()[1] != before
+        talk.caller, mine = other.caller, talk.caller
+        talk.both_hear()
+        talk.caller = mine
 
 
 def test_keys_that_are_dropped_end_the_encryption_where_that_is_allowed() -> None:

@@ -1,9 +1,8 @@
 """The media session of one call: what was offered and answered (RFC 3264) becomes a stream between two sockets.
 
 The first agreement fixes what the plane gives and gets; later ones move the stream, hold it, change the law on the wire or
-its keys. Our key stays as long as theirs does. When they bring a new one, or ask for an offer of ours, somebody else may have
-taken their place who knows nothing of how far we had counted: then ours is new as well, and we go on as a new source
-(RFC 4568 §7.1.4).
+its keys. Our key stays as long as theirs does. When they bring a new one, somebody else may have taken their place who knows
+nothing of how far we had counted (RFC 4568 §7.1.4): then we answer with a new one, and go on as a new source in any case.
 """
 
 import secrets
@@ -80,7 +79,8 @@ class MediaSession:
     def offer(self) -> str:
         """Return our proposal. Raises Unavailable when no port is free."""
         self._describe()
-        self._draw_keys()
+        if self._local.using is None:
+            self._draw_keys()
         return make_offer(self._local)
 
     def answer(self, sdp: str) -> str | Unacceptable:
@@ -134,7 +134,7 @@ class MediaSession:
         self._described = True
 
     def _draw_keys(self) -> None:
-        self._local = replace(self._local, keys=fresh_keys(self._local.security))
+        self._local = replace(self._local, keys=fresh_keys(self._local.security), using=None)
 
     def _brings_a_new_key(self, agreed: Agreement) -> bool:
         if self.stream is None or self._sockets is None or agreed.keys is None:
@@ -158,8 +158,9 @@ class MediaSession:
             hears=agreed.direction in ("sendrecv", "recvonly"),
         )
         self.held = agreed.held
-        self._local = replace(self._local, mux=agreed.mux, around=agreed.around, protocol=agreed.protocol)
-        new_key = self._sockets.secure(agreed.keys)
+        using = None if agreed.keys is None else agreed.keys.ours
+        self._local = replace(self._local, mux=agreed.mux, around=agreed.around, protocol=agreed.protocol, using=using)
+        new_keys = self._sockets.secure(agreed.keys)
         if self.stream is None:
             before = ghosts(self._sockets.bare)
             latch = Latch(
@@ -171,7 +172,7 @@ class MediaSession:
             self.stream.aim(terms)
         else:
             self.stream.aim(terms)
-            if new_key:
+            if new_keys:
                 self.stream.begin_anew()
 
     def _first(self, terms: Terms) -> Terms:

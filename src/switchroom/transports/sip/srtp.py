@@ -63,23 +63,23 @@ class SecuredSockets:
         return self._pair
 
     def secure(self, pair: KeyPair | None) -> bool:
-        """Go on with these keys, or without any; return whether we send with another one.
+        """Go on with these keys, or without any; return whether we must go on as a new source.
 
-        A key that stays keeps its count of packets: to begin again with it would be to encrypt twice alike (RFC 3711 §9.1).
+        A key that stays keeps its count of packets. Under another pair the count begins anew, perhaps with a key that was used
+        before, and one source may not be encrypted twice alike (RFC 3711 §9.1).
         """
         before, self._pair = self._pair, pair
         if pair is None:
             self._inward = self._outward = None
             self._rtp, self._rtcp = self.bare.rtp, self.bare.rtcp
             return False
-        new_key = self._outward is None or before is None or before.ours != pair.ours
-        if self._outward is None or new_key:
+        if self._outward is None or before is None or before.ours != pair.ours:
             self._outward = _session(pair.ours, Policy.SSRC_ANY_OUTBOUND)
         if self._inward is None or before is None or before.theirs != pair.theirs:
             self._inward = _Inward(pair.theirs, self._inward)
         self._rtp = _Secured(self.bare.rtp, self._outward, self._inward, self._refuse)
         self._rtcp = _Secured(self.bare.rtcp, self._outward, self._inward, self._refuse)
-        return new_key
+        return before is None or (before.ours, before.theirs) != (pair.ours, pair.theirs)
 
     def counters(self) -> Mapping[str, float]:
         """Return whether media is encrypted, and how many datagrams were not what the party sent."""
