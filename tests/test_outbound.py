@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from switchroom.accounts.model import TenantRow
 from switchroom.catalogue.dial_guard import DialGuard
 from switchroom.catalogue.model import OutboundCallRow
 from switchroom.catalogue.outbound_calls import OutboundCalls, Spending
@@ -285,5 +286,19 @@ def test_a_trunk_sends_a_call_on_to_extensions_and_to_what_costs_no_more(
             await here.trunk("carrier", allow=["+33"])
             await here.outbound.call(Order(TENANT, "+33123456789"))
             assert here.carrier.asked[1].redirects.follow == "never"
+
+    run_real(main())
+
+
+def test_a_tenant_that_is_suspended_calls_nobody(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with office(tmp_path) as here:
+            await here.trunk("one")
+            await here.trunk("two")
+            async with here.database.transaction() as session:
+                session.add(TenantRow(id=TENANT, slug="ours", name="ours", brand={}, created=1.0, suspended=True))
+            assert await here.refused() == "tenant_suspended"
+            assert here.carrier.asked == []
+            assert [event.topic for event in here.events] == ["outbound.refused"]
 
     run_real(main())

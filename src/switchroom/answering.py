@@ -12,6 +12,7 @@ from typing import Literal
 
 import structlog
 
+from switchroom.accounts.suspensions import Suspensions
 from switchroom.catalogue.service import AgentRecord, Catalogue
 from switchroom.domains.restaurant.reception import Reception
 from switchroom.errors import Invalid, NotFound
@@ -38,14 +39,16 @@ class Answering:
     ) -> None:
         self._catalogue = catalogue
         self._database = database
+        self._suspensions = Suspensions(database)
         self._flows = flows
         self._now = now
         self._reading = asyncio.Lock()
         self._receptions: dict[Path, tuple[float, Reception]] = {}
 
     async def find(self, dialled: str, source: Literal["phone_gateway", "browser"]) -> CallPlan:
-        """Return the plan of the agent that answers. Raises NotFound, Invalid if its flow cannot be used. Safe to cancel."""
+        """Return the plan of the agent that answers. Raises NotFound, Denied if its tenant is suspended, Invalid for its flow."""
         agent = await self._catalogue.answers(dialled, source)
+        await self._suspensions.check(agent.tenant_id)
         return await self.plan(agent)
 
     async def plans(self) -> list[CallPlan]:

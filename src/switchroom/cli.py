@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
-from switchroom import sip_account_cli, trunk_cli
+from switchroom import sip_account_cli, tenant_cli, trunk_cli
 from switchroom.errors import SwitchroomError
 from switchroom.ports import Voice
 from switchroom.settings import Settings
@@ -22,6 +22,7 @@ app = typer.Typer(
 
 app.add_typer(trunk_cli.app, name="trunk")
 app.add_typer(sip_account_cli.app, name="sip-account")
+app.add_typer(tenant_cli.app, name="tenant")
 
 
 @app.command()

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from switchroom.accounts.suspensions import Suspensions
 from switchroom.catalogue.outbound_calls import CHARGE_EVERY, OutboundCalls, Permit
 from switchroom.catalogue.trunks import Trunks
 from switchroom.errors import Denied, Limited, NotFound, SwitchroomError, Unavailable
@@ -34,6 +35,9 @@ log = structlog.get_logger()
 
 _NEXT = frozenset({"sip_unreachable", "sip_silent", "sip_no_service", "sip_no_route"})
 """What is said of a trunk that is out of order: another one may do."""
+
+_FINAL = frozenset({"concurrency_cap", "spend_cap", "tenant_suspended"})
+"""What no other trunk changes."""
 
 Dial = Callable[[Dialling], Awaitable[Leg]]
 
@@ -88,6 +92,7 @@ class Outbound:
         publish: Callable[[Event], None] = lambda _: None,
         wall: Callable[[], float] = time.time,
     ) -> None:
+        self._suspensions = Suspensions(calls.database)
         self._trunks = trunks
         self._records = calls
         self._dial = dial
@@ -155,7 +160,7 @@ class Outbound:
                     raise
                 last = error
             except Denied as error:
-                if error.code in ("concurrency_cap", "spend_cap") or error.code.startswith("sip_"):
+                if error.code in _FINAL or error.code.startswith("sip_"):
                     raise
                 last = last or error
         raise last or NotFound("there is no trunk to call out by: add one first")
@@ -194,6 +199,7 @@ class Outbound:
         return leg
 
     async def _admitted(self, trunk: Trunk, number: str, caller: str) -> _Running:
+        await self._suspensions.check(trunk.tenant)
         permit = await self._records.permit(trunk.tenant, number, caller, trunk.id)
         running = self._calls.up[permit.id] = _Running(permit, self._wall, self._calls.changed)
         return running

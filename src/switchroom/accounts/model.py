@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import JSON, Boolean, Float, ForeignKey, Integer, String, UniqueConstraint
+from sqlalchemy import JSON, Boolean, Float, ForeignKey, Integer, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from switchroom.storage.db import Base
@@ -20,6 +20,7 @@ class TenantRow(Base):
     brand: Mapped[Mapping[str, object]] = mapped_column(JSON)
     sip_domain: Mapped[str | None] = mapped_column(String(255), unique=True)
     created: Mapped[float] = mapped_column(Float)
+    suspended: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
 
 
 class UserRow(Base):

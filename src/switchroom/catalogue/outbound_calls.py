@@ -54,28 +54,28 @@ class OutboundCalls:
     """The calls out of all tenants."""
 
     def __init__(self, database: Database, wall: Callable[[], float]) -> None:
-        self._database = database
+        self.database = database
         self._wall = wall
 
     async def guard(self, tenant: TenantId) -> DialGuard:
         """Return what the tenant may."""
-        async with self._database.snapshot() as session:
+        async with self.database.snapshot() as session:
             return await _guard(session, tenant)
 
     async def set_guard(self, tenant: TenantId, guard: DialGuard) -> None:
         """Change what the tenant may, from the next call on."""
-        async with self._database.transaction() as session:
+        async with self.database.transaction() as session:
             await session.merge(DialGuardRow(tenant_id=tenant, guard=guard.model_dump(mode="json")))
 
     async def spending(self, tenant: TenantId) -> Spending:
         """Return how many calls run and what those of today cost."""
-        async with self._database.snapshot() as session:
+        async with self.database.snapshot() as session:
             return await _spending(session, tenant, self._wall())
 
     async def permit(self, tenant: TenantId, number: str, caller: str, trunk: str) -> Permit:
         """Let a call pass and hold a minute for it. Raises Denied: destination_not_allowed, concurrency_cap or spend_cap."""
         now = self._wall()
-        async with self._database.transaction() as session:
+        async with self.database.transaction() as session:
             guard = await _guard_held(session, tenant)
             rate = guard.rate(number)
             spending = await _spending(session, tenant, now)
@@ -99,7 +99,7 @@ class OutboundCalls:
     async def charge(self, permits: Collection[Permit]) -> list[Permit]:
         """Charge what runs; return the calls that are to be ended, because their tenant's cap would be passed."""
         now = self._wall()
-        async with self._database.transaction() as session:
+        async with self.database.transaction() as session:
             for permit in permits:
                 ahead = _cost(permit, now + CHARGE_EVERY)
                 await _write(session, permit, cost=ahead, answered=permit.answered, seen=now)
@@ -115,7 +115,7 @@ class OutboundCalls:
         now = self._wall()
         final = 0 if permit.answered is None else _cost(permit, now)
         told: dict[str, object] = {"answered": permit.answered, "ended": now, "seen": now, "outcome": outcome[:64]}
-        async with self._database.transaction() as session:
+        async with self.database.transaction() as session:
             await _write(session, permit, cost=final, **told)
 
 

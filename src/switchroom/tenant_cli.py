@@ -1,0 +1,44 @@
+"""The commands of ``switchroom tenant``: the database is written, and counts from the next call on."""
+
+import asyncio
+import sys
+
+import typer
+
+from switchroom.errors import SwitchroomError
+from switchroom.settings import Settings
+
+app = typer.Typer(no_args_is_help=True, help="Tenants: suspend them and lift that.")
+
+
+@app.command()
+def suspend(slug: str) -> None:
+    """Take no more calls for a tenant and let it make none; calls that are up go on."""
+    _set(slug, suspended=True)
+
+
+@app.command()
+def resume(slug: str) -> None:
+    """Lift the suspension of a tenant."""
+    _set(slug, suspended=False)
+
+
+def _set(slug: str, *, suspended: bool) -> None:
+    from switchroom.accounts.suspensions import Suspensions
+    from switchroom.storage.db import Database
+    from switchroom.storage.schema import upgrade
+
+    async def work() -> None:
+        database = Database(Settings().url)
+        try:
+            await upgrade(database)
+            await Suspensions(database).set(slug, suspended=suspended)
+        finally:
+            await database.close()
+
+    try:
+        asyncio.run(work())
+    except SwitchroomError as error:
+        print(error)
+        sys.exit(1)
+    print(f"{slug} {'is suspended' if suspended else 'takes and makes calls again'}.")
