@@ -101,3 +101,9 @@ def test_the_page_has_a_place_for_every_table() -> None:
 def test_calls_that_arrive_over_sockets_are_all_answered(transport: str) -> None:
     found = figures("bench.arrivals", "--transport", transport, "--seconds", "1", "--rates", "20")
     assert found.keys() >= {"cpu_per_call_at_20", "calls_per_cpu_second", "memory_per_call_remembered"}
+
+
+@needs_flite
+def test_every_codec_has_its_price() -> None:
+    found = figures("bench.wire")
+    assert found.keys() >= {"PCMU_per_call_second", "PCMA_per_call_second", "G722_per_call_second"}

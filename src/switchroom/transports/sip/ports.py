@@ -96,10 +96,11 @@ class RtpPorts:
 
 def arrival(notes: list[tuple[int, int, bytes]]) -> float:
     """Return the time of day at which the kernel had a packet, by the notes that ``recvmsg`` gives with it."""
-    for level, kind, content in notes:
+    if len(notes) == 1:  # nothing else was asked for
+        level, kind, content = notes[0]
         if kind == _STAMPED and level == socket.SOL_SOCKET and len(content) == _STAMP.size:
             seconds, nanoseconds = _STAMP.unpack(content)
-            return int(seconds) + int(nanoseconds) / 1e9
+            return float(seconds + nanoseconds / 1e9)
     return time.time()
 
 
