@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from switchroom.identity import TenantId
-from switchroom.sip.dial_plan import longest
+from switchroom.sip.dial_plan import DialPlan, longest
 from switchroom.sip.trunk import Trunk
 
 _PROVED = 1000
@@ -61,13 +61,41 @@ class NotTheirs:
     """Whoever brings it may not reach what was dialled."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """How a trunk tells whom a call is for; the trunks of one carrier mostly do it alike, so it is done once for all."""
+
+    plan: DialPlan
+    prefix: str
+    called: str
+    number: str
+    contact: str
+
+    @classmethod
+    def of(cls, trunk: Trunk) -> "_Reading":
+        line, asked = trunk.registering, trunk.inbound
+        return cls(trunk.plan, asked.prefix, asked.called, asked.number, "" if line is None else line.contact_user)
+
+    def plain(self, arrival: Arrival) -> str:
+        """Return the number as the trunk wrote it."""
+        if self.number:
+            return self.number
+        if arrival.called and (self.called == "to" or (self.contact and self.contact == arrival.dialled)):
+            return arrival.called
+        return arrival.dialled[len(self.prefix) :]
+
+
+_Herd = dict[TenantId, list[Trunk]]
+"""Trunks that are recognised by the same network and read numbers alike, by tenant."""
+
+
 class TrunkTable:
     """All trunks of an installation and whose the numbers are; never changed, replaced as a whole."""
 
     def __init__(self, trunks: Iterable[Trunk] = (), owners: Mapping[str, TenantId] | None = None) -> None:
         self.trunks: Mapping[str, Trunk] = {trunk.id: trunk for trunk in trunks}
         self._owners = owners or {}
-        self._by_network: dict[tuple[int, int], dict[int, list[Trunk]]] = {}
+        self._by_network: dict[tuple[int, int], dict[int, dict[_Reading, _Herd]]] = {}
         self._by_user: dict[str, Trunk] = {}
         for trunk in self.trunks.values():
             if trunk.enabled:
@@ -77,14 +105,15 @@ class TrunkTable:
         """Return whose call it is."""
         fits: list[tuple[Rank, Known]] = []
         recognised = False
-        for trunk, specific in self._candidates(arrival):
-            rank = _rank(trunk, specific, arrival)
-            if rank is None:
-                continue
-            recognised = True
-            dialled, owner = self._dialled(trunk, arrival)
-            if owner in (None, trunk.tenant):
-                fits.append((rank, Known(trunk, dialled)))
+        for herd, reading, specific in self._herds(arrival):
+            plain = reading.plain(arrival)
+            number = reading.plan.read(plain)
+            dialled, owner = self._owned(number, plain)
+            theirs = herd.values() if owner is None else (herd.get(owner, []),)
+            ranked = [(_rank(trunk, specific, arrival, number), trunk) for trunks in theirs for trunk in trunks]
+            found = [(rank, Known(trunk, dialled)) for rank, trunk in ranked if rank is not None]
+            fits += found
+            recognised = recognised or bool(found) or _is_recognised(herd, specific, arrival, number)
         if not fits:
             return NotTheirs() if recognised else Stranger()
         best = max(rank for rank, _ in fits)
@@ -100,7 +129,7 @@ class TrunkTable:
         """
         if arrival.user or not self._by_user or not isinstance(self.match(arrival), Stranger):
             return False
-        near = {trunk.id for trunk, _ in self._near(arrival.source)}
+        near = {trunk.id for herd, _, _ in self._near(arrival.source) for trunks in herd.values() for trunk in trunks}
         return any(
             trunk.id in near if trunk.inbound.networks else not welcome or _names(arrival, trunk)
             for trunk in self._by_user.values()
@@ -108,7 +137,7 @@ class TrunkTable:
 
     def vouches_for(self, source: str) -> bool:
         """Return whether a network of some trunk holds ``source``; one so wide that anybody may be in it does not count."""
-        return any(specific >= _WIDEST for _, specific in self._near(source))
+        return any(specific >= _WIDEST for _, _, specific in self._near(source))
 
     def password_of(self, user: str) -> str | None:
         """Return what the trunk that calls as ``user`` proves itself with."""
@@ -116,46 +145,55 @@ class TrunkTable:
         return None if trunk is None or trunk.inbound.credentials is None else trunk.inbound.credentials.password
 
     def _index(self, trunk: Trunk) -> None:
+        reading = _Reading.of(trunk)
         for network in trunk.inbound.networks:
             rows = self._by_network.setdefault((network.version, network.prefixlen), {})
-            rows.setdefault(int(network.network_address), []).append(trunk)
+            herds = rows.setdefault(int(network.network_address), {})
+            herds.setdefault(reading, {}).setdefault(trunk.tenant, []).append(trunk)
         if trunk.inbound.credentials is not None:
             self._by_user[trunk.inbound.credentials.user] = trunk
 
-    def _candidates(self, arrival: Arrival) -> list[tuple[Trunk, int]]:
-        found = self._near(arrival.source)
-        near = {trunk.id for trunk, _ in found}
-        found += [
-            (self.trunks[line], _at_line(self.trunks[line], arrival)) for line in arrival.lines if line in self.trunks
-        ]
+    def _herds(self, arrival: Arrival) -> list[tuple[_Herd, _Reading, int]]:
+        """Return the trunks that the call may be of, with how specific what speaks for them is."""
+        near = self._near(arrival.source)
+        lines = [self.trunks[line] for line in arrival.lines if line in self.trunks and self.trunks[line].enabled]
+        found = near + [({line.tenant: [line]}, _Reading.of(line), _at_line(line, arrival)) for line in lines]
         proved = self._by_user.get(arrival.user) if arrival.user else None
-        if proved is not None and (proved.id in near or not proved.inbound.networks):
-            found.append((proved, _PROVED))
+        if proved is not None and (not proved.inbound.networks or any(_holds(herd, proved) for herd, _, _ in near)):
+            found.append(({proved.tenant: [proved]}, _Reading.of(proved), _PROVED))
         return found
 
-    def _near(self, source: str) -> list[tuple[Trunk, int]]:
+    def _near(self, source: str) -> list[tuple[_Herd, _Reading, int]]:
         """Return the trunks whose networks hold ``source``, with how specific those are."""
         address = _address(source)
         if address is None:
             return []
-        found: list[tuple[Trunk, int]] = []
+        found: list[tuple[_Herd, _Reading, int]] = []
         for (version, length), rows in self._by_network.items():
             if version == address.version:
                 spare = address.max_prefixlen - length
-                found += [(trunk, length) for trunk in rows.get(int(address) >> spare << spare, ())]
+                herds = rows.get(int(address) >> spare << spare, {})
+                found += [(herd, reading, length) for reading, herd in herds.items()]
         return found
 
-    def _dialled(self, trunk: Trunk, arrival: Arrival) -> tuple[str, TenantId | None]:
-        """Return whom a call by ``trunk`` is for, and whose that number is."""
-        plain = trunk.inbound.number or _number(trunk, arrival)
-        number = trunk.plan.read(plain)
+    def _owned(self, number: str, plain: str) -> tuple[str, TenantId | None]:
+        """Return a number as somebody has it, and who does."""
         for written in (number, plain, plain.lower()):
             if written in self._owners:
                 return written, self._owners[written]
         return number, None
 
 
-def _rank(trunk: Trunk, specific: int, arrival: Arrival) -> Rank | None:
+def _is_recognised(herd: _Herd, specific: int, arrival: Arrival, number: str) -> bool:
+    every = (trunk for trunks in herd.values() for trunk in trunks)
+    return any(_rank(trunk, specific, arrival, number) is not None for trunk in every)
+
+
+def _holds(herd: _Herd, trunk: Trunk) -> bool:
+    return trunk in herd.get(trunk.tenant, ())
+
+
+def _rank(trunk: Trunk, specific: int, arrival: Arrival, number: str) -> Rank | None:
     """Return how well a trunk fits, None if something that it asks for is missing."""
     asked = trunk.inbound
     if asked.credentials is not None and arrival.user != asked.credentials.user:
@@ -166,18 +204,10 @@ def _rank(trunk: Trunk, specific: int, arrival: Arrival) -> Rank | None:
         return None
     if asked.domain and asked.domain.lower() not in (arrival.host.lower(), arrival.sender_host.lower()):
         return None
-    number = trunk.plan.read(_number(trunk, arrival))
     beginning = longest(number, asked.numbers)
     if asked.numbers and beginning is None:
         return None
     return specific, int(asked.token is not None), len(asked.prefix), int(bool(asked.domain)), len(beginning or "")
-
-
-def _number(trunk: Trunk, arrival: Arrival) -> str:
-    line = trunk.registering
-    if arrival.called and (trunk.inbound.called == "to" or (line is not None and line.contact_user == arrival.dialled)):
-        return arrival.called
-    return arrival.dialled[len(trunk.inbound.prefix) :]
 
 
 def _at_line(trunk: Trunk, arrival: Arrival) -> int:
