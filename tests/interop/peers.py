@@ -221,10 +221,16 @@ class Baresip:
 class Linphone:
     """One linphonec, driven through its standard input. It needs a network of its own (fixture ``alone``)."""
 
-    def __init__(self, folder: Path, *, encryption: str = "none") -> None:
+    def __init__(self, folder: Path, *, encryption: str = "none", answers: bool = False) -> None:
         self._folder = folder
         self._encryption = encryption
+        self._answers = answers
         self.port = free_block(20)
+
+    @property
+    def uri(self) -> str:
+        """The address it answers at."""
+        return f"sip:linphone@127.0.0.1:{self.port}"
 
     async def __aenter__(self) -> Self:
         (self._folder / ".local/share/linphone").mkdir(parents=True, exist_ok=True)
@@ -234,7 +240,7 @@ class Linphone:
         video = "[video]\nenabled=0\nautomatically_initiate=0\nautomatically_accept=0\n"
         (self._folder / "linphonerc").write_text(sip + rtp + video)
         self._process = await asyncio.create_subprocess_exec(
-            *("linphonec", "-c", str(self._folder / "linphonerc")),
+            *("linphonec", "-c", str(self._folder / "linphonerc"), *(["-a"] if self._answers else [])),
             stdin=PIPE,
             stdout=PIPE,
             stderr=STDOUT,

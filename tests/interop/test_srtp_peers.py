@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from switchroom.errors import Invalid
+from switchroom.ports import Held, Resumed
 from switchroom.sip import crypto
 from switchroom.sip.commands import Offer
 from switchroom.sip.crypto import LENGTHS, Suite
@@ -245,5 +246,66 @@ def test_linphone_calls_encrypted_where_it_may(alone: bool, folder: Path, securi
             assert call.digits == "7"
             assert call.leg.media()["encrypted"] == encrypted
             assert call.leg.media()["srtp_refused"] <= 2, "it ends a key with three times the same packet"
+
+    run_real(main())
+
+
+def test_linphone_holds_and_resumes_encrypted(alone: bool, folder: Path) -> None:
+    if not alone:
+        pytest.skip("linphonec chooses a wrong address unless it has a network of its own")
+    sentence = speech("A table for four people at seven, please", folder / "order.wav")
+
+    async def main() -> None:
+        phone = Linphone(folder / "linphone", encryption="srtp")
+        async with asyncio.timeout(60.0), responder(security="require") as switch, phone:
+            await phone.dial(switch.uri)
+            call = switch.calls[0]
+            await asyncio.sleep(0.5)
+            await phone.command("pause")
+            while Held() not in call.signals:
+                await asyncio.sleep(0.05)
+            await phone.command("resume")
+            while Resumed() not in call.signals:
+                await asyncio.sleep(0.05)
+            await phone.says("Media streams established")
+            heard = len(call.samples)
+            await phone.say(sentence)
+            await asyncio.sleep(3.0)
+            await phone.hang_up()
+            await call.over.wait()
+            assert audible(call.samples[heard:]) > 1.0
+            assert pitch(phone.heard()[-2 * RATE :]) == pytest.approx(TONE, abs=2)
+            assert call.leg.media()["encrypted"] == ENCRYPTED
+
+    run_real(main())
+
+
+@pytest.mark.parametrize(
+    ("encryption", "security", "encrypted"),
+    [
+        ("none", "offer", PLAIN),
+        ("srtp", "never", PLAIN),
+        ("srtp", "offer", PLAIN),  # of crypto beside RTP/AVP (RFC 8643) it knows nothing
+        ("srtp", "require", ENCRYPTED),
+        ("none", "require", ENCRYPTED),
+    ],
+)
+def test_we_call_linphone(alone: bool, folder: Path, encryption: str, security: Security, encrypted: float) -> None:
+    if not alone:
+        pytest.skip("linphonec chooses a wrong address unless it has a network of its own")
+
+    source = tone(440, folder / "tone.wav")
+
+    async def main() -> None:
+        phone = Linphone(folder / "linphone", encryption=encryption, answers=True)
+        async with asyncio.timeout(60.0), responder() as switch, phone:
+            async with asyncio.TaskGroup() as tasks:
+                dialling = tasks.create_task(switch.dial(phone.uri, MediaPolicy(security=security)))
+                await phone.says("Media streams established")
+                await phone.say(source)
+            call = dialling.result()
+            assert pitch(middle(phone.heard())) == pytest.approx(TONE, abs=2)
+            assert pitch(middle(call.samples)) == pytest.approx(440, abs=2)
+            assert call.leg.media()["encrypted"] == encrypted
 
     run_real(main())
