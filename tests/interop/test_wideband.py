@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from switchroom.media import opus
+from switchroom.ports import Left
 from switchroom.sip.policy import Codec, MediaPolicy
-from tests.interop.peers import Baresip, BaresipSetup, Linphone
+from tests.interop.peers import Baresip, BaresipSetup, Linphone, sipp
 from tests.interop.responder import TONE, responder
 from tests.interop.sound import Samples, audible, speech
 from tests.virtual_time import run_real
@@ -123,5 +124,19 @@ def test_linphone_speaks_opus_and_presses_keys_on_its_clock(alone: bool, folder:
             assert strongest(phone.heard(), 48_000) == pytest.approx(TONE, abs=5)  # it records at the rate of Opus
             assert audible(call.samples) > 1.0
             assert call.digits == "7"
+
+    run_real(main())
+
+
+def test_sipp_changes_the_codec_in_mid_call(alone: bool, folder: Path) -> None:
+    (folder / "tone.ul").write_bytes(b"\xff" * 8000)
+
+    async def main() -> None:
+        async with responder() as switch:
+            report = await sipp(folder, "changes_codec", switch.target)
+            assert report.code == 0, report.errors
+            (call,) = switch.calls
+            assert call.signals == [Left("hangup")]
+            assert call.leg.encoding.label == "PCMU", "the plane goes on with what it had"
 
     run_real(main())

@@ -1,7 +1,11 @@
 """Their side of a stream: silence that was announced, and silence that was not."""
 
+from hypothesis import given
+from hypothesis import strategies as st
+
+from switchroom.media import opus
 from switchroom.media.codec import Codec
-from switchroom.media.rtp import RtpPacket
+from switchroom.media.rtp import EVENTS, RtpPacket
 from switchroom.transports.sip.receiver import COMFORT_NOISE, Receiver
 from switchroom.transports.sip.terms import Terms
 
@@ -38,3 +42,34 @@ def test_silence_that_nobody_announced_is_missing() -> None:
     party.take(voice(0), 0.0, 0.0)
     assert [party.pop(0.02 * i) for i in range(5)].count(None) == 4
     assert party.media()["concealed"] > 0
+
+
+PACKETS = st.builds(
+    RtpPacket,
+    st.sampled_from([0, 8, 9, 13, 101, 111]) | st.integers(0, 127),
+    st.integers(0, 0xFFFF) | st.integers(0, 40),
+    st.integers(0, 0xFFFFFFFF) | st.integers(0, 20).map(lambda step: 960 * step),
+    st.integers(1, 3),
+    st.binary(max_size=400),
+    st.booleans(),
+)
+
+
+@given(
+    st.sampled_from([Codec.PCMU, Codec.G722, *([Codec.OPUS] if opus.library() else [])]),
+    st.sampled_from([Codec.PCMA, Codec.G722, *([Codec.OPUS] if opus.library() else [])]),
+    st.lists(PACKETS, max_size=30),
+)
+def test_fuzz_whatever_comes_is_20_ms_or_nothing(first: Codec, then: Codec, packets: list[RtpPacket]) -> None:
+    keys: list[str] = []
+    party = Receiver(Terms(("192.0.2.1", 4000), first, 111, events=101, events_heard=101), keys.append)
+    for i, packet in enumerate(packets):
+        if i == len(packets) // 2:
+            party.aim(Terms(("192.0.2.1", 4000), then, 111, events=101, events_heard=101))
+        if party.knows(packet.payload_type):
+            party.take(packet, i * 0.01, i * 0.01)
+        heard = party.pop(i * 0.01)
+        assert heard is None or len(heard) == party.encoding.payload_size
+    assert all(key in EVENTS for key in keys)
+    assert party.media()["lost"] >= 0
+    assert 1 <= party.quality(0.0).get("mos", 1.0) <= 4.5
