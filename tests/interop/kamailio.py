@@ -20,10 +20,14 @@ _RULES = Path(__file__).parent / "kamailio.cfg"
 
 
 class Kamailio:
-    """Calls for a name that nobody has registered go to ``switch`` (host:port)."""
+    """Calls for a name that nobody has registered go to ``switch`` (host:port, with ``;transport=tls`` if so wanted).
 
-    def __init__(self, folder: Path, switch: str) -> None:
+    It listens to UDP and TCP, and if it is to be ``secure`` also to TLS, at the port above.
+    """
+
+    def __init__(self, folder: Path, switch: str, *, secure: bool = False) -> None:
         self.port = free_block(2)
+        self._secure = secure
         self._folder = folder
         self._switch = switch
         self._process: Process | None = None
@@ -53,12 +57,18 @@ class Kamailio:
     ) -> None:
         await self.stop()
 
+    @property
+    def secure_uri(self) -> str:
+        """The same over TLS."""
+        return f"sip:demo@127.0.0.1:{self.port + 1};transport=tls"
+
     async def start(self) -> None:
         """Start it and wait until it answers."""
         with (self._folder / "kamailio.log").open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 *("kamailio", "-DD", "-E", "-f", str(_RULES), "-w", str(self._folder), "-Y", str(self._folder)),
                 *("-m", "16", "-M", "4", "-A", f"PORT={self.port}", "-A", f'SWITCH="sip:{self._switch}"'),
+                *self._security(),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=STDOUT,
@@ -90,6 +100,26 @@ class Kamailio:
     def log(self) -> str:
         """Return what it printed."""
         return (self._folder / "kamailio.log").read_text(errors="replace")
+
+    def _security(self) -> tuple[str, ...]:
+        if not self._secure:
+            return ()
+        key, certificate = self._folder / "key.pem", self._folder / "certificate.pem"
+        made = [
+            "-newkey",
+            "rsa:2048",
+            "-nodes",
+            "-subj",
+            "/CN=127.0.0.1",
+            "-keyout",
+            str(key),
+            "-out",
+            str(certificate),
+        ]
+        subprocess.run(
+            ["openssl", "req", "-x509", *made], check=True, capture_output=True
+        )  # baresip wants no other kind here
+        return ("-A", f"SECURE={self.port + 1}", "-A", f'CERTIFICATE="{certificate}"', "-A", f'KEY="{key}"')
 
     async def _listens(self) -> bool:
         try:
