@@ -13,7 +13,7 @@ from tests.web.site import NOW, site
 from tests.web.story import busy_day, call
 
 PUBLIC = ["/", "/login", "/voice_assistant", "/nothing"]
-PRIVATE = ["/calls", "/calls/call_1", "/reservations"]
+PRIVATE = ["/calls", "/calls/call_1", "/reservations", "/trunks"]
 
 
 @pytest.mark.parametrize("path", [*PUBLIC, *PRIVATE])

@@ -149,6 +149,31 @@ def test_a_guard_is_shown_and_replaced(tmp_path: Path) -> None:
     run_real(story())
 
 
+def test_the_page_shows_each_trunk_and_tells_what_a_test_found(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with site(tmp_path) as here, here.in_browser() as client:
+            empty = await client.get("/trunks")
+            assert "There are no trunks." in empty.text
+            tenant = here.account.tenant.id
+            made = await here.services.trunks.create(
+                tenant, {"name": "<b>Box</b>", "kind": "fritzbox", "user": "6", "password": "sesame"}
+            )
+            bare = await here.services.trunks.create(tenant, {"name": "bare", "enabled": False, "allow": ["+44"]})
+            shown = (await client.get("/trunks")).text
+            assert "&lt;b&gt;Box&lt;/b&gt;" in shown and "sesame" not in shown
+            assert "fritz.box" in shown and "nowhere yet" in shown and "switched off" in shown
+            assert "today 0.00 EUR of 20.00 EUR" in shown
+            tested = await client.post("/trunks", data={"trunk": bare.id})
+            assert "there is no address to ask" in tested.text
+            assert (await client.post("/trunks", data={"trunk": "trk_other"})).status_code == 404
+            assert made.id in tested.text
+        (tmp_path / "other").mkdir()
+        async with site(tmp_path / "other") as here, here.in_browser(await agent(here)) as client:
+            assert (await client.post("/trunks", data={"trunk": "x"})).status_code == 403
+
+    run_real(story())
+
+
 def test_the_api_document_shows_the_fields_of_a_trunk(tmp_path: Path) -> None:
     async def story() -> None:
         async with site(tmp_path) as here, here.client() as client:

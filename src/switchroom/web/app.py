@@ -11,7 +11,7 @@ from starlette.staticfiles import StaticFiles
 
 from switchroom.errors import Bug, Invalid, SwitchroomError
 from switchroom.observability import get_logger
-from switchroom.web import live, pages, problems
+from switchroom.web import live, pages, problems, trunk_pages
 from switchroom.web.api import accounts, calls, health, security, telephones, trunks
 from switchroom.web.guard import Guard
 from switchroom.web.services import Services
@@ -29,7 +29,7 @@ def create_app(services: Services) -> FastAPI:
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(Exception, _broken)
     api = (accounts.router, calls.router, trunks.router, health.router, security.router, telephones.router)
-    for router in (pages.router, live.router, *api):
+    for router in (pages.router, trunk_pages.router, live.router, *api):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     return app
