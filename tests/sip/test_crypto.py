@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from switchroom.sip.crypto import LENGTHS, OFFERED, CryptoLine, Key, Suite, read_crypto
 from switchroom.sip.offer import Agreement, LocalAudio, Unacceptable, answer_offer, make_offer, read_answer
 from switchroom.sip.policy import MediaPolicy, Security
+from switchroom.sip.sdp import SessionDescription, parse_sdp
 
 DOCUMENT = (Path(__file__).parent.parent.parent / "docs/sip.md").read_text()
 SHA1_80: Suite = "AES_CM_128_HMAC_SHA1_80"
@@ -223,6 +224,46 @@ def test_profiles_with_feedback_are_answered_in_kind(profile: str) -> None:
 def test_keys_agreed_by_dtls_are_refused() -> None:
     offer = sdp("m=audio 4000 UDP/TLS/RTP/SAVPF 0", "a=fingerprint:sha-256 AA", "a=setup:actpass")
     assert outcome(answer_offer(offer, side("offer"))) == "refused"
+
+
+LINES = st.sampled_from(
+    [
+        AVP,
+        SAVP,
+        "m=audio 4000 RTP/SAVPF 8 0",
+        "m=audio 0 RTP/SAVP 0",
+        "m=video 4000 RTP/SAVP 96",
+        crypto(),
+        crypto(2, "AES_CM_128_HMAC_SHA1_32"),
+        crypto(3, after="|2^31"),
+        USELESS,
+        "a=crypto:",
+        "a=crypto",
+        "a=sendonly",
+        "a=rtcp-mux",
+        "a=rtpmap:0 PCMU/8000",
+    ]
+)
+
+
+@given(st.lists(LINES, max_size=12), st.sampled_from(get_args(Security)))
+def test_fuzz_any_offer_is_answered_in_kind_or_refused(lines: list[str], security: Security) -> None:
+    offer = sdp(*lines)
+    found = answer_offer(offer, side(security))
+    if isinstance(found, Unacceptable):
+        assert found.status == 488
+        return
+    theirs, ours = parse_sdp(offer), parse_sdp(found.sdp)
+    assert isinstance(theirs, SessionDescription) and isinstance(ours, SessionDescription)
+    assert [(media.kind, media.protocol) for media in ours.media] == [
+        (media.kind, media.protocol) for media in theirs.media
+    ]
+    open_ones = [media for media in ours.media if media.port]
+    assert len(open_ones) == 1
+    crypto_lines = [name for name, _ in open_ones[0].attributes if name == "crypto"]
+    assert len(crypto_lines) == (found.keys is not None)
+    assert found.keys is not None or (security != "require" and "SAVP" not in open_ones[0].protocol)
+    assert found.keys is None or security != "never"
 
 
 # --- our offers -----------------------------------------------------------------------------------------------------

@@ -147,6 +147,18 @@ def test_a_suite_that_they_chose_is_offered_first_from_then_on(suite: str) -> No
         assert f"a=crypto:1 {suite} " in talk.callee.offer()
 
 
+def test_a_session_timer_that_says_the_last_description_again_changes_nothing() -> None:
+    with talking() as talk:
+        talk.both_hear()
+        before, said = talk.sources(), talk.agree()  # the answer of the callee, under the tag of the caller's line
+        reply = talk.caller.answer(said)
+        assert isinstance(reply, str)
+        assert talk.callee.settle(reply) is None
+        assert talk.sources() == before
+        talk.both_hear()
+        assert talk.refused() == [0, 0]
+
+
 def test_somebody_who_takes_their_place_is_answered_with_a_new_key_and_heard_from_a_new_source() -> None:
     with talking() as talk, talking() as other:
         talk.both_hear()
