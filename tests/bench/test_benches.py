@@ -67,6 +67,11 @@ def test_sip_calls_need_six_messages() -> None:
     assert found["messages_per_call"] == 6
 
 
+def test_every_refresh_over_sockets_is_answered() -> None:
+    found = figures("bench.registrar", "--idle", "200", "--refreshes", "100")
+    assert found.keys() >= {"refresh_by_401_and_proof", "over_udp_cpu_per_refresh", "memory_per_idle_registration"}
+
+
 def test_an_ear_knows_when_sound_begins_and_ceases() -> None:
     ear = Ear([(1.0, True), (2.0, False), (3.0, True)])
     assert ear.sounding(1.5)
@@ -89,7 +94,7 @@ def test_a_table_is_rewritten_and_the_words_around_it_are_kept() -> None:
 
 def test_the_page_has_a_place_for_every_table() -> None:
     page = PAGE.read_text(encoding="utf-8")
-    alone = ("start", "virtual", "vad", "sip", "storm", "srtp", "arrivals udp", "arrivals tcp")
+    alone = ("start", "virtual", "vad", "sip", "storm", "registrar", "srtp", "wire", "arrivals udp", "arrivals tcp")
     names = ("machine", "cost", "talk", "stages", "faults", *alone)
     for name in names:
         assert page.count(f"<!-- {name} -->\n") == 1

@@ -1,5 +1,8 @@
 """Registering with others and keeping the bindings of others."""
 
+import pytest
+
+from switchroom.sip import exchanges
 from switchroom.sip.agent import UserAgent
 from switchroom.sip.commands import Answer, Forget, HangUp, Register, Unregister
 from switchroom.sip.outputs import (
@@ -187,6 +190,19 @@ def test_a_repeated_register_is_answered_again_and_told_once() -> None:
     first = bob.receive(register(1), THERE, 0.0)
     assert bob.receive(register(1), THERE, 0.5) == first[:1]
     assert not any(isinstance(output, Dropped) for output in first)
+
+
+def test_registrations_that_are_answered_leave_room_for_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thousand refreshes a second are all remembered for 32 s, in case that they come again."""
+    bob = agent(registrar=True, max_transactions=1)
+    for index in range(3):
+        assert answers(bob.receive(register(1, call_id=f"c{index}"), THERE, 0.0)) == ["200 OK"]
+    assert answers(bob.receive(register(1, call_id="c0"), THERE, 1.0)) == ["200 OK"], "the same answer again"
+    monkeypatch.setattr(exchanges, "MAX_BRIEF", 4)
+    for index, answer in ((3, "200 OK"), (4, "200 OK"), (5, "503 Service Unavailable")):
+        assert answers(bob.receive(register(1, call_id=f"c{index}"), THERE, 2.0)) == [answer]
+    bob.expire(100.0)
+    assert answers(bob.receive(register(1, call_id="c6"), THERE, 100.0)) == ["200 OK"]
 
 
 def test_removing_what_is_not_there_is_no_news() -> None:

@@ -30,8 +30,14 @@ from switchroom.sip.transaction import (
     response_event,
     sending_event,
 )
+from switchroom.sip.uri import NameAddr, Uri
 
 COOKIE = "z9hG4bK"
+MAX_BRIEF = 65_536
+"""Transactions kept in brief; further ones count in full."""
+
+_NOWHERE = NameAddr(Uri(""))
+_NOTHING = Request(via=(), from_=_NOWHERE, to=_NOWHERE, call_id="", cseq=CSeq(0, ""), method="", uri=Uri(""))
 
 Key = tuple[str, ...]
 Heard = Callable[[Response, Peer | None, float], None]
@@ -52,6 +58,8 @@ class Exchange:
     arrived: Response | None = None
     arrived_from: Peer | None = None
     intervals: dict[str, float] = field(default_factory=dict)
+    merge: Key = ()
+    brief: bool = False
 
     @property
     def is_proceeding(self) -> bool:
@@ -68,9 +76,11 @@ class Exchanges:
         self._clients: dict[Key, Exchange] = {}
         self._servers: dict[Key, Exchange] = {}
         self._merged: dict[Key, Key] = {}
+        self._brief = 0
 
     def __len__(self) -> int:
-        return len(self._clients) + len(self._servers)
+        """Return how many there are, without those that were made brief."""
+        return len(self._clients) + len(self._servers) - self._brief
 
     def ask(self, request: Request, peer: Peer, heard: Heard, now: float) -> Exchange:
         """Send a request in a client transaction of its own."""
@@ -107,9 +117,10 @@ class Exchanges:
     def serve(self, request: Request, peer: Peer, now: float, trying: bytes = b"") -> Exchange:
         """Open a server transaction; an INVITE's begins by sending ``trying``."""
         machine = INVITE_SERVER if request.method == "INVITE" else SERVER
-        exchange = Exchange(_server_key(request, request.method), machine, request, peer, sent=trying)
+        key, merge = _server_key(request, request.method), _merge_key(request)
+        exchange = Exchange(key, machine, request, peer, sent=trying, merge=merge)
         self._servers[exchange.key] = exchange
-        self._merged[_merge_key(request)] = exchange.key
+        self._merged[merge] = exchange.key
         self._take(exchange, machine.start, now)
         return exchange
 
@@ -119,6 +130,13 @@ class Exchanges:
         if (exchange.state, event) in exchange.machine.table:
             exchange.sent = response.encode()
             self._happen(exchange, event, now)
+
+    def abridge(self, exchange: Exchange) -> None:
+        """Keep no more of an answered request than it takes to answer it again: thousands a second are remembered for 32 s."""
+        if exchange.machine is SERVER and exchange.state is State.COMPLETED and self._brief < MAX_BRIEF:
+            exchange.request = _NOTHING
+            exchange.brief = True
+            self._brief += 1
 
     def lose(self, peer: Peer, now: float) -> None:
         """The transport to ``peer`` failed."""
@@ -193,9 +211,10 @@ class Exchanges:
         if exchange.machine in (CLIENT, INVITE_CLIENT):
             self._clients.pop(exchange.key, None)
             return
-        self._servers.pop(exchange.key, None)
-        if self._merged.get(_merge_key(exchange.request)) == exchange.key:
-            del self._merged[_merge_key(exchange.request)]
+        if self._servers.pop(exchange.key, None) is not None:
+            self._brief -= exchange.brief
+        if self._merged.get(exchange.merge) == exchange.key:
+            del self._merged[exchange.merge]
 
 
 def _server_key(request: Request, method: str) -> Key:

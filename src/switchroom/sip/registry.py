@@ -49,11 +49,13 @@ class Registry:
         name, host = request.to.uri.user_text, request.to.uri.host.lower()
         if user and user != name:
             self._stack.respond(exchange, Reply(403), tag, now)
+            self._stack.exchanges.abridge(exchange)
             return
         realm = self._realm(host) or host
         place = Place(record_of(request.to.uri, realm), self._stack.config.places(name, realm))
         reply, changed = self._registrar.apply(request, peer, place, now)
         self._stack.respond(exchange, reply, tag, now)
+        self._stack.exchanges.abridge(exchange)
         for binding in changed:
             self._tell(binding, now)
             self._follow(binding)
