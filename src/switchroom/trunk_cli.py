@@ -22,7 +22,7 @@ Tenant = Annotated[str, typer.Option(help="whose trunk it is")]
 def add(
     name: str,
     kind: Annotated[
-        str, typer.Option(help="generic, twilio, telnyx, ovh, freeswitch, asterisk, fritzbox or kamailio")
+        str, typer.Option(help="generic, twilio, telnyx, ovh, freeswitch, fusionpbx, asterisk, fritzbox or kamailio")
     ] = "generic",
     fields: Annotated[
         list[str] | None, typer.Option("--set", help="name=value, as in the API; lists by commas")

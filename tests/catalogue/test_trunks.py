@@ -43,11 +43,11 @@ def form(**fields: object) -> dict[str, object]:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_has_a_form_that_holds(kind: str) -> None:
-    line = {"user": "line", "password": "secret"} if USUAL[kind].get("registers") else {}  # type: ignore[index]
+    line = {"user": "line", "password": "secret", "domain": "pbx"} if USUAL[kind].get("registers") else {}  # type: ignore[index]
     made = read({**USUAL[kind], "name": kind, "kind": kind, **line})  # type: ignore[index]
     trunk = build("trk_1", TENANT, made, {"password": "secret"})
     assert trunk.kind == kind
-    assert (trunk.registering is not None) is (kind in ("ovh", "fritzbox"))
+    assert (trunk.registering is not None) is (kind in ("ovh", "fritzbox", "fusionpbx"))
 
 
 @pytest.mark.parametrize(

@@ -9,18 +9,20 @@ from pathlib import Path
 
 import pytest
 
+from switchroom.errors import Denied
 from switchroom.ports import HangUp, Left
 from switchroom.sip.commands import Credentials
 from switchroom.sip.trunk import Header, Outbound, Registering, Trunk
 from switchroom.sip.trunk_route import route
 from switchroom.sip.trunk_table import TrunkTable
 from switchroom.transports.sip.dialling import Dialling
+from tests.interop.kamailio import Kamailio
 from tests.interop.peers import Baresip, BaresipSetup, CallNotMade, SippReport, sipp
 from tests.interop.ports import free_block
 from tests.interop.responder import Responder
 from tests.interop.script import Script, in_call, reply, request, sdp, via_of
 from tests.interop.sound import audible, tone
-from tests.transports.sip.trunk_rig import OWNERS, house, trunk, until
+from tests.transports.sip.trunk_rig import OWNERS, answered_by, house, trunk, until
 from tests.virtual_time import run_real
 
 pytestmark = pytest.mark.peer
@@ -186,6 +188,63 @@ def test_a_line_registers_with_a_registrar_that_challenges_and_leaves(alone: boo
             desk.use(TrunkTable((), OWNERS))
             report = await registrar
             assert report.code == 0, report.errors
+
+    run_real(main())
+
+
+def line_at(registrar: Kamailio, expires: int) -> Trunk:
+    return replace(
+        trunk("line", number="demo"),
+        outbound=Outbound(domain=registrar.target, credentials=Credentials("620", "wonder"), identity="pai"),
+        registering=Registering(f"sip:{registrar.target}", "620", "trk_line", expires),
+    )
+
+
+def test_a_line_at_kamailio_is_called_and_comes_back_after_a_restart_of_it(alone: bool, folder: Path) -> None:
+    async def main() -> None:
+        async with trunk_house() as switch, Kamailio(folder / "kamailio", switch.target) as registrar:
+            desk = switch.endpoint.trunks
+            desk.use(TrunkTable((line_at(registrar, 2),), OWNERS))
+            await until(lambda: desk.lines.state("trk_line").state == "registered")
+            async with Baresip(folder / "phone", BaresipSetup()) as phone:
+                await phone.dial(f"sip:620@{registrar.target}")
+                await until(lambda: desk.load("trk_line")["in"] == 1)
+                await phone.hang_up()
+                await until(lambda: desk.load("trk_line")["in"] == 0)
+                await registrar.stop()
+                await until(lambda: desk.lines.state("trk_line").state == "failed")
+                assert desk.lines.state("trk_line").next is not None
+                await registrar.start()
+                desk.use(TrunkTable((line_at(registrar, 3),), OWNERS))  # or half a minute of patience
+                await until(lambda: desk.lines.state("trk_line").state == "registered")
+                await phone.dial(f"sip:620@{registrar.target}")
+                await phone.hang_up()
+                await switch.calls[-1].over.wait()
+            assert [call.leg.party.address.partition("@")[0] for call in switch.calls] == ["sip:phone"] * 2
+
+    run_real(main())
+
+
+def test_kamailio_lets_a_call_of_ours_pass_by_the_password_of_the_trunk(alone: bool, folder: Path) -> None:
+    carrier = trunk("carrier", "127.0.0.1/32")
+
+    async def main() -> None:
+        async with house("127.0.0.2", carrier) as far, trunk_house() as switch:
+            async with Kamailio(folder / "kamailio", far.endpoint.address[0] + f":{far.endpoint.address[1]}") as proxy:
+                for password, code in (("guess", "sip_declined"), ("wonder", "")):
+                    out = Outbound(domain=proxy.target, credentials=Credentials("desk", password), identity="pai")
+                    way = route(replace(trunk("out"), outbound=out), "+15550100", "+15550200")
+                    wish = Dialling(
+                        way.target, way.sender, credentials=way.credentials, headers=way.headers, proxies=way.proxies
+                    )
+                    if code:
+                        with pytest.raises(Denied) as caught:
+                            await switch.endpoint.dial(wish)
+                        assert caught.value.code == code
+                        continue
+                    call = await answered_by(far, switch.endpoint.dial(wish))
+                    assert call.offer.dialled == "+15550100"
+                    await call.hang_up()
 
     run_real(main())
 

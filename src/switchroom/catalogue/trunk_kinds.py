@@ -6,7 +6,7 @@ One table; addresses are what the carriers publish for signalling. Whatever a fo
 from collections.abc import Mapping
 from typing import Literal, get_args
 
-Kind = Literal["generic", "twilio", "telnyx", "ovh", "freeswitch", "asterisk", "fritzbox", "kamailio"]
+Kind = Literal["generic", "twilio", "telnyx", "ovh", "freeswitch", "fusionpbx", "asterisk", "fritzbox", "kamailio"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 USUAL: Mapping[Kind, Mapping[str, object]] = {
@@ -59,6 +59,15 @@ USUAL: Mapping[Kind, Mapping[str, object]] = {
         "trusts_identity": True,
     },
     "freeswitch": {
+        "identity": "rpid",
+        "trusts_identity": True,
+        "accepts_refer": True,
+        "follows_redirects": True,
+    },
+    "fusionpbx": {  # an extension of it
+        "registers": True,
+        "called": "to",
+        "expires": 600,
         "identity": "rpid",
         "trusts_identity": True,
         "accepts_refer": True,

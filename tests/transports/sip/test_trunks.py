@@ -331,6 +331,7 @@ def test_a_line_is_registered_called_and_given_up() -> None:
             await until(lambda: us.endpoint.trunks.lines.state("trk_line").state == "registered")
             (binding,) = box.endpoint.bindings("620@127.0.0.3")
             assert binding.contact.uri.user == "trk_line"
+            assert us.endpoint.trunks.lines.at("127.0.0.3") == {"trk_line"}
             call = await answered(box, us, Dialling("sip:620@127.0.0.3"))
             assert (call.offer.tenant, call.offer.trunk, call.offer.dialled) == (ADA, "trk_line", "demo")
             await call.hang_up()
@@ -363,7 +364,7 @@ def test_a_line_to_nowhere_says_when_it_is_tried_again() -> None:
             await until(lambda: us.endpoint.trunks.lines.state("trk_line").state == "failed")
             state = us.endpoint.trunks.lines.state("trk_line")
             assert state.why.startswith("503") and state.next is not None
-            assert us.endpoint.trunks.lines.at("127.0.0.8") == {"trk_line"}
+            assert us.endpoint.trunks.lines.at("127.0.0.8") == frozenset(), "whom nobody knows yet speaks for no trunk"
 
     scene(story)
 

@@ -47,7 +47,7 @@ OFF = LineState()
 
 @dataclass(slots=True)
 class _Line:
-    """One line as it is kept. ``wake`` is set by whatever happens to it."""
+    """One line as it is kept. ``wake`` is set by whatever happens to it, ``stood`` once it was registered."""
 
     trunk: Trunk
     state: LineState = field(default_factory=lambda: LineState("trying"))
@@ -56,6 +56,7 @@ class _Line:
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     stopping: bool = False
     gone: bool = False
+    stood: bool = False
     failures: int = 0
 
 
@@ -85,8 +86,8 @@ class TrunkLines:
         return OFF if line is None else line.state
 
     def at(self, host: str) -> frozenset[str]:
-        """Return the trunks whose registrar has that address."""
-        return frozenset(trunk for trunk, line in self._lines.items() if host in line.hosts)
+        """Return the trunks whose registrar has that address; one that never registered us sends no calls."""
+        return frozenset(trunk for trunk, line in self._lines.items() if line.stood and host in line.hosts)
 
     def told(self, output: LineTold) -> None:
         """Take what the user agent reports of a line."""
@@ -98,6 +99,7 @@ class TrunkLines:
             case Registered(expires=expires):
                 line.state = LineState("registered", "", now + expires)
                 line.failures = 0
+                line.stood = True
             case RegistrationFailed(status=status, reason=reason, retry_after=wait):
                 line.state = LineState("failed", _why(status, reason), None if wait is None else now + wait)
                 line.failures += wait is not None
