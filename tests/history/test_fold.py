@@ -1,4 +1,4 @@
-from switchroom.events.catalogue import ReplySpoken
+from switchroom.events.catalogue import ReplySpoken, TransferFailed, TransferRequested
 from switchroom.history.fold import Changes
 from tests.storage.stories import Story
 
@@ -15,6 +15,15 @@ def test_the_state_is_what_happened_last() -> None:
     opening = Story().opening()
     states = [Changes().fold(opening[: n + 1]).calls[("call_1",)]["state"] for n in range(3)]
     assert states == ["offered", "ringing", "talking"]
+
+
+def test_a_call_that_is_handed_over_shows_it_until_nobody_takes_it() -> None:
+    story = Story()
+    opening = story.opening()
+    requested = story._make(TransferRequested, target="sip:anna@192.0.2.10")
+    failed = story._make(TransferFailed, reason="busy")
+    assert Changes().fold([*opening, requested]).calls[("call_1",)]["state"] == "transferring"
+    assert Changes().fold([*opening, requested, failed]).calls[("call_1",)]["state"] == "talking"
 
 
 def test_the_transcript_holds_what_was_heard_and_not_what_was_meant() -> None:

@@ -1,11 +1,14 @@
 """The states of a call, as a table.
 
-state      input      next
-OFFERED    ring       RINGING
-RINGING    answer     TALKING
-TALKING    hold       HELD
-HELD       resume     TALKING
-any        end        ENDED
+state         input      next
+OFFERED       ring       RINGING
+RINGING       answer     TALKING
+TALKING       hold       HELD
+HELD          resume     TALKING
+TALKING       transfer   TRANSFERRING
+HELD          transfer   TRANSFERRING
+TRANSFERRING  keep       TALKING
+any           end        ENDED
 """
 
 from collections.abc import Mapping
@@ -21,6 +24,7 @@ class CallState(Enum):
     RINGING = "ringing"
     TALKING = "talking"
     HELD = "held"
+    TRANSFERRING = "transferring"
     ENDED = "ended"
 
 
@@ -31,14 +35,25 @@ class CallInput(Enum):
     ANSWER = "answer"
     HOLD = "hold"
     RESUME = "resume"
+    TRANSFER = "transfer"
+    KEEP = "keep"
     END = "end"
 
 
 TRANSITIONS: Mapping[CallState, Mapping[CallInput, CallState]] = {
     CallState.OFFERED: {CallInput.RING: CallState.RINGING, CallInput.END: CallState.ENDED},
     CallState.RINGING: {CallInput.ANSWER: CallState.TALKING, CallInput.END: CallState.ENDED},
-    CallState.TALKING: {CallInput.HOLD: CallState.HELD, CallInput.END: CallState.ENDED},
-    CallState.HELD: {CallInput.RESUME: CallState.TALKING, CallInput.END: CallState.ENDED},
+    CallState.TALKING: {
+        CallInput.HOLD: CallState.HELD,
+        CallInput.TRANSFER: CallState.TRANSFERRING,
+        CallInput.END: CallState.ENDED,
+    },
+    CallState.HELD: {
+        CallInput.RESUME: CallState.TALKING,
+        CallInput.TRANSFER: CallState.TRANSFERRING,
+        CallInput.END: CallState.ENDED,
+    },
+    CallState.TRANSFERRING: {CallInput.KEEP: CallState.TALKING, CallInput.END: CallState.ENDED},
     CallState.ENDED: {},
 }
 

@@ -174,7 +174,7 @@ class CallSession:
             brain=brain,
             replier=Replier(brain, mouth, self._chronicle, rendered[1]),
             minutes=Minutes(self._chronicle),
-            transfers=Transfers(offer.leg, self._chronicle),
+            transfers=Transfers(offer.leg, self._chronicle, self._state),
             farewell=rendered[2],
         )
 

@@ -16,6 +16,7 @@ from functools import partial
 
 import structlog
 
+from switchroom.calls.call import Call, CallInput, CallState
 from switchroom.calls.chronicle import Chronicle
 from switchroom.errors import SwitchroomError
 from switchroom.events import catalogue as happened
@@ -26,19 +27,25 @@ log = structlog.get_logger()
 
 
 class Transfers:
-    """The transfers of one call."""
+    """The transfers of one call, whose state is ``state``."""
 
-    def __init__(self, leg: Leg, chronicle: Chronicle) -> None:
-        self.under_way = False
+    def __init__(self, leg: Leg, chronicle: Chronicle, state: Call) -> None:
         self._leg = leg
+        self._state = state
         self._tell = chronicle.tell
         self._rings = False
 
+    @property
+    def under_way(self) -> bool:
+        """Whether the caller is being handed over."""
+        return self._state.state is CallState.TRANSFERRING
+
     def begin(self, target: str) -> bool:
-        """Note that the caller is to be handed over; False if that is under way already."""
-        if self.under_way:
+        """Note that the caller is to be handed over; False if that cannot be, or is under way already."""
+        if not self._state.allows(CallInput.TRANSFER):
             return False
-        self.under_way, self._rings = True, False
+        self._state.apply(CallInput.TRANSFER)
+        self._rings = False
         self._tell(partial(happened.TransferRequested, target=target))
         return True
 
@@ -64,7 +71,7 @@ class Transfers:
         if not self.under_way:
             return False
         if what.outcome == "done":
-            self.under_way = False
+            self._state.apply(CallInput.KEEP)
             self._tell(happened.TransferCompleted)
         else:
             self._fail(what.outcome, what.status)
@@ -76,5 +83,5 @@ class Transfers:
             self._fail("abandoned", 0)
 
     def _fail(self, reason: TransferReason, status: int) -> None:
-        self.under_way = False
+        self._state.apply(CallInput.KEEP)
         self._tell(partial(happened.TransferFailed, reason=reason, status=status))

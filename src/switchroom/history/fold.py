@@ -25,6 +25,8 @@ from switchroom.events.catalogue import (
     ReplySpoken,
     ReplyStarted,
     TranscriptFinal,
+    TransferFailed,
+    TransferRequested,
     TurnEnded,
     TurnStarted,
 )
@@ -73,8 +75,10 @@ def _call(event: Event) -> dict[str, object] | None:
             return {"state": "talking", "connected": event.at}
         case CallHeld():
             return {"state": "held"}
-        case CallResumed():
+        case CallResumed() | TransferFailed():
             return {"state": "talking"}
+        case TransferRequested():
+            return {"state": "transferring"}
         case _:
             return _end(event)
 

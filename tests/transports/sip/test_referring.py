@@ -1,5 +1,8 @@
 """Whom a far side may make us call."""
 
+from dataclasses import replace
+from ipaddress import ip_network
+
 import pytest
 
 from switchroom.identity import TenantId
@@ -29,23 +32,31 @@ def test_a_caller_may_make_us_call_their_own_house_and_our_users(
     assert may_be_called(referral, rule) is allowed
 
 
+CARRIER = Trunk(
+    "t",
+    TenantId("tenant"),
+    "carrier",
+    inbound=Inbound(networks=(ip_network("198.51.100.0/24"),), accepts_refer=True),
+    destinations=Destinations(allow=("+44",)),
+)
+
+
 def test_a_number_that_the_trunk_may_not_call_is_not_called_for_a_caller_either() -> None:
-    asked = Inbound(accepts_refer=True)
-    trunk = Trunk("t", TenantId("tenant"), "carrier", inbound=asked, destinations=Destinations(allow=("+44",)))
     for number, allowed in (("+442071838750", True), ("+882990001", False), ("2001", True)):
-        referral = Referral(number, [PBX], registered=False, referrer=PBX, trunk=trunk)
-        assert may_be_called(referral, "same_host") is allowed, number
+        for rule in ("same_host", "anybody"):
+            referral = Referral(number, [PBX], registered=False, referrer=PBX, trunk=CARRIER)
+            assert may_be_called(referral, rule) is allowed, number
 
 
-def test_a_trunk_that_accepts_no_refer_makes_us_call_nobody() -> None:
-    trunk = Trunk("t", TenantId("tenant"), "carrier", destinations=Destinations(allow=("+44",)))
-    referral = Referral("+442071838750", [PBX], registered=False, referrer=PBX, trunk=trunk)
-    assert not may_be_called(referral, "anybody")
+def test_the_addresses_of_a_trunk_are_one_house() -> None:
+    for host, allowed in (("198.51.100.9", True), ("203.0.113.9", False), ("not-an-address", False)):
+        referral = Referral("2001", [host], registered=False, referrer="198.51.100.1", trunk=CARRIER)
+        assert may_be_called(referral, "same_host") is allowed, host
 
 
-def test_a_number_that_cannot_be_read_may_be_anywhere_and_is_not_called() -> None:
-    trunk = Trunk(
-        "t", TenantId("tenant"), "carrier", inbound=Inbound(accepts_refer=True), destinations=Destinations(("+",))
-    )
-    referral = Referral("882990001234", [PBX], registered=False, referrer=PBX, trunk=trunk)
-    assert not may_be_called(referral, "anybody")
+def test_a_trunk_that_has_not_been_given_the_right_cannot_refer() -> None:
+    for registered in (True, False):
+        referral = Referral(
+            "2001", [PBX], registered=registered, referrer=PBX, trunk=replace(CARRIER, inbound=Inbound())
+        )
+        assert not may_be_called(referral, "anybody")

@@ -30,7 +30,7 @@ from switchroom.sip.trunk import Trunk
 from switchroom.sip.uri import parse_uri
 from switchroom.transports.sip.dialling import Dialling
 from switchroom.transports.sip.hunting import Way
-from switchroom.transports.sip.referring import Referral, Referring, may_be_called
+from switchroom.transports.sip.referring import Referral, Referring, is_their_house, may_be_called
 from switchroom.transports.sip.refusing import refusing, status_of
 from switchroom.transports.sip.rtp_leg import CallOutput, RtpLeg
 from switchroom.transports.sip.trunks import Fare, Toll
@@ -197,7 +197,7 @@ class Parties:
         if not may_be_called(referral, self._rule):
             log.warning("transfer to a stranger refused", referrer=referrer, hosts=hosts)
             raise Denied("who refers us may not make us call there", code="refer_not_allowed")
-        return trunk if set(hosts) == {referrer} else None  # nobody else is shown what proves who we are
+        return trunk if is_their_house(referral) else None
 
     def _stay(self, move: _Move, fresh: RtpLeg | None, status: int) -> None:
         refer = move.wish.refer
@@ -227,7 +227,9 @@ class Parties:
         if leg is None or offered.replaces in self._moves:
             self._roads.send(sip.Refuse(offered.call, 481 if leg is None else 491))
             return None
-        if not offered.user and offered.peer.host != leg.line.place.peer_host:
+        trunk = self._roads.trunk(offered.call)
+        known = bool(offered.user) or (trunk is not None and trunk is self._roads.trunk(offered.replaces))
+        if not known and offered.peer.host != leg.line.place.peer_host:
             log.warning("replacement by a stranger refused", peer=offered.peer.host)
             self._roads.send(refusing(offered.call, Refuse("not_allowed")))
             return None

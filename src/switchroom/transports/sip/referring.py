@@ -4,14 +4,15 @@ rule            target may be
 nobody          nowhere: every REFER is refused
 same_host       who is registered with us, or whatever every hop of which is the referrer's own address
 anybody         anywhere
-a trunk's call  as above if the trunk accepts REFER, but no number that the trunk may not call, and none that cannot be read
+a trunk's call  as above, if the trunk accepts REFER at all; its addresses are one house, and a number must be one that it may call
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import Literal
 
-from switchroom.sip.dial_plan import is_e164, may_be_number
+from switchroom.sip.dial_plan import is_e164
 from switchroom.sip.trunk import Trunk
 
 Referring = Literal["nobody", "same_host", "anybody"]
@@ -31,17 +32,32 @@ class Referral:
 def may_be_called(referral: Referral, rule: Referring) -> bool:
     """Return whether the target may be called."""
     trunk = referral.trunk
-    if rule == "nobody" or (trunk is not None and not trunk.inbound.accepts_refer) or _is_forbidden_number(referral):
+    if rule == "nobody" or (trunk is not None and not trunk.inbound.accepts_refer):
         return False
-    if referral.registered or rule == "anybody":
+    if referral.registered:
         return True
-    return bool(referral.hosts) and all(host == referral.referrer for host in referral.hosts)
-
-
-def _is_forbidden_number(referral: Referral) -> bool:
-    if referral.trunk is None or referral.registered:
+    if trunk is not None and _is_forbidden_number(referral.user, trunk):
         return False
-    number = referral.trunk.plan.read(referral.user)
-    if is_e164(number):
-        return not referral.trunk.destinations.allows(number)
-    return may_be_number(referral.user)  # it may be anywhere
+    return rule == "anybody" or is_their_house(referral)
+
+
+def is_their_house(referral: Referral) -> bool:
+    """Return whether the target is where the referrer is: then they are shown what proves who we are, and nobody else."""
+    return bool(referral.hosts) and all(
+        host == referral.referrer or _is_of(referral.trunk, host) for host in referral.hosts
+    )
+
+
+def _is_of(trunk: Trunk | None, host: str) -> bool:
+    if trunk is None:
+        return False
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return False
+    return any(address in network for network in trunk.inbound.networks)
+
+
+def _is_forbidden_number(user: str, trunk: Trunk) -> bool:
+    number = trunk.plan.read(user)
+    return is_e164(number) and not trunk.destinations.allows(number)
