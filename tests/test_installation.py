@@ -1,12 +1,13 @@
 """What an installation makes up for itself."""
 
 import os
+import resource
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
-from switchroom.installation import demo_login, kept_secret
+from switchroom.installation import allow_files, demo_login, kept_secret
 from switchroom.settings import Settings
 
 
@@ -51,3 +52,15 @@ def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch, tmp
     settings = Settings()
     assert settings.sip.port == 5070
     assert settings.url == "sqlite+aiosqlite:///elsewhere/switchroom.db"
+
+
+def test_as_many_files_may_be_open_as_the_system_allows() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(soft, 300), hard))
+        allow_files()
+        assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] > 300
+        allow_files()
+        assert resource.getrlimit(resource.RLIMIT_NOFILE)[1] == hard
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

@@ -1,11 +1,15 @@
 """What an installation makes up once and keeps in files that only its owner can read: a secret, a demo login."""
 
 import json
+import resource
 import secrets
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from switchroom.accounts.seed import EMAIL
+
+FILES = 65_536
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,15 @@ def kept_secret(data: Path) -> str:
     secret = secrets.token_urlsafe(32)
     _keep(path, secret)
     return secret
+
+
+def allow_files() -> None:
+    """Let the process open as many files as the system allows it, in reason: a call takes two sockets, a telephone by TLS one."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with suppress(OSError, ValueError):  # what the system does not allow is not vital
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _keep(path: Path, content: str) -> None:

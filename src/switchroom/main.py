@@ -32,7 +32,7 @@ from switchroom.events.bus import Bus
 from switchroom.history.reader import HistoryReader
 from switchroom.history.service import CallHistory
 from switchroom.hosting import hosting
-from switchroom.installation import DemoLogin, demo_login, kept_secret
+from switchroom.installation import DemoLogin, allow_files, demo_login, kept_secret
 from switchroom.media.plane import Plane
 from switchroom.observability import Metrics, set_up
 from switchroom.outbound import Outbound
@@ -224,6 +224,7 @@ async def everything(settings: Settings) -> AsyncIterator[Running]:
 async def serve(settings: Settings, say: Callable[[str], None] = print) -> int:
     """Run until SIGTERM or SIGINT; a second one does not wait for running calls. Returns the exit status."""
     set_up(settings.log_format, settings.log_level, keep_personal=settings.log_personal)
+    allow_files()
     stop = asyncio.Event()
     main_task = asyncio.current_task()
 
