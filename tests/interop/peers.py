@@ -221,10 +221,11 @@ class Baresip:
 class Linphone:
     """One linphonec, driven through its standard input. It needs a network of its own (fixture ``alone``)."""
 
-    def __init__(self, folder: Path, *, encryption: str = "none", answers: bool = False) -> None:
+    def __init__(self, folder: Path, *, encryption: str = "none", answers: bool = False, keys: str = "events") -> None:
         self._folder = folder
         self._encryption = encryption
         self._answers = answers
+        self._keys = keys  # "events", "info", or both
         self.port = free_block(20)
 
     @property
@@ -236,6 +237,7 @@ class Linphone:
         (self._folder / ".local/share/linphone").mkdir(parents=True, exist_ok=True)
         sip = f"[sip]\nsip_port={self.port}\nsip_tcp_port=0\nsip_tls_port=0\nuse_ipv6=0\n"
         sip += f"media_encryption={self._encryption}\n"
+        sip += f"use_info={int('info' in self._keys)}\nuse_rfc2833={int('events' in self._keys)}\n"
         rtp = f"[rtp]\naudio_rtp_port={self.port + 10}\n"
         video = "[video]\nenabled=0\nautomatically_initiate=0\nautomatically_accept=0\n"
         (self._folder / "linphonerc").write_text(sip + rtp + video)
@@ -266,7 +268,7 @@ class Linphone:
         await self.command(f"play {wav}")
 
     async def press(self, digits: str, *, apart: float = 0.4) -> None:
-        """Press keys, as RFC 4733 events."""
+        """Press keys, by the roads it was given."""
         for digit in digits:
             await self.command(digit)
             await asyncio.sleep(apart)

@@ -140,3 +140,21 @@ def test_sipp_changes_the_codec_in_mid_call(alone: bool, folder: Path) -> None:
             assert call.leg.encoding.label == "PCMU", "the plane goes on with what it had"
 
     run_real(main())
+
+
+def test_baresip_keeps_control_and_media_on_one_port(alone: bool, folder: Path) -> None:
+    async def main() -> None:
+        setup = BaresipSetup(lines=("rtcp_mux yes",))
+        async with asyncio.timeout(60.0), responder() as switch, Baresip(folder, setup) as phone:
+            await phone.dial(switch.uri)
+            (call,) = switch.calls
+            while not {"round_trip", "remote_loss"} <= call.leg.media().keys():
+                await asyncio.sleep(0.2)
+            media = call.leg.media()
+            assert media["malformed"] == 0
+            assert media["strangers"] == 0
+            assert media["remote_loss"] <= 0.02
+            await phone.hang_up()
+            await call.over.wait()
+
+    run_real(main())

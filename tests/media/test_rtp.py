@@ -136,6 +136,48 @@ def test_a_key_held_longer_than_its_duration_can_say_is_one_key() -> None:
     assert [key for packet in held for key in receiver.receive(packet, 0.0)] == ["1", "1"]
 
 
+def numbered(*packets: RtpPacket, start: int = 0xFFFE) -> list[RtpPacket]:
+    """Give packets the numbers in which they were sent."""
+    return [packet._replace(sequence=(start + i) & 0xFFFF) for i, packet in enumerate(packets)]
+
+
+def keys(packets: list[RtpPacket]) -> str:
+    receiver = DigitReceiver()
+    told = "".join(key for packet in packets for key in receiver.receive(packet, 0.0))
+    return told + "".join(receiver.expire(1.0))
+
+
+def test_keys_that_share_a_timestamp_are_told_apart_by_what_they_are() -> None:
+    presses = [event(key, 1000, ended=ended) for key in "*01" for ended in (False, True, True, True)]
+    assert keys(numbered(*presses)) == "*01"
+
+
+def test_the_same_key_under_the_same_timestamp_is_another_press_once_it_had_ended() -> None:
+    press = [event("0", 1000), event("0", 1000, ended=True), event("0", 1000, ended=True)]
+    assert keys(numbered(*press, *press)) == "00"
+
+
+def test_a_timestamp_that_moves_with_every_packet_is_one_press_while_its_duration_grows() -> None:
+    growing = [event("2", 1000 + 160 * i, duration=160 * i) for i in range(1, 6)]
+    assert keys(numbered(*growing, event("2", 1960, duration=960, ended=True))) == "2"
+    later = [packet._replace(timestamp=packet.timestamp + 4000) for packet in growing]
+    assert keys(numbered(*growing, *later)) == "22"
+
+
+def test_a_straggler_after_the_end_is_no_press_but_another_sequence_is() -> None:
+    one, two, end = numbered(event("3", 1000), event("3", 1000), event("3", 1000, ended=True))
+    assert keys([one, end, two]) == "3"
+    early = numbered(event("1", 100), event("1", 100, ended=True), start=10)
+    assert keys([*early, *numbered(event("2", 900, ended=True), start=12), early[0]]) == "12"
+    assert keys([end, event("4", 9000, ended=True)._replace(sequence=5000)]) == "34"
+
+
+def test_another_source_ends_a_press_and_begins_anew() -> None:
+    first = numbered(event("5", 1000), start=500)
+    second = [packet._replace(ssrc=8) for packet in numbered(event("5", 1000), event("5", 1000, ended=True), start=480)]
+    assert keys([*first, *second]) == "55"
+
+
 def test_what_is_no_key_is_ignored() -> None:
     receiver = DigitReceiver()
     flash = RtpPacket(101, 0, 1000, 7, b"\x10\x80\x00\xa0")

@@ -3,17 +3,20 @@
 Whatever arrives on a port is either a packet or a reason why not; nothing raises. RFC 3550 section 5.1 is the layout.
 
 Keys (RFC 4733): all packets of one press carry the timestamp at which it began, so that is what tells presses apart: the
-marker bit may be lost, the end is sent three times, and if all three are lost the press ends when its packets cease.
+marker bit may be lost, the end is sent three times, and if all three are lost the press ends when its packets cease. Senders
+that are wrong are understood where they are plain: another key with the timestamp of the one before is another press, and so
+is the same key that has ended and now goes on; a timestamp that moves with every packet while the duration grows is one press.
 
-    state     packet                       next      told
-    idle      event, not ended             pressed   -
-    idle      event, ended                 idle      the key      (all but its end was lost)
-    idle      of a press already told      idle      -            (the end again)
-    pressed   same press, not ended        pressed   -
-    pressed   same press, ended            idle      the key
-    pressed   the next part of a long one  pressed   -            (section 2.5.1.3: it begins where 0xFFFF ended)
-    pressed   a later press                as idle   the key of the press before; then as idle
-    pressed   deadline                     idle      the key
+    state     packet                             next      told
+    idle      event, not ended                   pressed   -
+    idle      event, ended                       idle      the key      (all but its end was lost)
+    idle      of a press already told            idle      -            (the end again)
+    idle      of one told by its end, not ended  pressed   -            (another press, by a sender that has one timestamp)
+    pressed   same press, not ended              pressed   -
+    pressed   same press, ended                  idle      the key
+    pressed   the rest of it under a later time  pressed   -            (section 2.5.1.3: it was longer than 0xFFFF; or see above)
+    pressed   a later press                      as idle   the key of the press before; then as idle
+    pressed   deadline, or another source        idle      the key
 """
 
 import struct
@@ -30,6 +33,7 @@ EVENTS = "0123456789*#ABCD"  # RFC 4733 section 3.2
 _EVENT = struct.Struct("!BBH")
 _END = 0x80
 _LONGEST = 0xFFFF
+_STRAGGLING = 50  # packets; farther back is a sequence that began anew
 _PATIENCE = 0.2
 _ENDS = 3
 _LOUDNESS = 10  # dB below full scale
@@ -122,6 +126,27 @@ class Unwrapper:
         self.highest = None
 
 
+class _Press(NamedTuple):
+    """What one packet says of a press."""
+
+    timestamp: int
+    digit: str
+    sequence: int
+    length: int
+
+    def same(self, other: "_Press") -> bool:
+        """Return whether both are of one press, by when it began."""
+        return self.timestamp == other.timestamp and self.digit == other.digit
+
+    def goes_on(self, before: "_Press") -> bool:
+        """Return whether this is the rest of ``before`` although it says that it began later."""
+        if self.digit != before.digit:
+            return False
+        if before.length == _LONGEST and self.timestamp == (before.timestamp + _LONGEST) & 0xFFFFFFFF:
+            return True
+        return self.sequence == (before.sequence + 1) & 0xFFFF and self.length > before.length
+
+
 class DigitReceiver:
     """Makes keys of one stream's event packets."""
 
@@ -129,9 +154,10 @@ class DigitReceiver:
         self.deadline: float | None = None
         """When ``expire`` is to be called; None: not at all."""
         self.malformed = 0
-        self._pressed: tuple[int, str] | None = None  # when it began, and the key
-        self._full = False  # the packet before said that the event has the longest duration there is
-        self._told: int | None = None  # the last press that was told
+        self._ssrc: int | None = None
+        self._pressed: _Press | None = None
+        self._told: _Press | None = None  # the last press that was told
+        self._ended = False  # it was told because it ended
 
     def receive(self, packet: RtpPacket, now: float) -> list[str]:
         """Take an event packet; return the keys that are now known to have been pressed, mostly none."""
@@ -139,33 +165,44 @@ class DigitReceiver:
             self.malformed += 1
             return []
         event, flags, length = _EVENT.unpack_from(packet.payload)
-        if event >= len(EVENTS) or packet.timestamp == self._told:
+        if event >= len(EVENTS):
             return []
         digits: list[str] = []
-        if self._pressed is not None and self._pressed[0] != packet.timestamp:
-            if _older(packet.timestamp, self._pressed[0]):
-                return []  # a straggler of the press before
-            if not self._continues(packet.timestamp, EVENTS[event]):
-                digits += self.expire(now)
-        self._pressed = (packet.timestamp, EVENTS[event])
-        self._full = length == _LONGEST
-        self.deadline = now + _PATIENCE
-        if flags & _END:
+        if packet.ssrc != self._ssrc:
             digits += self.expire(now)
+            self._ssrc, self._told = packet.ssrc, None
+        press, ended = _Press(packet.timestamp, EVENTS[event], packet.sequence, length), bool(flags & _END)
+        if self._was_told(press, ended=ended):
+            return digits
+        before = self._pressed
+        if before is not None and not press.same(before) and not press.goes_on(before):
+            if _older(press.timestamp, before.timestamp):
+                return digits  # a straggler of the press before
+            digits += self.expire(now)
+        self._pressed = press
+        self.deadline = now + _PATIENCE
+        if ended:
+            digits += self.expire(now)
+            self._ended = True
         return digits
-
-    def _continues(self, timestamp: int, digit: str) -> bool:
-        began = (timestamp - _LONGEST) & 0xFFFFFFFF
-        return self._full and self._pressed == (began, digit)
 
     def expire(self, now: float) -> list[str]:  # noqa: ARG002 - a machine is always told the time
         """End the press whose packets have ceased."""
         self.deadline = None
         if self._pressed is None:
             return []
-        self._told, digit = self._pressed
-        self._pressed = None
-        return [digit]
+        self._told, self._pressed, self._ended = self._pressed, None, False
+        return [self._told.digit]
+
+    def _was_told(self, press: _Press, *, ended: bool) -> bool:
+        """Return whether a packet is of a press that is over."""
+        told = self._told
+        if told is None:
+            return False
+        ahead = (press.sequence - told.sequence) & 0xFFFF
+        if ahead >= 0x10000 - _STRAGGLING:
+            return True
+        return press.same(told) and (ended or not self._ended or ahead == 0)
 
 
 def _older(one: int, other: int) -> bool:
