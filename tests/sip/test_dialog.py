@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 
 from switchroom.sip.alarms import Alarms
-from switchroom.sip.commands import Answer, Invite, Offer, Progress
+from switchroom.sip.commands import Answer, HangUp, Invite, Offer, Progress, Reach
 from switchroom.sip.dialog import Dialog
 from switchroom.sip.message import Request, parse
+from switchroom.sip.outputs import HopNamed, Transmit
 from switchroom.sip.peer import Peer
 from switchroom.sip.replies import Reply, respond
 from switchroom.sip.uri import parse_address, parse_uri
@@ -121,3 +122,54 @@ def test_an_answer_is_secured_as_the_call_was(uri: str, lines: tuple[str, ...], 
     for command in (Progress("t1"), Answer("t1", "answer")):
         (sent,) = bob.send(command, 0.0)
         assert header(sent, "Contact") == contact
+
+
+NAMED = Peer("udp", "192.0.2.50", 5060)
+
+
+@pytest.mark.parametrize(
+    ("contact", "asked"),
+    [
+        ("sip:b@media.carrier.example", "sip:b@media.carrier.example"),
+        ("sip:b@192.0.2.7", ""),
+        ("sip:b@phone.invalid", ""),
+        ("sip:b@printer.local", ""),
+        ("sip:b@desk", ""),
+    ],
+)
+def test_a_next_hop_that_is_but_a_name_is_looked_up_once(contact: str, asked: str) -> None:
+    alice = agent()
+    (sent,) = alice.send(Invite("out", "sip:bob@192.0.2.1", "sip:a@192.0.2.2", THERE, "offer"), 0.0)
+    okay = response(sent, "200 OK", body="answer").replace(b"sip:b@192.0.2.1", contact.encode())
+    told = alice.receive(okay, THERE, 0.1)
+    assert [output.uri for output in told if isinstance(output, HopNamed)] == ([asked] if asked else [])
+    if not asked:
+        return
+    (held,) = alice.send(Offer("out", "hold"), 0.2)
+    assert isinstance(held, Transmit)
+    assert held.peer == THERE, "until it is known"
+    assert alice.send(Reach("out", "sip:elsewhere.example", THERE), 0.3) == []
+    alice.send(Reach("out", asked, NAMED), 0.3)
+    again = response(held, "200 OK", body="answer").replace(b"sip:b@192.0.2.1", contact.encode())
+    (ack, *rest) = alice.receive(again, THERE, 0.4)
+    assert isinstance(ack, Transmit)
+    assert ack.peer == NAMED
+    assert not any(isinstance(output, HopNamed) for output in rest)
+    (_, bye) = alice.send(HangUp("out"), 0.5)
+    assert isinstance(bye, Transmit)
+    assert bye.peer == NAMED
+
+
+def test_a_host_whose_name_has_brought_us_there_is_not_looked_up_again() -> None:
+    alice, peer = agent(), Peer("udp", "192.0.2.1", 5060, name="carrier.example")
+    (sent,) = alice.send(Invite("out", "sip:bob@carrier.example", "sip:a@192.0.2.2", peer, "offer"), 0.0)
+    okay = response(sent, "200 OK", body="answer").replace(b"sip:b@192.0.2.1", b"sip:b@carrier.example")
+    assert not any(isinstance(output, HopNamed) for output in alice.receive(okay, THERE, 0.1))
+
+
+def test_what_moves_is_looked_up_anew_unless_a_proxy_stays_in_the_path() -> None:
+    made = replace(Dialog.of_callee(invite(), "b"), reached=NAMED)
+    moved = replace(invite(), contacts=(parse_address("<sip:a@new.example>"),))
+    assert made.retargeted(moved).reached is None
+    assert replace(made, routes=(parse_address("<sip:p.example;lr>"),)).retargeted(moved).reached == NAMED
+    assert made.retargeted(invite()).reached == NAMED

@@ -26,6 +26,7 @@ from switchroom.sip.commands import (
     Offer,
     Options,
     Progress,
+    Reach,
     Refer,
     ReferNews,
     Refuse,
@@ -61,7 +62,7 @@ MAX_MESSAGE = 65_536
 SettingUp = Progress | Answer | Refuse | HangUp
 Serve = Callable[[Call, Exchange, float], None]
 """Takes a request that came within a call."""
-Changing = Offer | Accept | RefuseOffer | SendInfo | Refer
+Changing = Offer | Accept | RefuseOffer | Reach | SendInfo | Refer
 
 
 class UserAgent:
@@ -179,14 +180,14 @@ class UserAgent:
         match command:
             case Offer():
                 self._sessions.offer(call, command, now)
-            case Accept() if call.phase is Phase.INVITING:
-                self._outgoing.agree(call, command, now)
+            case Accept() | RefuseOffer() if call.phase is Phase.INVITING:
+                self._outgoing.settle(call, command, now)
             case Accept():
                 self._sessions.agree(call, command, now)
-            case RefuseOffer() if call.phase is Phase.INVITING:
-                self._outgoing.give_up(call, clean((("Reason", f"SIP;cause={command.status}"),)), now)
             case RefuseOffer():
                 self._sessions.disagree(call, command, now)
+            case Reach():
+                self._sessions.reach(call, command)
             case SendInfo():
                 self._infos.inform(call, command, now)
             case Refer():

@@ -63,7 +63,8 @@ class Call:
     description, ``updates`` whether they know UPDATE, ``min_se`` the least span that they have asked for,
     ``expires`` the one that we ask for if not the usual,
     ``referring`` how far our transfer is, ``refers`` how many they have asked for, ``replaces`` the call whose place it takes.
-    ``reliable`` is there if our provisional responses must be acknowledged, ``hearing`` knows theirs.
+    ``sought`` is the hop whose name was given to be
+    looked up. ``reliable`` is there if our provisional responses must be acknowledged, ``hearing`` knows theirs.
     """
 
     name: str
@@ -86,6 +87,7 @@ class Call:
     min_se: int = 0
     expires: int | None = None
     updates: bool = False
+    sought: str = ""
     reliable: Reliable | None = None
     hearing: Hearing = field(default_factory=Hearing)
     referring: Literal["asked", "accepted"] | None = None

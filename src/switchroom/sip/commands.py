@@ -108,6 +108,15 @@ class RefuseOffer:
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """The host of ``uri``, as HopNamed gave it, is at ``peer``."""
+
+    call: str
+    uri: str
+    peer: Peer
+
+
+@dataclass(frozen=True, slots=True)
 class SendInfo:
     """Send an INFO inside the call, for example ``application/dtmf-relay``."""
 
@@ -204,6 +213,7 @@ Command = (
     | Offer
     | Accept
     | RefuseOffer
+    | Reach
     | SendInfo
     | Refer
     | AcceptRefer

@@ -4,6 +4,7 @@ Our own numbers are counted by ``Numbers``, which all requests with one Call-ID 
 """
 
 import ipaddress
+import re
 from dataclasses import dataclass, replace
 
 from switchroom.sip.headers import CSeq, Headers
@@ -13,6 +14,10 @@ from switchroom.sip.uri import NameAddr, Uri
 
 DialogKey = tuple[str, str, str]
 """Call-ID, our tag, their tag."""
+
+
+_NAME = re.compile(r"(?:[a-z0-9_\-]+\.)+[a-z][a-z0-9\-]*\.?")
+_NOWHERE = (".invalid", ".local", ".localdomain")  # browsers and telephones that do not know where they are
 
 
 @dataclass(slots=True)
@@ -29,7 +34,10 @@ class Numbers:
 
 @dataclass(frozen=True, slots=True)
 class Dialog:
-    """One end's view. ``local`` and ``remote`` carry their tags; ``routes`` are in the order in which we use them."""
+    """One end's view. ``local`` and ``remote`` carry their tags; ``routes`` are in the order in which we use them.
+
+    ``reached`` is where the name of the next hop has led, once that is known.
+    """
 
     call_id: str
     local: NameAddr
@@ -37,6 +45,7 @@ class Dialog:
     target: Uri
     routes: tuple[NameAddr, ...] = ()
     heard: int | None = None
+    reached: Peer | None = None
 
     @classmethod
     def of_callee(cls, request: Request, tag: str) -> "Dialog":
@@ -65,7 +74,9 @@ class Dialog:
 
     def retargeted(self, message: Request | Response) -> "Dialog":
         """Return the dialog after a target refresh (§12.2.1.2): their Contact may have moved."""
-        return replace(self, target=message.contacts[0].uri) if message.contacts else self
+        if not message.contacts or message.contacts[0].uri == self.target:
+            return self
+        return replace(self, target=message.contacts[0].uri, reached=self.reached if self.routes else None)
 
     def request(self, method: str, number: int, headers: Headers = NO_HEADERS, body: bytes = b"") -> Request:
         """Make a request within the dialog (§12.2.1.1); its Via and Contact are to be put in by who sends it."""
@@ -85,13 +96,26 @@ class Dialog:
             body=body,
         )
 
-    def next_hop(self, last: Peer) -> Peer:
-        """Return where requests go: the first route or the target, or ``last``, by which the dialog has worked so far.
+    @property
+    def hop(self) -> Uri:
+        """Where requests go next: the first route, or the target."""
+        return self.routes[0].uri if self.routes else self.target
 
-        ``last`` is right when the next hop has no numeric address (looking names up is not ours to do), when a
-        connection is open, and when the address is a private one behind somebody's NAT.
+    def unknown_hop(self, last: Peer) -> Uri | None:
+        """Return the next hop if it is but a name that somebody has to look up (RFC 3263 §4), None if ``last`` will do."""
+        host = self.hop.host.lower()
+        known = last.connection or self.reached is not None or host in (last.name.lower(), last.host.lower())
+        return None if known or not _is_public_name(host) else self.hop
+
+    def next_hop(self, last: Peer) -> Peer:
+        """Return the peer for the next hop, or ``last``, by which the dialog has worked so far.
+
+        ``last`` is right when the next hop has a name that leads nowhere yet, when a connection is open, and when the
+        address is a private one behind somebody's NAT.
         """
-        hop = self.routes[0].uri if self.routes else self.target
+        hop = self.hop
+        if self.reached is not None and not last.connection:
+            return self.reached
         transport = _transport(hop, last.transport)
         port = hop.port or (5061 if transport == "tls" else 5060)
         if last.connection or not _is_reachable(hop.host, last.host):
@@ -100,6 +124,10 @@ class Dialog:
         if (host, port, transport) == (last.host, last.port, last.transport):
             return last
         return Peer(transport, host, port)
+
+
+def _is_public_name(host: str) -> bool:
+    return _NAME.fullmatch(host) is not None and not host.endswith(_NOWHERE)
 
 
 def _transport(hop: Uri, last: Transport) -> Transport:

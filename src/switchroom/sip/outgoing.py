@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from switchroom.errors import Invalid
 from switchroom.sip.call import Call, Calls, Phase
-from switchroom.sip.commands import Accept, Invite
+from switchroom.sip.commands import Accept, Invite, RefuseOffer
 from switchroom.sip.dialog import Dialog, Numbers
 from switchroom.sip.grammar import Malformed
 from switchroom.sip.headers import CSeq, Headers
@@ -103,11 +103,13 @@ class Outgoing:
             if offer is not None:
                 self._stack.emit(SessionOffered(call.name, offer))
 
-    def agree(self, call: Call, command: Accept, now: float) -> None:
-        """Our answer to an offer that came before their answer (RFC 3262 §5)."""
-        if call.phase is Phase.INVITING:
+    def settle(self, call: Call, command: Accept | RefuseOffer, now: float) -> None:
+        """What we say to an offer that came before their answer (RFC 3262 §5); without agreement there is no call."""
+        if isinstance(command, Accept):
             self._pracks.answer(call, command.sdp, now)
             call.said = command.sdp
+        else:
+            self.give_up(call, clean((("Reason", f"SIP;cause={command.status}"),)), now)
 
     def _accepted(self, call: Call, response: Response, now: float) -> None:
         if call.dialog is not None and call.dialog.remote.tag == response.to.tag:

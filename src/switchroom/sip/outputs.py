@@ -126,6 +126,17 @@ class CallFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class HopNamed:
+    """What is said next in this call goes to ``uri``, whose host is but a name: look it up and tell by Reach.
+
+    Until then, and if it leads nowhere, requests go where they went so far.
+    """
+
+    call: str
+    uri: str
+
+
+@dataclass(frozen=True, slots=True)
 class SessionOffered:
     """They want to change the session. Without ``sdp`` they ask for our offer."""
 
@@ -282,6 +293,7 @@ Output = (
     | CallCancelled
     | CallEnded
     | CallFailed
+    | HopNamed
     | SessionOffered
     | SessionAnswered
     | OfferRefused

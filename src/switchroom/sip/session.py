@@ -9,7 +9,7 @@ import zlib
 from dataclasses import replace
 
 from switchroom.sip.call import Call, Calls, Okay, Phase
-from switchroom.sip.commands import Accept, HangUp, Offer, RefuseOffer
+from switchroom.sip.commands import Accept, HangUp, Offer, Reach, RefuseOffer
 from switchroom.sip.dialog import Dialog
 from switchroom.sip.exchanges import Exchange, Heard
 from switchroom.sip.headers import Headers
@@ -17,6 +17,7 @@ from switchroom.sip.message import NO_HEADERS, Request, Response
 from switchroom.sip.outputs import (
     CallConfirmed,
     CallEnded,
+    HopNamed,
     OfferRefused,
     SessionAnswered,
     SessionOffered,
@@ -134,6 +135,7 @@ class Sessions:
 
     def _go_on(self, call: Call, now: float) -> None:
         """Send the offer that waits, if nothing is in its way."""
+        self._look_up(call)
         if call.queued is None or call.phase is not Phase.TALKING or call.is_changing or call.dialog is None:
             return
         sdp, call.queued = call.queued, None
@@ -146,6 +148,18 @@ class Sessions:
             self._offer_answered(call, sdp, response, at)
 
         call.asking = self.ask(call, request, heard, now)
+
+    def reach(self, call: Call, command: Reach) -> None:
+        """The next hop was looked up."""
+        if call.dialog is not None and str(call.dialog.hop) == command.uri:
+            call.dialog = replace(call.dialog, reached=command.peer)
+
+    def _look_up(self, call: Call) -> None:
+        """Have the name of the next hop looked up, once, before it is needed."""
+        hop = None if call.dialog is None else call.dialog.unknown_hop(call.peer)
+        if hop is not None and call.phase is Phase.TALKING and str(hop) != call.sought:
+            call.sought = str(hop)
+            self._stack.emit(HopNamed(call.name, call.sought))
 
     def ask(self, call: Call, request: Request, heard: Heard, now: float) -> Asking:
         """Send a request within the dialog."""

@@ -14,12 +14,14 @@ from switchroom.errors import NotFound, SwitchroomError, Unavailable
 from switchroom.media.g711 import decode_ulaw, encode_ulaw
 from switchroom.ports import Answer, CallOffer, Digit, HangUp, Left, Leg, Refuse, Ring, SendDigits, Signal
 from switchroom.settings import SipSettings
+from switchroom.sip.offer import LocalAudio, make_offer
 from switchroom.sip.policy import MediaPolicy, Security
 from switchroom.transports.sip.certificates import self_signed
 from switchroom.transports.sip.endpoint import Dialling, SipEndpoint
 from switchroom.transports.sip.locating import Naptr, Resolver, Srv
 from tests.interop.ports import free_block
 from tests.interop.sound import pitch
+from tests.sip.texts import request
 from tests.virtual_time import run_real
 
 
@@ -334,6 +336,48 @@ class ScriptedResolver:
 
     async def addresses(self, _name: str) -> list[str]:
         return ["127.0.0.1"]
+
+
+def test_the_name_in_a_contact_is_looked_up_for_what_is_said_in_the_call() -> None:
+    """The INVITE comes from one place, and its Contact is a name that leads to another: there the BYE goes."""
+
+    class Elsewhere(ScriptedResolver):
+        def __init__(self) -> None:
+            super().__init__([])
+            self.asked = asyncio.Event()
+
+        async def addresses(self, _name: str) -> list[str]:
+            self.asked.set()
+            return ["127.0.0.2"]
+
+    async def main() -> None:
+        elsewhere = Elsewhere()
+        async with asyncio.timeout(20.0), desk(elsewhere) as called:
+            with socket.socket(type=socket.SOCK_DGRAM) as caller, socket.socket(type=socket.SOCK_DGRAM) as named:
+                caller.bind(("127.0.0.1", 0))
+                named.bind(("127.0.0.2", caller.getsockname()[1]))
+                place = f"127.0.0.1:{caller.getsockname()[1]}"
+                via, contact = f"SIP/2.0/UDP {place};branch=z9hG4bKn", f"<sip:a@pbx.test:{caller.getsockname()[1]}>"
+                sdp = make_offer(LocalAudio("127.0.0.1", 4000))
+                for end in (caller, named):
+                    end.setblocking(False)
+                invite = request("INVITE", "Content-Type: application/sdp", via=via, contact=contact, body=sdp)
+                caller.sendto(invite, called.endpoint.address)
+                offer = await called.offers.get()
+                called.watch(offer.leg)
+                await offer.leg.do(Answer())
+                loop = asyncio.get_running_loop()
+                while not (okay := await loop.sock_recv(caller, 4096)).startswith(b"SIP/2.0 200"):
+                    continue
+                tag = okay.partition(b"To: ")[2].partition(b"\r\n")[0].decode()
+                ack = request("ACK", via=f"{via}2", to=tag, contact=contact)
+                caller.sendto(ack, called.endpoint.address)
+                await elsewhere.asked.wait()
+                await offer.leg.do(HangUp())
+                bye = await loop.sock_recv(named, 4096)
+                assert bye.startswith(b"BYE sip:a@pbx.test")
+
+    run_real(main())
 
 
 def test_a_server_that_does_not_answer_is_passed_over_for_the_next() -> None:

@@ -202,3 +202,16 @@ def test_a_device_behind_proxies_is_called_through_them() -> None:
         assert ways == [Way("sip:1@phone", peer, ("sip:edge;lr",))]
 
     run(main())
+
+
+def test_a_hop_that_is_but_a_name_is_where_its_name_leads() -> None:
+    class Nowhere(ScriptedResolver):
+        async def addresses(self, name: str) -> list[str]:
+            return []
+
+    async def main() -> None:
+        assert await hunt().reach("sip:b@media.example:5070;transport=tcp") == Peer("tcp", "media.example-1", 5070)
+        nowhere = Hunt(Nowhere(), lambda _: [], asyncio.get_running_loop().time)
+        assert await nowhere.reach("sip:b@media.example") is None
+
+    run(main())

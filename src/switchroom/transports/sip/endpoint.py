@@ -275,16 +275,23 @@ class SipEndpoint:
                     self._sockets.blame(peer)
             case told.CallOffered():
                 self._offered(output)
-            case told.BindingChanged():
-                self.counts["BindingChanged"] += 1
+            case told.HopNamed():
+                self._start(self._reach(output), "sip-reach")
             case told.Registered() | told.RegistrationFailed() | told.Unregistered() | told.OptionsAnswered():
                 self.counts[type(output).__name__] += 1
                 self.trunks.told(output)
             case _:
                 self._happened(output)
 
-    def _happened(self, output: CallOutput | told.TransferRequested | told.ReferSettled) -> None:
+    async def _reach(self, named: told.HopNamed) -> None:
+        peer = await self._hunt.reach(named.uri)
+        if peer is not None:
+            self.send(sip.Reach(named.call, named.uri, peer))
+
+    def _happened(self, output: CallOutput | told.TransferRequested | told.ReferSettled | told.BindingChanged) -> None:
         self.counts[type(output).__name__] += 1
+        if isinstance(output, told.BindingChanged):
+            return
         if isinstance(output, told.CallCancelled | told.CallEnded | told.CallFailed):
             self.trunks.ended(output.call)
         self._parties.take(output)

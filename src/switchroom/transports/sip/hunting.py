@@ -133,6 +133,14 @@ class Hunt:
         """Return the devices to call; what is to go by proxies is for them, whoever registered under that address."""
         return [] if dialling.proxies else self.registered(dialling.target)
 
+    async def reach(self, uri: str) -> Peer | None:
+        """Return where a hop is that has but a name, None if that leads nowhere. Safe to cancel."""
+        try:
+            return (await locate(uri, self._resolver))[0]
+        except SwitchroomError as error:
+            log.info("sip hop has no address", reason=error.code)
+            return None
+
     def registered(self, target: str) -> list[Binding]:
         """Return where a target is registered with us, the freshest first."""
         try:
