@@ -25,6 +25,7 @@ async def serving(app: FastAPI, host: str, port: int) -> AsyncIterator[int]:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        listener.listen()  # now, for whoever reads that we are ready and comes before the server has started
     except OSError as error:
         listener.close()
         message = f"cannot serve pages on {host}:{port}: {error.strerror}; set SWITCHROOM_WEB__PORT to another port"
