@@ -7,6 +7,8 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from switchroom.catalogue.service import Catalogue
@@ -260,3 +262,22 @@ def test_a_form_from_an_older_database_that_cannot_be_read_is_left_out(tmp_path:
             assert made.id not in (await trunks.table()).trunks
 
     run_real(main())
+
+
+_VALUES = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.text(max_size=30), st.lists(st.text(max_size=20), max_size=3),
+    st.dictionaries(st.text(max_size=10), st.text(max_size=10), max_size=2),
+    st.sampled_from(["sip:[::1]:5060;transport=tcp", "0.0.0.0/0", "::/0", "+44", "twilio", "e164", "620"]),
+)  # fmt: skip
+
+
+@given(st.dictionaries(st.sampled_from(sorted(TrunkForm.model_fields)), _VALUES, max_size=6))
+def test_fuzz_a_form_is_usable_or_says_what_is_wrong(values: dict[str, object]) -> None:
+    try:
+        made = read({"name": "x", **values})
+    except Invalid:
+        return
+    secrets = made.secrets()
+    trunk = build("trk_1", TENANT, made, secrets)
+    assert read(made.model_dump(mode="json")).model_dump() == made.model_dump()
+    assert all(secret not in repr(trunk) for secret in secrets.values() if len(secret) > 8)

@@ -57,6 +57,7 @@ class _Line:
     stopping: bool = False
     gone: bool = False
     stood: bool = False
+    failed: bool = False
     failures: int = 0
 
 
@@ -103,6 +104,7 @@ class TrunkLines:
             case RegistrationFailed(status=status, reason=reason, retry_after=wait):
                 line.state = LineState("failed", _why(status, reason), None if wait is None else now + wait)
                 line.failures += wait is not None
+                line.failed = wait is not None
                 log.warning("trunk not registered", trunk=line.trunk.id, name=line.trunk.name, why=line.state.why)
             case Unregistered():
                 line.gone = True
@@ -147,11 +149,12 @@ class TrunkLines:
         return peers
 
     async def _stay(self, line: _Line, peers: list[Peer]) -> None:
-        """Be registered at one of ``peers`` until the line is to stop, or until that one is silent and there is another."""
+        """Be registered at one of ``peers`` until the line is to stop, or until that one fails and there is another."""
         peer = line.peer = next((other for other in peers if other != line.peer), peers[0])
-        before = line.failures
+        line.failed = False
         self._send(_register(line.trunk, peer))
-        while not line.stopping and (len(peers) == 1 or line.failures == before):
+        while not line.stopping and not (line.failed and await self._is_another(line, peer)):
+            line.failed = False
             if not await _woken(line, KEEP_ALIVE) and line.state.state == "registered":
                 self._ping(PING, peer)
         if not line.stopping:
@@ -160,6 +163,13 @@ class TrunkLines:
         self._send(sip.Unregister(line.trunk.id))
         while line.stopping and not line.gone and await _woken(line, _FAREWELL):
             pass
+
+    async def _is_another(self, line: _Line, peer: Peer) -> bool:
+        """Return whether the registrar has another server than ``peer``, perhaps since lately."""
+        state = line.state
+        peers = await self._find(line)
+        line.state = state
+        return any(other != peer for other in peers)
 
 
 async def _woken(line: _Line, seconds: float) -> bool:
