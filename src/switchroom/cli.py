@@ -59,6 +59,7 @@ def call(
     srtp: Annotated[
         Security, typer.Option(help="encrypt the audio: never, if they can, or no call without it")
     ] = "never",
+    trust: Annotated[Path | None, typer.Option(help="a file of certificates to trust in calls over TLS")] = None,
     transcribe: Annotated[bool, typer.Option(help="write down what the other side says, as recognised")] = True,
     trunk: Annotated[
         str, typer.Option(help="call a number by this trunk of the tenant; `any`: the first that may")
@@ -72,7 +73,9 @@ def call(
 
     wishes = (tuple(say or ()), tuple(wav or ()), tuple(digits or ()), script)
     policy = MediaPolicy(security=srtp)
-    options = CallOptions(target, voice=Voice(voice), record=record, max_seconds=max_seconds, policy=policy)
+    options = CallOptions(
+        target, voice=Voice(voice), record=record, max_seconds=max_seconds, policy=policy, trust=trust
+    )
     known = flow if transcribe else None
     if trunk:
         from switchroom.trunk_commands import call_by_trunk

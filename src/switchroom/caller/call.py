@@ -50,6 +50,7 @@ class CallOptions:
     credentials: Credentials | None = None
     policy: MediaPolicy = DEFAULT
     by: By | None = None
+    trust: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,8 @@ class _Caller:
 
     async def call(self, script: Sequence[tuple[Step, Samples]]) -> CallReport:
         """Dial, talk, hang up."""
-        settings = SipSettings(host=self._options.host, port=0, rtp_first=30000, rtp_last=39998)
+        host, trust = self._options.host, self._options.trust
+        settings = SipSettings(host=host, port=0, rtp_first=30000, rtp_last=39998, trust=trust)
         endpoint = SipEndpoint(settings, lambda _: None)  # nobody knows its port, so nobody calls it
         await endpoint.open()
         report = CallReport()

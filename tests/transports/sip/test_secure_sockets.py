@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+import structlog
 
 from switchroom.errors import Invalid
 from switchroom.settings import SipSettings
@@ -96,7 +97,11 @@ def test_a_strangers_certificate_is_not_trusted(settings: SipSettings) -> None:
             await here.sockets.connect(there.secure("localhost"))
             assert (await here.lost.get()).port == there.secure().port
 
-    run_real(main())
+    with structlog.testing.capture_logs() as logged:
+        run_real(main())
+    [told] = logged
+    assert (told["event"], told["host"]) == ("certificate not trusted", "localhost")
+    assert "self-signed" in told["problem"]
 
 
 def test_nothing_older_than_tls_1_2_is_spoken() -> None:

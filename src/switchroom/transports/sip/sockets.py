@@ -12,6 +12,8 @@ import ssl
 from collections import Counter
 from collections.abc import Callable
 
+import structlog
+
 from switchroom.errors import Unavailable
 from switchroom.settings import SipSettings
 from switchroom.sip.peer import Peer, Transport
@@ -21,6 +23,8 @@ from switchroom.transports.sip.datagrams import Address, Datagrams, bind
 from switchroom.transports.sip.guard import Guard, source_of
 from switchroom.transports.sip.routes import OurAddresses
 from switchroom.transports.sip.websocket import WebSocketFraming
+
+log = structlog.get_logger()
 
 MAX_CONNECTIONS = 1000
 MAX_PER_HOST = 100
@@ -115,7 +119,9 @@ class SipSockets:
                 connection = await self._connect(peer)
             for data in self._connecting.get((place, place.name), ()):
                 connection.send(data)
-        except OSError:  # TimeoutError and ssl.SSLError are such
+        except OSError as error:  # TimeoutError and ssl.SSLError are such
+            if isinstance(error, ssl.SSLCertVerificationError):
+                log.error("certificate not trusted", host=peer.name or peer.host, problem=error.verify_message)  # noqa: TRY400
             self.counts["connect_failed"] += 1
             self.failed(place)
         finally:
