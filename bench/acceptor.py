@@ -65,8 +65,8 @@ async def serve() -> None:
         print(json.dumps({"port": endpoint.address[1]}), flush=True)
         while line := await asyncio.to_thread(sys.stdin.readline):
             report = {"cpu": used(), "answered": acceptor.answered, "left": acceptor.left, "open": endpoint.calls}
+            gc.collect()
             if line.strip() == "objects":
-                gc.collect()
                 report["objects"] = len(gc.get_objects())
                 report["tasks"] = len(asyncio.all_tasks())
             print(json.dumps({**report, "counts": dict(endpoint.counters())}), flush=True)

@@ -19,7 +19,7 @@ from bench.engine import memory, started
 from bench.figures import Figure, Figures, calibrate, show
 
 RATES = (150, 300, 600, 900, 1200)
-"""Three seconds of each stay below the transactions that the user agent keeps (20,000, for 32 s each)."""
+"""Three seconds of each stay below the transactions that the user agent keeps (50,000, for 32 s each)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ class AgentConfig:
     places: Callable[[str, str], int] = _most
     algorithms: tuple[str, ...] = ("MD5",)
     algorithms_of: Callable[[str, str], tuple[str, ...]] | None = None
-    max_transactions: int = 20_000
+    max_transactions: int = 50_000
     session_expires: int = 1800
     min_se: int = 90
     contact_user: str = ""

@@ -3,6 +3,9 @@
 Users of client transactions give a ``heard(response, peer, now)``; a time-out is heard as a 408 and a lost transport as a
 503 that we made ourselves (RFC 3261 §8.1.3.1), with ``peer`` None. Users of server transactions need not hear: an ACK to a 2xx
 is matched by its dialog, and a refusal whose ACK is missing concerns nobody.
+
+A server transaction stays for 32 s after its answer, thousands of them on a busy day, so it then keeps no more of its request
+than it takes to know it again. A REFER is the exception: what becomes of it is told for as long as it takes.
 """
 
 from collections.abc import Callable
@@ -77,6 +80,7 @@ class Exchanges:
         self._servers: dict[Key, Exchange] = {}
         self._merged: dict[Key, Key] = {}
         self._brief = 0
+        self._answered: list[Exchange] = []
 
     def __len__(self) -> int:
         """Return how many there are, without those that were made brief."""
@@ -116,6 +120,7 @@ class Exchanges:
 
     def serve(self, request: Request, peer: Peer, now: float, trying: bytes = b"") -> Exchange:
         """Open a server transaction; an INVITE's begins by sending ``trying``."""
+        self._slim()  # whoever answered has finished with its request by now
         machine = INVITE_SERVER if request.method == "INVITE" else SERVER
         key, merge = _server_key(request, request.method), _merge_key(request)
         exchange = Exchange(key, machine, request, peer, sent=trying, merge=merge)
@@ -130,6 +135,8 @@ class Exchanges:
         if (exchange.state, event) in exchange.machine.table:
             exchange.sent = response.encode()
             self._happen(exchange, event, now)
+            if event is not Event.SEND_PROVISIONAL and exchange.request.method not in ("REFER", ""):
+                self._answered.append(exchange)
 
     def abridge(self, exchange: Exchange) -> None:
         """Keep no more of an answered request than it takes to answer it again: thousands a second are remembered for 32 s."""
@@ -152,6 +159,13 @@ class Exchanges:
         """Forget a client transaction whose answer nobody waits for any more."""
         exchange.state = State.TERMINATED
         self._forget(exchange)
+
+    def _slim(self) -> None:
+        for exchange in self._answered:
+            if exchange.brief:
+                continue
+            exchange.request = replace(_NOTHING, method=exchange.request.method, cseq=exchange.request.cseq)
+        self._answered.clear()
 
     def _happen(self, exchange: Exchange, event: Event, now: float) -> None:
         step = exchange.machine.table.get((exchange.state, event))

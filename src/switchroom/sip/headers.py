@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from switchroom.sip.grammar import HOST, NO_PARAMS, TOKEN, Malformed, Params, number, params
 
@@ -51,6 +52,7 @@ def key(name: str) -> str:
     return COMPACT.get(lower, lower)
 
 
+@lru_cache(maxsize=512)
 def spelling(name: str) -> str:
     """Return how a kept name is written on the wire."""
     return _SPELLING.get(name) or "-".join(part.capitalize() for part in name.split("-"))
