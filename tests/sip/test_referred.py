@@ -1,15 +1,27 @@
 """Transfer by REFER as it is asked of us: what is taken, what is refused, what they hear of it and until when."""
 
+from dataclasses import replace
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from switchroom.sip.agent import UserAgent
 from switchroom.sip.commands import AcceptRefer, HangUp, ReferNews, RefuseRefer
+from switchroom.sip.headers import Headers
+from switchroom.sip.message import Request, parse
 from switchroom.sip.outputs import CallEnded, Output, ReferSettled, TransferRequested
+from switchroom.sip.referred import Wish, read_refer
+from switchroom.sip.replaces import Replaces, parse_replaces
 from switchroom.sip.subscription import SPANS, START, STEPS, State
+from switchroom.sip.uri import parse_uri
 from tests.sip.document import table
 from tests.sip.inside import CALL, fragments, inside, reply, talking_agent, told
 from tests.sip.texts import THERE, agent, answers, header, request
 
+_PARSED = parse(request("REFER"))
+assert isinstance(_PARSED, Request)
+REFER: Request = _PARSED
 CAROL = "Refer-To: <sip:carol@192.0.2.3>"
 TRYING = "active;expires=180 SIP/2.0 100 Trying"
 
@@ -186,3 +198,19 @@ def test_our_bye_before_the_last_news_lets_them_be_told_all_the_same() -> None:
     assert told(bob.receive(reply(last[0], "200 OK"), THERE, 1.7)) == [ReferSettled(CALL, name)]
     bob.expire(70.0)
     assert bob.deadline is None
+
+
+@given(
+    st.one_of(
+        st.text(max_size=60),
+        st.builds("<sip:a@192.0.2.3{}>".format, st.text(max_size=60)),
+        st.builds("<sip:a@192.0.2.3?{}>".format, st.text("Replacs=%3Btofrmg-&;,", max_size=60)),
+    )
+)
+def test_whatever_refer_to_says_is_a_wish_or_a_refusal(text: str) -> None:
+    refer_to = " ".join(text.split())
+    wish = read_refer(replace(REFER, headers=Headers((("refer-to", refer_to),))))
+    assert isinstance(wish, Wish) or wish.status in (400, 416)
+    if isinstance(wish, Wish):
+        assert parse_uri(str(wish.target)).headers == ""
+        assert wish.replaces == "" or isinstance(parse_replaces(wish.replaces), Replaces)

@@ -141,9 +141,14 @@ class SendDigits:
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """Ask the party's side to call ``target`` in our place (``Capability.REFER``); one at a time. Transferred follows."""
+    """Ask the party's side to call ``target`` in our place (``Capability.REFER``); one at a time. Transferred follows.
 
-    target: str
+    ``replaces`` is another leg of the same transport, whose party the two are to be joined with (attended transfer): that leg ends
+    then. Its party's address is the target, unless one is given.
+    """
+
+    target: str = ""
+    replaces: LegId | None = None
 
 
 LegCommand = Ring | Answer | Refuse | HangUp | SendDigits | Transfer

@@ -1,17 +1,19 @@
 """A leg that outlives its call: endpoints on loopback refer and replace each other, and the audio says who talks to whom."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 
 import pytest
 
-from switchroom.errors import Unavailable
+from switchroom.errors import Invalid, Unavailable
+from switchroom.identity import LegId
 from switchroom.ports import (
     Answer,
     CallOffer,
     HangUp,
     Left,
     Leg,
+    Party,
     PartyChanged,
     Refuse,
     Ring,
@@ -20,10 +22,20 @@ from switchroom.ports import (
     TransferProgress,
     Transferred,
 )
+from switchroom.sip.commands import AcceptRefer, Command, ReferNews, RefuseRefer
+from switchroom.sip.outputs import TransferRequested
+from switchroom.sip.peer import Peer
+from switchroom.sip.registrar import Binding
+from switchroom.sip.trunk import Trunk
 from switchroom.transports.sip.dialling import Dialling
-from switchroom.transports.sip.rtp_leg import RtpLeg
+from switchroom.transports.sip.hunting import Way
+from switchroom.transports.sip.moving import Parties, Roads
+from switchroom.transports.sip.ports import RtpPorts
+from switchroom.transports.sip.rtp_leg import Line, RtpLeg
+from switchroom.transports.sip.session import MediaPlace
+from switchroom.transports.sip.trunks import Fare
 from tests.transports.sip.test_endpoint import Desk, Pair, connect, desk, frequency
-from tests.virtual_time import run_real
+from tests.virtual_time import run, run_real
 
 
 def in_house(scenario: Callable[[Desk, Desk, Desk], Awaitable[None]], more: Mapping[str, object] | None = None) -> None:
@@ -213,3 +225,76 @@ def test_who_names_no_call_of_ours_takes_no_place() -> None:
         await hang_up(pair.caller, alice, us)
 
     in_house(scenario)
+
+
+def test_two_callers_of_ours_are_joined_and_we_are_gone() -> None:
+    async def scenario(alice: Desk, us: Desk, carol: Desk) -> None:
+        hers = await connect(alice, us)
+        consult = await connect(us, carol)
+        await hers.callee.do(Transfer(replaces=consult.caller.id))
+        assert await outcome(us) == Transferred("done", 200)
+        await until(lambda: us.endpoint.calls == 0)
+        joined = Pair(hers.caller, consult.callee, alice, carol, max(hers.now, consult.now))
+        joined.talk(0.5)
+        by_alice, by_carol = joined.talk()
+        assert abs(frequency(by_alice) - 1000) < 20
+        assert abs(frequency(by_carol) - 440) < 20
+        assert heard(carol, PartyChanged)
+        assert heard(alice, PartyChanged)
+        await hang_up(hers.caller, alice, carol)
+
+    in_house(scenario)
+
+
+def test_a_leg_that_is_gone_cannot_be_joined_with_anybody() -> None:
+    async def scenario(alice: Desk, us: Desk, carol: Desk) -> None:
+        pair = await connect(alice, us)
+        with pytest.raises(Invalid):
+            await pair.callee.do(Transfer(replaces=LegId("leg_nobody")))
+        await hang_up(pair.caller, alice, us)
+
+    in_house(scenario)
+
+
+async def one_way(dialling: Dialling, places: list[Binding]) -> list[Way]:
+    return [Way(dialling.target, Peer("udp", "127.0.0.1", 5060))]
+
+
+async def no_toll(trunk: Trunk, number: str) -> Fare:
+    raise AssertionError(number)
+
+
+async def no_user(dialling: Dialling) -> RtpLeg:
+    raise AssertionError(dialling.target)
+
+
+def test_a_target_that_only_rings_is_left_alone_and_we_stay() -> None:
+    sent: list[Command] = []
+    ends: list[str] = []
+
+    async def rings(dialling: Dialling, ways: list[Way]) -> RtpLeg:
+        dialling.ringing(180)
+        try:
+            await asyncio.get_running_loop().create_future()
+        finally:
+            ends.append("hung up")
+        raise AssertionError
+
+    async def main() -> None:
+        async with asyncio.TaskGroup() as tasks:
+
+            def start(work: Coroutine[object, None, None], name: str) -> asyncio.Task[None]:
+                return tasks.create_task(work, name=name)
+
+            roads = Roads(sent.append, start, lambda _: [], one_way, rings, no_user, lambda _: None, no_toll)
+            parties = Parties(roads, "same_host")
+            place = MediaPlace(RtpPorts("127.0.0.1", 30000, 30019), "127.0.0.1", "127.0.0.1")
+            parties.add("old", RtpLeg("old", Party("alice"), Line(sent.append, lambda: 0.0, place)))
+            parties.take(TransferRequested("old", "r1", "sip:carol@127.0.0.1", "", "", "sip:us@127.0.0.1"))
+            await asyncio.sleep(60.0)
+            parties.take(TransferRequested("old", "r2", "sip:bert@127.0.0.1", "", "", "sip:us@127.0.0.1"))
+        assert sent == [AcceptRefer("r1"), ReferNews("r1", 180), RefuseRefer("r2", 491), ReferNews("r1", 480)]
+        assert ends == ["hung up"]
+        assert len(parties) == 1
+
+    run(main())

@@ -230,7 +230,8 @@ class SipEndpoint:
         if self._settings.media_sources == "known":
             policy = replace(policy, sources="known")
         host = self._local(peer)[0]
-        return Line(self.send, self._clock, MediaPlace(self._ports, host, peer.host, speakable(policy), encoding))
+        place = MediaPlace(self._ports, host, peer.host, speakable(policy), encoding)
+        return Line(self.send, self._clock, place, self._parties.call_of)
 
     def _received(self, data: bytes, peer: Peer) -> None:
         self._transmit(self._agent.receive(data, peer, self._clock()))

@@ -9,6 +9,7 @@ stands      REFER, allowed              rings       202, NOTIFY 100; NOTIFY for 
 stands      REFER, not allowed          -           403; while another is under way 491
 stands      new call answered           answered    the leg moves; NOTIFY 200; BYE to the old call once that is answered
 stands      new call refused            over        NOTIFY with its status; the leg stays
+stands      new call rings too long     cancelled   NOTIFY 480; the leg stays
 ended       new call answered           answered    the leg moves; NOTIFY 200
 ended       new call refused            over        Left
 stands      HangUp by us, loss          cancelled   Left
@@ -21,6 +22,7 @@ from dataclasses import dataclass, replace
 import structlog
 
 from switchroom.errors import Denied, SwitchroomError
+from switchroom.identity import LegId
 from switchroom.ports import Refuse
 from switchroom.sip import commands as sip
 from switchroom.sip import outputs as told
@@ -36,6 +38,11 @@ from switchroom.transports.sip.rtp_leg import CallOutput, RtpLeg
 from switchroom.transports.sip.trunks import Fare, Toll
 
 log = structlog.get_logger()
+
+_LOOKS = 10.0
+"""Seconds to find out where the target is; they wait for the answer to their REFER."""
+_RINGS = 120.0
+"""Seconds after which a target that only rings is left alone; less than a subscription lasts (``sip/subscription.py``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +90,10 @@ class Parties:
     def forget(self, call: str) -> None:
         """It came to nothing."""
         self._legs.pop(call, None)
+
+    def call_of(self, leg: LegId) -> str:
+        """Return the call of a leg, "" if there is none."""
+        return next((call for call, known in self._legs.items() if known.id == leg), "")
 
     def take(self, output: CallOutput | told.TransferRequested | told.ReferSettled) -> None:
         """Let the leg of a call know what happened to it."""
@@ -133,8 +144,11 @@ class Parties:
         fresh: RtpLeg | None = None
         status = 487
         try:
-            fresh = await self._call(move)
+            async with asyncio.timeout(_RINGS):
+                fresh = await self._call(move)
             status = 200
+        except TimeoutError:
+            status = 480
         except SwitchroomError as error:
             status = status_of(error)
             log.info("transfer failed", code=error.code, status=status)
@@ -160,7 +174,8 @@ class Parties:
             encoding=leg.encoding,
         )
         places = self._roads.registered(wish.target)
-        ways = await self._roads.ways(dialling, places)
+        async with asyncio.timeout(_LOOKS):
+            ways = await self._roads.ways(dialling, places)
         trunk = self._allow(move, [way.peer.host for way in ways], registered=bool(places))
         fare = None if trunk is None else await self._pay(trunk, wish.target)
         move.accepted = True

@@ -77,11 +77,12 @@ _CONFIRMATION = (
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What a leg needs of its endpoint."""
+    """What a leg needs of its endpoint. ``call_of`` gives the call of another leg, "" for none."""
 
     send: Callable[[sip.Command], None]
     clock: Callable[[], float]
     place: MediaPlace
+    call_of: Callable[[LegId], str] = lambda _: ""
 
 
 class RtpLeg:
@@ -182,8 +183,9 @@ class RtpLeg:
                 self.line.send(refusing(self.call, command))
             case HangUp():
                 self.line.send(sip.HangUp(self.call))
-            case Transfer(target):
-                self.line.send(sip.Refer(self.call, target))
+            case Transfer(target, replaces):
+                other = "" if replaces is None else self.line.call_of(replaces)
+                self.line.send(sip.Refer(self.call, target, other))
             case _:
                 assert_never(command)
 
