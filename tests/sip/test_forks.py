@@ -1,8 +1,9 @@
 """A call of ours that a proxy sends to several places: one call comes of it, with the sound of who answers."""
 
 from switchroom.sip.agent import UserAgent
-from switchroom.sip.commands import HangUp, Invite
+from switchroom.sip.commands import Credentials, HangUp, Invite
 from switchroom.sip.outputs import CallAnswered, CallEnded, CallFailed, CallRinging, Output
+from switchroom.sip.reliable import MAX_BRANCHES
 from tests.sip.texts import THERE, agent, answers, header, request, response
 
 
@@ -90,3 +91,37 @@ def test_what_a_branch_says_that_did_not_get_the_call_does_not_concern_the_call(
     assert answers(alice.receive(inside(sent, "BYE", "two"), THERE, 0.3)) == ["481 Call/Transaction Does Not Exist"]
     ended = alice.receive(inside(sent, "BYE", "one"), THERE, 0.4)
     assert [output.by for output in told(ended) if isinstance(output, CallEnded)] == ["them"]
+
+
+def test_a_branch_whose_ringing_was_acknowledged_is_hung_up_in_order() -> None:
+    alice, sent = calling()
+    prack = alice.receive(response(sent, "183 Progress", "Require: 100rel", "RSeq: 7", tag="two"), THERE, 0.1)
+    assert header(prack[0], "CSeq") == "2 PRACK"
+    alice.receive(response(sent, "200 OK", tag="one"), THERE, 0.2)
+    ack, bye = alice.receive(response(sent, "200 OK", tag="two"), THERE, 0.3)
+    assert [header(ack, "CSeq"), header(bye, "CSeq")] == ["1 ACK", "3 BYE"]
+
+
+def test_a_far_side_that_makes_up_branches_is_not_heard_for_ever() -> None:
+    alice, sent = calling()
+    for number in range(100):
+        reliable = ("Require: 100rel", "RSeq: 1") if number % 2 else ()
+        alice.receive(response(sent, "183 Progress", *reliable, tag=f"b{number}", body="sound"), THERE, 0.1)
+    assert answers(alice.receive(inside(sent, "UPDATE", f"b{MAX_BRANCHES - 1}"), THERE, 0.2)) == ["200 OK"]
+    gone = ["481 Call/Transaction Does Not Exist"]
+    assert answers(alice.receive(inside(sent, "UPDATE", f"b{MAX_BRANCHES}"), THERE, 0.2)) == gone
+
+
+def test_a_challenge_to_a_call_that_we_gave_up_is_not_answered() -> None:
+    alice = agent()
+    command = Invite("out", "sip:bob@192.0.2.1", "sip:a@192.0.2.2", THERE, "o", credentials=Credentials("al", "pw"))
+    (sent,) = alice.send(command, 0.0)
+    alice.send(HangUp("out"), 0.1)
+    refusal = response(sent, "401 Who", 'WWW-Authenticate: Digest realm="r", nonce="n"')
+    assert answers(alice.receive(refusal, THERE, 0.2)) == ["ACK sip:bob@192.0.2.1 SIP/2.0"]
+
+
+def test_a_sound_without_a_branch_is_that_of_whoever_answers() -> None:
+    alice, sent = calling()
+    alice.receive(response(sent, "183 Progress", tag="", body="sound"), THERE, 0.1)
+    assert told(alice.receive(response(sent, "200 OK", tag="one"), THERE, 0.2)) == [CallAnswered("out", "sound")]

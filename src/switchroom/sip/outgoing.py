@@ -9,7 +9,7 @@ from dataclasses import replace
 from switchroom.errors import Invalid
 from switchroom.sip.call import Call, Calls, Phase
 from switchroom.sip.commands import Accept, Invite, RefuseOffer
-from switchroom.sip.dialog import Dialog, Numbers
+from switchroom.sip.dialog import Dialog
 from switchroom.sip.grammar import Malformed
 from switchroom.sip.headers import CSeq, Headers
 from switchroom.sip.message import NO_HEADERS, Request, Response
@@ -95,9 +95,10 @@ class Outgoing:
         elif call.phase is Phase.INVITING and response.status > 100 and self._pracks.takes(call, response, now):
             offer = response.sdp if call.hearing.offer is response else None
             early = None if offer is not None else response.sdp
-            if response.to.tag and call.asking is not None:
+            known = call.hearing.knows(response.to.tag)
+            if known and call.asking is not None:
                 self._calls.expect(call, Dialog.of_caller(call.asking.request, response))
-            if early is not None:
+            if early is not None and (known or not response.to.tag):
                 call.hearing.described[response.to.tag] = early
             self._stack.emit(CallRinging(call.name, response.status, response.reason, early))
             if offer is not None:
@@ -125,14 +126,15 @@ class Outgoing:
         agreed = call.hearing.agreed == response.to.tag != ""
         call.asking = None
         self._calls.join(call, dialog)
-        described = response.sdp or call.hearing.described.get(response.to.tag)
+        early = call.hearing.described
+        described = response.sdp or early.get(response.to.tag) or early.get("")  # RFC 2543 rings without a tag
         self._stack.emit(CallAnswered(call.name, None if agreed else described))
         self._timers.granted(call, response, now)
         self._sessions.established(call, response, now=now, answered=agreed or bool(invite.body))
 
     def _let_go(self, call: Call, dialog: Dialog, response: Response, now: float) -> None:
         """Acknowledge a 2xx that nobody wants and end its dialog."""
-        stray = Call("", Phase.TALKING, call.peer, call.tag, Numbers(response.cseq.number), call.credentials, dialog)
+        stray = Call("", Phase.TALKING, call.peer, call.tag, call.numbers, call.credentials, dialog)
         self._sessions.established(stray, response, now=now, answered=True)
         self._sessions.bye(stray, NO_HEADERS, now)
 

@@ -180,6 +180,8 @@ class Pracks:
             return True
         if not (number.isascii() and number.isdigit()) or len(number) > 10 or call.asking is None:
             return False
+        if not call.hearing.knows(response.to.tag):
+            return False
         before = call.hearing.numbers.get(response.to.tag)
         if before is not None and int(number) != before + 1:
             return False  # known already, or one is missing: they will repeat it (§4)

@@ -22,6 +22,9 @@ from switchroom.sip.exchanges import Exchange
 from switchroom.sip.message import Response
 from switchroom.sip.transaction import T1
 
+MAX_BRANCHES = 32
+"""Early dialogs of one call; a far side that makes up more is not heard."""
+
 
 class State(Enum):
     """Whether a provisional response of ours waits for its PRACK, and whether the 2xx has to wait with it."""
@@ -97,12 +100,19 @@ class Reliable:
 class Hearing:
     """What their provisional responses have said, by the tag of each early dialog (a forked call has several).
 
-    ``numbers`` are the latest RSeqs, ``described`` the early answers, ``dialogs`` those that there are, ``offer`` is a response
-    whose offer waits for our answer and ``agreed`` the dialog in which we have answered one.
+    ``tags`` are those that are known, ``numbers`` the latest RSeqs, ``described`` the early answers, ``dialogs`` the keys,
+    ``offer`` is a response whose offer waits for our answer and ``agreed`` the dialog in which we have answered one.
     """
 
+    tags: set[str] = field(default_factory=set)
     numbers: dict[str, int] = field(default_factory=dict)
     described: dict[str, str] = field(default_factory=dict)
     dialogs: set[DialogKey] = field(default_factory=set)
     offer: Response | None = None
     agreed: str = ""
+
+    def knows(self, tag: str) -> bool:
+        """Take note of a dialog; False if it is none, or one too many."""
+        if tag and len(self.tags) < MAX_BRANCHES:
+            self.tags.add(tag)
+        return tag in self.tags
