@@ -104,6 +104,14 @@ def test_everything_sent_twice_happens_once() -> None:
     assert wire.quiet()
 
 
+def test_an_info_before_the_call_stands_counts_as_refused() -> None:
+    wire = Wire()
+    wire.call()
+    wire.run(0.1)
+    wire.do(wire.alice, SendInfo("out", "application/dtmf-relay", "Signal=5\r\n"))
+    assert wire.alice.told == [InfoAnswered("out", 481)]
+
+
 def test_a_call_survives_the_loss_of_every_second_message() -> None:
     wire = Wire()
     seen: dict[bytes, int] = {}

@@ -1,5 +1,7 @@
 """Codecs and keys in SDP: what we offer, what we make of theirs."""
 
+from dataclasses import replace
+
 import pytest
 
 from switchroom.sip.formats import EVENTS, FORMATS, events_for
@@ -94,3 +96,15 @@ def test_every_codec_has_keys() -> None:
     for codec, spoken in FORMATS.items():
         assert events_for(codec, [(99, EVENTS[spoken.clock].key)]) == EVENTS[spoken.clock]._replace(payload=99)
         assert events_for(codec, []) is None
+
+
+def test_a_policy_may_put_our_order_above_theirs_in_answers() -> None:
+    theirs = offer("a=rtpmap:9 G722/8000", media="audio 4 RTP/AVP 0 8 9 101")
+    policy = MediaPolicy(("G722", "PCMA", "PCMU"))
+    assert agreed(theirs, LocalAudio.by(policy, "192.0.2.2", 1)).codec == "PCMU"
+    ours = LocalAudio.by(replace(policy, order="ours"), "192.0.2.2", 1)
+    assert agreed(theirs, ours).codec == "G722"
+    assert agreed(offer(media="audio 4 RTP/AVP 0 8"), ours).codec == "PCMA"
+    answered = read_answer(theirs, ours)
+    assert isinstance(answered, Agreement)
+    assert answered.codec == "PCMU", "in an answer they have chosen"

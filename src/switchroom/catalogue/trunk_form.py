@@ -17,7 +17,7 @@ from switchroom.identity import TenantId
 from switchroom.sip.commands import Credentials
 from switchroom.sip.dial_plan import COSTLY, Destinations, DialPlan, Writing
 from switchroom.sip.limits import CallLimits
-from switchroom.sip.policy import DEFAULT, Codec, DigitRoad, MediaPolicy, Security, Sources
+from switchroom.sip.policy import DEFAULT, Codec, CodecOrder, DigitRoad, MediaPolicy, Security, Sources
 from switchroom.sip.trunk import Header, IdentityStyle, Inbound, Outbound, Registering, Trunk
 from switchroom.sip.uri import parse_uri
 
@@ -149,6 +149,7 @@ class TrunkForm(BaseModel):
     reads_bare: bool = Field(default=False, description="long digits without + or 00 are international")
 
     codecs: tuple[Codec, ...] = Field(DEFAULT.codecs, min_length=1)
+    codec_order: CodecOrder = Field(DEFAULT.order, description="whose order decides when the trunk calls us")
     digits: DigitRoad = DEFAULT.digits
     security: Security = DEFAULT.security
     media_sources: Sources = Field("learned", description="known: media only from hosts named in SDP and signalling")
@@ -222,7 +223,7 @@ def build(trunk: str, tenant: TenantId, form: TrunkForm, secrets: Mapping[str, s
         outbound=_outbound(form, secrets),
         registering=_registering(trunk, form) if form.registers else None,
         plan=DialPlan(form.country, form.trunk_digit, form.number_format, form.reads_bare),
-        media=MediaPolicy(form.codecs, form.digits, form.security, form.media_sources),
+        media=MediaPolicy(form.codecs, form.digits, form.security, form.media_sources, form.codec_order),
         limits=CallLimits(form.calls_per_second, form.max_inbound, form.max_outbound, form.max_calls),
         destinations=Destinations(tuple(form.allow), tuple(form.deny)),
     )

@@ -59,8 +59,9 @@ class Infos:
             self._stack.emit(InfoReceived(call.name, request.content_type, request.body))
 
     def inform(self, call: Call, command: SendInfo, now: float) -> None:
-        """Send ours."""
+        """Send ours; before there is a dialog to send it in it counts as refused, so that nobody waits for an answer."""
         if call.phase is not Phase.TALKING or call.dialog is None:
+            self._stack.emit(InfoAnswered(call.name, 481))
             return
         headers = clean([("Content-Type", command.content_type)])
         body = command.body.encode("utf-8", "replace")

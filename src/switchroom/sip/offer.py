@@ -1,8 +1,8 @@
 """Offer and answer for one audio stream (RFC 3264): what we propose, what we make of what they propose.
 
-An offer lists every codec we speak. An answer names one, the first of the offer that we speak too (§6.1), so that nobody
-switches in mid-call, and telephone-event beside it. Every further m-section is refused with port 0 in its place, and keeps that
-place in offers of ours that follow (§8).
+An offer lists every codec we speak. An answer names one, so that nobody switches in mid-call: the first of the offer that we
+speak too (§6.1) or the one that we like best, and telephone-event beside it. Every further m-section is refused with port 0 in
+its place, and keeps that place in offers of ours that follow (§8).
 Whether a section may be plain or must be encrypted is for ``crypto`` to say; of several, an encrypted one comes first.
 Hold comes as ``sendonly``, ``inactive`` or, from older peers, as the address 0.0.0.0 (§8.4).
 """
@@ -13,7 +13,7 @@ from typing import Literal
 
 from switchroom.sip.crypto import PROFILES, Key, KeyPair, Unsafe, accepted, offered, pair_up
 from switchroom.sip.formats import EVENTS, FORMATS, KNOWN, Format, events_for, offered_formats
-from switchroom.sip.policy import Codec, MediaPolicy, Security
+from switchroom.sip.policy import Codec, CodecOrder, MediaPolicy, Security
 from switchroom.sip.sdp import Media, SdpFault, SessionDescription, address, parse_sdp
 
 Direction = Literal["sendrecv", "sendonly", "recvonly", "inactive"]
@@ -53,6 +53,7 @@ class LocalAudio:
     using: Key | None = None
     around: tuple[Sections, Sections] = ((), ())
     protocol: str = "RTP/AVP"
+    order: CodecOrder = "theirs"
 
     @classmethod
     def by(
@@ -60,7 +61,8 @@ class LocalAudio:
     ) -> "LocalAudio":
         """Return our side as ``policy`` wants it."""
         digits = policy.digits in ("auto", "rfc4733")
-        return cls(host, port, policy.codecs, digits, session=session, security=policy.security, keys=keys)
+        ours = cls(host, port, policy.codecs, digits, session=session, security=policy.security, keys=keys)
+        return replace(ours, order=policy.order)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,7 @@ def read_answer(answer: str, local: LocalAudio) -> Agreement | Unacceptable:
     media = next(iter(theirs.media[len(local.around[0]) :]), None)
     if media is None or not _is_audio(media):
         return Unacceptable(488, "The answer refuses our audio")
-    terms = _terms(theirs, media, local)
+    terms = _terms(theirs, media, replace(local, order="theirs"))  # they have chosen
     if isinstance(terms, Unacceptable):
         return terms
     if terms.keys is None and local.keys and media.first("crypto") is not None:
@@ -162,6 +164,8 @@ def _terms(theirs: SessionDescription, media: Media, local: LocalAudio) -> Agree
     """Return what ``media`` and ``local`` have in common."""
     spoken = _spoken(media)
     common = [(payload, codec) for payload, name in spoken for codec in local.codecs if name == FORMATS[codec].key]
+    if local.order == "ours":
+        common.sort(key=lambda found: local.codecs.index(found[1]))
     if not common:
         return Unacceptable(488, "No common codec")
     keys = pair_up(media, local.security, local.keys)

@@ -5,8 +5,11 @@ from typing import Literal
 
 Codec = Literal["PCMU", "PCMA", "G722", "opus"]
 
+CodecOrder = Literal["theirs", "ours"]
+"""Whose order decides in an answer; an offer is always in ours."""
+
 DigitRoad = Literal["auto", "rfc4733", "info", "inband"]
-"""How keys travel. ``auto``: RFC 4733 if both sides have it, else INFO out and whatever comes in."""
+"""How keys travel. ``auto``: RFC 4733 if both sides have it, else INFO out, or tones; and whatever comes in."""
 
 Security = Literal["never", "offer", "require"]
 """SRTP: never; offered and taken if the far side has it; or no call without it."""
@@ -23,6 +26,7 @@ class MediaPolicy:
     digits: DigitRoad = "auto"
     security: Security = "never"
     sources: Sources = "learned"
+    order: CodecOrder = "theirs"
 
 
 DEFAULT = MediaPolicy()

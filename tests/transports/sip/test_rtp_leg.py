@@ -385,3 +385,11 @@ def test_an_outbound_call_that_is_given_up_is_hung_up(agent: ScriptedAgent) -> N
 def test_a_status_becomes_an_error_of_ours(status: int, error: type[SwitchroomError]) -> None:
     assert type(refusal(status, "Reason")) is error
     assert f"{status} Reason" in str(refusal(status, "Reason"))
+
+
+def test_a_policy_of_codecs_that_are_not_here_makes_no_offer(agent: ScriptedAgent) -> None:
+    agent.place = replace(agent.place, policy=MediaPolicy(()))
+    leg, _ = offered(agent, None)
+    with pytest.raises(Unavailable, match="codecs"):
+        run(leg.do(Answer()))
+    leg.take(told.CallEnded("in_1", "us"))

@@ -81,6 +81,8 @@ class MediaSession:
         self._describe()
         if self._local.using is None:
             self._draw_keys()
+        if not self._local.codecs:
+            raise Unavailable("none of the codecs that the policy names is on this machine", code="no_codec")
         return make_offer(self._local)
 
     def answer(self, sdp: str) -> str | Unacceptable:
