@@ -294,6 +294,9 @@ def _metrics(engine: Engine) -> Metrics:
     metrics.gauge("switchroom_frames_concealed", "20 ms frames made up", lambda: float(plane.measure().concealed))
     refused = "Calls not taken, by reason"
     metrics.counts("switchroom_calls_refused_total", refused, "reason", lambda: switchboard.refused)
+    lines = endpoint.trunks.lines.states
+    metrics.gauge("switchroom_trunk_lines", "Trunks that register", lambda: float(sum(lines().values())))
+    metrics.gauge("switchroom_trunk_lines_down", "Of them not registered", lambda: float(lines().get("failed", 0)))
     metrics.counts(
         "switchroom_sip_total", "What came and went over SIP, and what was dropped", "what", endpoint.counters
     )

@@ -120,6 +120,7 @@ def test_the_only_server_is_left_to_the_user_agent_to_try_again() -> None:
         await asyncio.sleep(100.0)
         state = exchange.lines.state("trk_line")
         assert (state.state, state.why.partition(":")[0]) == ("failed", "the registrar does not answer")
+        assert exchange.lines.states() == {"failed": 1}
 
     assert at_the_exchange(story, Exchange(silent={FIRST})).said == [(0.0, f"register {FIRST}")]
 

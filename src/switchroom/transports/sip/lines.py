@@ -6,7 +6,8 @@ and comes back afterwards: the two REGISTERs of one contact must not cross.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -85,6 +86,10 @@ class TrunkLines:
         """Return how the line of a trunk is."""
         line = self._lines.get(trunk)
         return OFF if line is None else line.state
+
+    def states(self) -> Mapping[str, int]:
+        """Return how many lines are in each state."""
+        return Counter(line.state.state for line in self._lines.values())
 
     def at(self, host: str) -> frozenset[str]:
         """Return the trunks whose registrar has that address; one that never registered us sends no calls."""
