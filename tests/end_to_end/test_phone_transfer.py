@@ -8,6 +8,7 @@ import pytest
 
 from switchroom.catalogue.service import AgentRecord
 from switchroom.events.catalogue import (
+    CallTransferred,
     ReplySpoken,
     TransferCompleted,
     TransferFailed,
@@ -17,7 +18,7 @@ from switchroom.ports import Refuse
 from tests.end_to_end.house import Change, House, brisk, play
 from tests.interop.peers import Baresip, BaresipSetup
 from tests.interop.responder import responder
-from tests.interop.sound import RATE, pitch, tone
+from tests.interop.sound import RATE, audible, pitch, tone
 
 pytestmark = [pytest.mark.peer, pytest.mark.speech]
 
@@ -84,6 +85,29 @@ def test_who_cannot_be_put_through_hears_why_and_may_leave_a_message(alone: bool
             assert told.heard.startswith("I'm afraid the line is busy")
             assert told.heard.endswith("Please tell me what it is about.")
             await phone.hang_up()
+            assert (await house.over()).reason == "caller_hangup"
+
+    play(tmp_path, scenario)
+
+
+def test_whoever_a_caller_hands_us_to_talks_to_the_same_agent(alone: bool, tmp_path: Path) -> None:
+    (tmp_path / "bert").mkdir()
+
+    async def scenario(house: House, phone: Baresip) -> None:
+        async with Baresip(tmp_path / "bert", BaresipSetup(user="bert", answers=True)) as bert:
+            await phone.dial(house.uri)
+            await house.witness.until(ReplySpoken)
+            await phone.command("transfer", bert.uri)
+            moved = await house.witness.until(CallTransferred)
+            assert moved.party == bert.uri
+            await phone.until("CALL_CLOSED")
+            await bert.press("4")  # the hours, as the menu has it
+            told = await house.witness.until(ReplySpoken)
+            assert told.call == moved.call
+            assert "open" in told.heard
+            await bert.falls_silent()
+            assert audible(bert.heard()) > 2.0
+            await bert.hang_up()
             assert (await house.over()).reason == "caller_hangup"
 
     play(tmp_path, scenario)
