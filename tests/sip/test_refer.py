@@ -1,12 +1,15 @@
 """Transfer by REFER: what we ask for, and every way in which we learn what became of it."""
 
+import re
+
 import pytest
 
 from switchroom.errors import Invalid
 from switchroom.sip.agent import UserAgent
-from switchroom.sip.commands import Answer, HangUp, Refer
+from switchroom.sip.commands import Answer, Credentials, HangUp, Refer
 from switchroom.sip.outputs import CallEnded, Output, ReferEnded, ReferProgress, Transmit
-from switchroom.sip.refer import PATIENCE
+from switchroom.sip.refer import PATIENCE, outcome_of
+from tests.sip.document import table
 from tests.sip.inside import inside, reply, talking_agent
 from tests.sip.texts import THERE, agent, answers, header, request
 
@@ -131,3 +134,26 @@ def test_a_call_that_is_not_answered_cannot_be_handed_over_and_says_so() -> None
     bob = agent()
     bob.receive(request("INVITE"), THERE, 0.0)
     assert bob.send(Refer("t1", TARGET), 1.0) == [ReferEnded("t1", "failed", 481)]
+
+
+def test_who_asks_for_our_password_is_given_proof_and_then_told_to_go_on() -> None:
+    bob = agent()
+    bob.receive(request("INVITE"), THERE, 0.0)
+    bob.send(Answer("t1", "sdp", credentials=Credentials("bob", "secret")), 0.0)
+    bob.receive(inside("ACK", 1), THERE, 0.1)
+    (sent,) = bob.send(Refer("t1", TARGET), 1.0)
+    asked = b'Proxy-Authenticate: Digest realm="pbx", nonce="n"\r\nContent-Length'
+    challenge = reply(sent, "407 No").replace(b"Content-Length", asked)
+    (again,) = bob.receive(challenge, THERE, 1.1)
+    assert header(again, "proxy-authorization").startswith('Digest username="bob", realm="pbx"')
+    assert header(again, "refer-to") == f"<{TARGET}>"
+    assert int(header(again, "cseq").split()[0]) == int(header(sent, "cseq").split()[0]) + 1
+
+
+def test_every_status_has_the_outcome_that_the_document_says() -> None:
+    (row,) = [outcome for heard, outcome in table("Transfers that we ask for") if heard.startswith("a final status")]
+    said = re.findall(r"([\d, ]+) (busy|no_answer|declined|unreachable|not_supported)", row)
+    documented = {int(status): outcome for statuses, outcome in said for status in re.findall(r"\d{3}", statuses)}
+    refused = [status for status in range(300, 700) if outcome_of(status) != "failed"]
+    assert documented == {status: outcome_of(status) for status in refused}
+    assert {outcome_of(status) for status in (200, 202)} == {"done"}

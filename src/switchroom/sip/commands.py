@@ -55,11 +55,15 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Take the call: ``sdp`` answers the offer of CallOffered, or is an offer if that had none."""
+    """Take the call: ``sdp`` answers the offer of CallOffered, or is an offer if that had none.
+
+    ``credentials`` answer whoever challenges what we ask for within the call (REFER, BYE, a re-INVITE).
+    """
 
     call: str
     sdp: str
     headers: Mapping[str, str] = field(default_factory=dict)
+    credentials: Credentials | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,7 @@ class Incoming:
         if call.phase is not Phase.OFFERED or call.pending is None:
             return
         self._stack.alarms.cancel(("progress", call.tag))
+        call.credentials = command.credentials
         if call.reliable is None:
             self._accept(call, command, now)
         else:

@@ -24,9 +24,11 @@ from switchroom.sip.stack import Stack
 PATIENCE = 180.0
 _FRAGMENT = re.compile(rb"SIP/2\.0 ([1-6]\d\d)(?!\d)", re.IGNORECASE)
 _OUTCOMES: dict[int, Outcome] = {
+    401: "declined",
     403: "declined",
     404: "unreachable",
     405: "not_supported",
+    407: "declined",
     408: "no_answer",
     410: "unreachable",
     420: "not_supported",

@@ -309,7 +309,7 @@ class SipEndpoint:
             return
         encoding = None if old is None else old.encoding
         own = MediaPolicy(self._settings.codecs, self._settings.digits, self._settings.security)
-        line = self._line(offered.peer, admitted.media or own, encoding)
+        line = replace(self._line(offered.peer, admitted.media or own, encoding), credentials=admitted.credentials)
         if not self._has_audio(offered, line):
             return
         context = read_context(offered.from_, offered.headers, trusted=admitted.trusted)

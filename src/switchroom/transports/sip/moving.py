@@ -252,6 +252,6 @@ class Parties:
 
     def replace(self, old: str, leg: RtpLeg, fresh: RtpLeg) -> None:
         """Answer ``fresh`` at once and let ``leg`` go on over it. Raises Unavailable."""
-        answer = sip.Answer(fresh.call, fresh.describe())
+        answer = sip.Answer(fresh.call, fresh.describe(), credentials=fresh.line.credentials)
         self._put(old, leg, fresh)
         self._roads.send(answer)

@@ -77,12 +77,16 @@ _CONFIRMATION = (
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What a leg needs of its endpoint. ``call_of`` gives the call of another leg, "" for none."""
+    """What a leg needs of its endpoint. ``call_of`` gives the call of another leg, "" for none.
+
+    ``credentials`` prove who we are to whoever calls us.
+    """
 
     send: Callable[[sip.Command], None]
     clock: Callable[[], float]
     place: MediaPlace
     call_of: Callable[[LegId], str] = lambda _: ""
+    credentials: sip.Credentials | None = None
 
 
 class RtpLeg:
@@ -268,7 +272,7 @@ class RtpLeg:
 
     async def _answer(self) -> None:
         if self._offer is None:
-            self.line.send(sip.Answer(self.call, self.describe()))
+            self.line.send(sip.Answer(self.call, self.describe(), credentials=self.line.credentials))
             try:
                 async with asyncio.timeout(_CONFIRMATION):
                     await self._stands.wait()
@@ -277,7 +281,7 @@ class RtpLeg:
             if self._failure is not None and self._failure.code != _ENDED:  # who hung up has not failed: they have left
                 raise self._failure
             return
-        self.line.send(sip.Answer(self.call, self.describe()))
+        self.line.send(sip.Answer(self.call, self.describe(), credentials=self.line.credentials))
 
     def _progressed(self, output: told.CallRinging | told.CallAnswered | told.CallConfirmed) -> None:
         problem = self._session.settle(output.sdp) if output.sdp is not None else None

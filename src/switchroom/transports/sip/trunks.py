@@ -13,6 +13,7 @@ from typing import Literal, Protocol
 from switchroom.errors import Limited
 from switchroom.identity import TenantId
 from switchroom.ports import Leg, Refuse
+from switchroom.sip.commands import Credentials
 from switchroom.sip.digest import ha1
 from switchroom.sip.limits import CallLimits, Direction, Exceeded, Load
 from switchroom.sip.message import Request
@@ -79,6 +80,11 @@ class Admission:
     def media(self) -> MediaPolicy | None:
         """How its media is to be, if the trunk says so."""
         return None if self.trunk is None else self.trunk.media
+
+    @property
+    def credentials(self) -> Credentials | None:
+        """What proves to the trunk who we are."""
+        return None if self.trunk is None else self.trunk.outbound.credentials
 
     @property
     def trusted(self) -> bool:
