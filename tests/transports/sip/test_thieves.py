@@ -165,6 +165,19 @@ def test_control_packets_of_strangers_are_no_sign_of_life() -> None:
         assert call.stream.deaf_for(call.ticks * 0.02) < 1.1
 
 
+def test_a_flood_of_strangers_control_packets_does_not_hide_the_partys() -> None:
+    with scene(BEHIND_NAT) as call:
+        phone, thief = call.somebody(PHONE, VOICE, 7), call.somebody(THIEF, NOISE, 99)
+        for _ in range(20):
+            call.tick(phone)
+        for _ in range(150):
+            thief.socket.sendto(Report(7).build(), ("127.0.0.1", call.sockets.port + 1))
+        phone.socket.sendto(Report(7).build(), ("127.0.0.1", call.sockets.port + 1))
+        before = call.ticks * 0.02
+        call.wait(3.0)
+        assert call.stream.deaf_for(call.ticks * 0.02) < call.ticks * 0.02 - before
+
+
 def test_a_goodbye_of_a_stranger_changes_nothing() -> None:
     goodbye = Report(7).build() + Bye((7,)).build()
     with scene(BEHIND_NAT) as call:

@@ -17,7 +17,7 @@ from switchroom.transports.sip.ports import NOTES, MediaPair, arrival
 
 _LOOK_EVERY = 1.0
 _LARGEST = 2048
-_PER_LOOK = 20
+_PER_LOOK = 300  # more than the kernel keeps: what strangers send may not hide what the party says
 
 
 class ControlChannel:

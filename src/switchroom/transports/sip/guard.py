@@ -2,7 +2,8 @@
 
     what a source does                                    what becomes of it
     FAILURES wrong proofs within WITHIN seconds           banned for FIRST_BAN, each further time twice as long
-    more than RATE requests a second, BURST at once       banned for FLOOD_BAN
+    more than RATE requests a second, BURST at once,      banned for FLOOD_BAN
+    or ten times as many messages of calls that are up
     a message that names a scanner's tool                 dropped, unanswered and unparsed
 
 A wrong proof counts only over a nonce that its sender got from us, so nobody can get another banned by forging an address;
@@ -98,7 +99,8 @@ class Guard:
             return "banned"
         if is_scanner(data):
             return "scanner"
-        if data[:4] in _OF_A_CALL or self._rates.allows(source := source_of(host), now) or self.spared(host):
+        source, cost = source_of(host), 0.1 if data[:4] in _OF_A_CALL else 1.0
+        if self._rates.allows(source, cost, now) or self.spared(host):
             return None
         self._ban(self._record(source, now), Ban(source, "flood", FLOOD_BAN), now)
         return "flood"
@@ -146,9 +148,9 @@ class _Rates:
     def __init__(self) -> None:
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
-    def allows(self, source: str, now: float) -> bool:
+    def allows(self, source: str, cost: float, now: float) -> bool:
         left, at = self._buckets.get(source, (BURST, now))
-        left = min(BURST, left + (now - at) * RATE) - 1.0
+        left = min(BURST, left + (now - at) * RATE) - cost
         self._buckets[source] = max(left, -1.0), now
         self._buckets.move_to_end(source)
         if len(self._buckets) > MAX_SOURCES:
