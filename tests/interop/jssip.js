@@ -42,16 +42,23 @@ const audio = () => ({ mediaStream: new MediaStream() })
 
 window.said = []
 window.page = {
-  register: ([port, password, host]) => soon((resolve) => {
+  register: ([port, password, host, user]) => soon((resolve) => {
     const socket = new JsSIP.WebSocketInterface(`wss://127.0.0.1:${port}`)
     window.phone = new JsSIP.UA({
       sockets: [socket], uri: `sip:alice@${host || 'tenant.test'}`, password, register_expires: 120,
+      ...(user ? { authorization_user: user } : {}),
       connection_recovery_min_interval: 1, connection_recovery_max_interval: 2,
     })
     phone.on('registered', () => { said.push('registered'); resolve('registered') })
     phone.on('disconnected', () => said.push('disconnected'))
     phone.on('registrationFailed', (event) => resolve(`failed ${event.response ? event.response.status_code : event.cause}`))
     phone.start()
+  }),
+  refresh: (given) => soon((resolve) => {
+    for (const [name, value] of Object.entries(given || {})) phone.set(name, value)
+    phone.once('registered', () => resolve('registered'))
+    phone.once('registrationFailed', ({ response }) => resolve(`failed ${response.status_code}`))
+    phone.register()
   }),
   listen: (session) => {
     window.session = session

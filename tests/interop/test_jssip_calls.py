@@ -11,11 +11,15 @@ from pathlib import Path
 
 import pytest
 
+from switchroom.accounts.passes import LIFETIME, Pass, issue
+from switchroom.accounts.phone_book import Entry, Home, PhoneBook, realm_of
+from switchroom.identity import TenantId
 from switchroom.ports import Answer, CallOffer, Digit, HangUp, Held, Left, PartyChanged, Resumed, Signal
 from switchroom.settings import SipSettings
 from switchroom.sip.commands import Credentials, Register
 from switchroom.sip.digest import ha1
 from switchroom.sip.peer import Peer
+from switchroom.telephones import registrar
 from switchroom.transports.sip.accounts import Accounts
 from switchroom.transports.sip.endpoint import Dialling, SipEndpoint
 from switchroom.transports.sip.rtp_leg import RtpLeg
@@ -66,11 +70,11 @@ class Switch:
 
 
 @asynccontextmanager
-async def switch() -> AsyncIterator[Switch]:
+async def switch(accounts: Accounts | None = None) -> AsyncIterator[Switch]:
     first = free_block(20)
     settings = SipSettings(host="127.0.0.1", port=0, wss_port=0, rtp_first=first, rtp_last=first + 19)
     offers: asyncio.Queue[CallOffer] = asyncio.Queue()
-    endpoint = SipEndpoint(settings, offers.put_nowait, Accounts(lookup))
+    endpoint = SipEndpoint(settings, offers.put_nowait, accounts or Accounts(lookup))
     await endpoint.open()
     task = asyncio.get_running_loop().create_task(endpoint.run())
     try:
@@ -152,6 +156,33 @@ def test_the_session_timer_of_jssip_is_refreshed_by_update(bundle: Path) -> None
         await page.said("ended by remote")
 
     registered(bundle, story)
+
+
+def test_jssip_registers_with_a_pass_and_with_the_next_one_once_that_has_run_out(bundle: Path) -> None:
+    now = [1000.0]
+    book = PhoneBook("a secret", lambda: now[0])
+    tenant = TenantId("tnt_1")
+    book.put(Home(tenant, realm_of("acme"), HOST), Entry(tenant, "alice", "-" * 32, "-" * 64))
+
+    def fresh() -> Pass:
+        return issue("alice", realm_of("acme"), "a secret", now[0])
+
+    async def main() -> None:
+        async with asyncio.timeout(60.0), switch(registrar(book)) as here, browser(bundle) as page:
+            port, first = here.endpoint.addresses["wss"][1], fresh()
+            assert await page.asks("register", [port, first.password, HOST, first.user]) == "registered"
+            leg = await talking(here, page)
+            now[0] += LIFETIME
+            assert await page.asks("refresh") == "failed 403"
+            assert here.signals == [], "the call goes on"
+            after = fresh()
+            renewed = {"authorization_user": after.user, "password": after.password}
+            assert await page.asks("refresh", renewed) == "registered"
+            await leg.do(HangUp())
+            await page.said("ended by remote")
+            assert here.endpoint.counters().get("dropped_wrong credentials", 0) == 0
+
+    run_real(main())
 
 
 def test_jssip_transfers_to_somebody_who_is_registered(bundle: Path) -> None:
