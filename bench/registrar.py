@@ -165,7 +165,7 @@ async def _serve() -> None:
     print(endpoint.address[1], flush=True)
     while await asyncio.to_thread(sys.stdin.readline):
         used = resource.getrusage(resource.RUSAGE_SELF)
-        print(used.ru_utime + used.ru_stime, len(endpoint.devices()), flush=True)
+        print(used.ru_utime + used.ru_stime, endpoint.registered, flush=True)
     serving.cancel()
     await asyncio.wait([serving])
 

@@ -289,6 +289,7 @@ def _metrics(engine: Engine) -> Metrics:
     metrics = Metrics()
     switchboard, metronome, plane, endpoint = engine.switchboard, engine.metronome, engine.plane, engine.endpoint
     metrics.gauge("switchroom_calls", "Calls running now", lambda: float(switchboard.count))
+    metrics.gauge("switchroom_devices", "Telephones registered now", lambda: float(endpoint.registered))
     metrics.gauge("switchroom_tick_late_p99_seconds", "Lateness of the last minute's ticks, p99", metronome.late)
     metrics.gauge("switchroom_ticks_skipped", "Ticks given up as too late", lambda: float(metronome.skipped))
     metrics.gauge("switchroom_frames_concealed", "20 ms frames made up", lambda: float(plane.measure().concealed))

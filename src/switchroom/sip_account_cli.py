@@ -98,6 +98,20 @@ def remove(name: str, tenant: Tenant = "demo") -> None:
     _with_accounts(tenant, work)
 
 
+@app.command()
+def domain(
+    name: Annotated[str, typer.Argument(help="a domain of the tenant's own, such as sip.acme.example; - for none")],
+    tenant: Tenant = "demo",
+) -> None:
+    """Give the tenant's telephones a domain of their own to register at; passwords stay."""
+
+    async def work(accounts: "SipAccounts", owner: "TenantId") -> None:
+        await accounts.set_domain(owner, "" if name == "-" else name)
+        print(f"Telephones register at {await accounts.domain(owner)}.")
+
+    _with_accounts(tenant, work)
+
+
 def _card(name: str, domain: str, secret: str) -> str:
     lines = (f"User      {name}", f"Domain    {domain}", f"Password  {secret}")
     return "\n".join((*lines, "Proxy     the address of this machine, unless the domain leads to it"))

@@ -27,10 +27,13 @@ def registrar(book: PhoneBook) -> Accounts:
 
 @dataclass(frozen=True, slots=True)
 class Telephones:
-    """``devices`` are registered now; ``forget(record, contact)`` lets go of one; ``ports`` is where each transport listens."""
+    """``devices(realm)`` are registered now; ``forget(record, contact)`` lets go of one.
+
+    ``ports`` is where each transport listens.
+    """
 
     accounts: SipAccounts
-    devices: Callable[[], Sequence[Device]] = tuple
+    devices: Callable[[str], Sequence[Device]] = lambda _realm: ()
     forget: Callable[[str, str], None] = lambda _record, _contact: None
     ports: Mapping[Transport, int] = field(default_factory=dict)
 

@@ -174,16 +174,18 @@ def test_a_domain_of_ones_own_is_another_name_for_the_same_realm(tmp_path: Path)
     async def main() -> None:
         async with office(tmp_path) as at:
             opened = await at.phones.create(at.tenant.id, "anna")
-            await at.accounts.set_sip_domain(at.tenant.id, "Phones.Acme.example.")
-            await at.phones.refresh()
+            await at.phones.set_domain(at.tenant.id, "Phones.Acme.example.")
             assert at.phones.book.realm("phones.acme.example") == at.phones.book.realm(REALM) == REALM
             assert (await at.phones.get("anna", at.tenant.id)).uri == "sip:anna@phones.acme.example"
             assert at.proves("anna", opened.password)
             other = await at.accounts.create_tenant("other", "Other")
             with pytest.raises(Conflict):
-                await at.accounts.set_sip_domain(other.id, "phones.acme.example")
-            with pytest.raises(Invalid):
-                await at.accounts.set_sip_domain(other.id, REALM)
+                await at.phones.set_domain(other.id, "phones.acme.example")
+            for wrong in (REALM, "192.0.2.1 x", "localhost", "-a.example"):
+                with pytest.raises(Invalid):
+                    await at.phones.set_domain(other.id, wrong)
+            await at.phones.set_domain(at.tenant.id, "")
+            assert at.phones.book.realm("phones.acme.example") == ""
 
     run_real(main())
 

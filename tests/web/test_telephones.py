@@ -33,7 +33,7 @@ async def switch(folder: Path) -> AsyncIterator[Switch]:
         made = Switch(here, accounts)
         telephones = Telephones(
             accounts,
-            lambda: made.devices,
+            lambda realm: [device for device in made.devices if device.record.endswith(realm)],
             lambda *who: made.forgotten.append(who),
             {"udp": 5060, "wss": 7443, "ws": 80},
         )

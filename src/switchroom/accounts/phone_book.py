@@ -100,6 +100,11 @@ class PhoneBook:
         """Return whether a host name, not an address of this machine, is a tenant's."""
         return not _is_address(host) and self.realm(host) != ""
 
+    def home(self, tenant: TenantId) -> str:
+        """Return the realm of a tenant, "" for one that is not known yet."""
+        home = self._homes.get(tenant)
+        return "" if home is None else home.realm
+
     def tenant(self, realm: str) -> TenantId | None:
         """Return whose realm it is."""
         home = self._realms.get(realm)

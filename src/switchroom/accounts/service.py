@@ -18,7 +18,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from switchroom.accounts import tokens
 from switchroom.accounts.limiter import Limiter
 from switchroom.accounts.model import TenantRow, UserRow
-from switchroom.accounts.phone_book import SUFFIX
 from switchroom.accounts.tokens import Identity, Purpose, Role
 from switchroom.errors import Conflict, Denied, Invalid, NotFound
 from switchroom.identity import TenantId, UserId, new_id
@@ -161,20 +160,6 @@ class Accounts:
     def identify(self, token: str, purpose: Purpose = "access") -> Identity:
         """Return who the token speaks of. Raises Denied."""
         return tokens.read(token, purpose, self._secret, self._wall())
-
-    async def set_sip_domain(self, tenant: TenantId, domain: str) -> None:
-        """Give the tenant's telephones a name of their own to register at; "" takes it away. Raises Conflict, Invalid, NotFound."""
-        domain = domain.strip().lower().rstrip(".")
-        if domain.endswith(SUFFIX):
-            raise Invalid(f"names below {SUFFIX} are made by us: choose a domain of your own")
-        try:
-            async with self._database.transaction() as session:
-                row = await session.get(TenantRow, tenant)
-                if row is None:
-                    raise NotFound(f"there is no tenant {tenant}")
-                row.sip_domain = domain or None
-        except IntegrityError as error:
-            raise Conflict(f"{domain} is another tenant's: choose another domain") from error
 
     async def _add(self, row: TenantRow | UserRow, conflict: str) -> None:
         try:

@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from switchroom.accounts.model import SipAccountRow, TenantRow, UserRow
 from switchroom.accounts.passes import Pass, issue
-from switchroom.accounts.phone_book import ALGORITHMS, Digest, Entry, Home, PhoneBook, realm_of
+from switchroom.accounts.phone_book import ALGORITHMS, SUFFIX, Digest, Entry, Home, PhoneBook, realm_of
 from switchroom.errors import Conflict, Invalid, NotFound
 from switchroom.identity import TenantId, UserId, new_id
 from switchroom.sip.digest import ha1
@@ -30,6 +30,7 @@ LOOK_EVERY = 2.0
 MOST_DEVICES = 10
 DEVICES = 5
 
+_DOMAIN = re.compile(r"(?=.{3,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+")
 _NAME = re.compile(r"[a-z0-9][a-z0-9._+-]{0,63}")
 
 
@@ -182,6 +183,28 @@ class SipAccounts:
         """Return credentials for the next minutes."""
         return issue(account.name, account.realm, self._secret, self._wall())
 
+    async def domain(self, tenant: TenantId) -> str:
+        """Return where the tenant's telephones register. Raises NotFound."""
+        home = await self._home(tenant)
+        return home.domain or home.realm
+
+    async def set_domain(self, tenant: TenantId, domain: str) -> None:
+        """Give the tenant's telephones a name of their own to register at; "" takes it away. Raises Conflict, Invalid, NotFound."""
+        domain = domain.strip().lower().rstrip(".")
+        if domain.endswith(SUFFIX) or (domain and not _DOMAIN.fullmatch(domain)):
+            raise Invalid(
+                f"domain: a host name of your own, such as sip.example.com; names below {SUFFIX} are made by us"
+            )
+        try:
+            async with self._database.transaction() as session:
+                row = await session.get(TenantRow, tenant)
+                if row is None:
+                    raise NotFound(f"there is no tenant {tenant}")
+                row.sip_domain = domain or None
+        except IntegrityError as error:
+            raise Conflict(f"{domain} is another tenant's: choose another domain") from error
+        await self.refresh()
+
     async def refresh(self) -> None:
         """Bring the phone book up to date with what other processes wrote. Safe to cancel."""
         async with self._database.snapshot() as session:
@@ -239,10 +262,9 @@ async def _find(session: AsyncSession, account: str, tenant: TenantId) -> SipAcc
 
 async def _stamp(session: AsyncSession) -> tuple[object, ...]:
     accounts = await session.execute(select(func.count(), func.max(SipAccountRow.changed)).select_from(SipAccountRow))
-    tenants = await session.execute(
-        select(func.count(), func.max(TenantRow.id), func.count(TenantRow.sip_domain), func.max(TenantRow.sip_domain))
-    )
-    return (*accounts.one(), *tenants.one())
+    tenants = await session.execute(select(func.count(), func.max(TenantRow.id)).select_from(TenantRow))
+    named = select(TenantRow.id, TenantRow.sip_domain).where(TenantRow.sip_domain.is_not(None)).order_by(TenantRow.id)
+    return (*accounts.one(), *tenants.one(), *map(tuple, await session.execute(named)))
 
 
 def _check(name: str, wishes: Wishes) -> None:

@@ -159,6 +159,11 @@ class UserAgent:
         """Return where ``user@host`` is registered with us, the most wished for first, then the freshest."""
         return self._registry.bindings(record, now)
 
+    @property
+    def registered(self) -> int:
+        """How many bindings there are."""
+        return len(self._registry)
+
     def everybody(self, now: float) -> list[Binding]:
         """Return all who are registered with us."""
         return self._registry.everything(now)

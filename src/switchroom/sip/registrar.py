@@ -75,6 +75,9 @@ class Registrar:
         self._tied: dict[int, set[str]] = {}
         self._count = 0
 
+    def __len__(self) -> int:
+        return self._count
+
     def bindings(self, record: str, now: float) -> list[Binding]:
         """Return where a record can be reached, the most wished for first, then the freshest."""
         found = [binding for binding in self._records.get(record, ()) if binding.until > now]

@@ -22,6 +22,9 @@ class Registry:
         user, _, host = record.lower().rpartition("@")
         return self._registrar.bindings(f"{user}@{self._realm(host) or host}", now)
 
+    def __len__(self) -> int:
+        return len(self._registrar)
+
     def everything(self, now: float) -> list[Binding]:
         """Return all bindings."""
         return list(self._registrar.everything(now))

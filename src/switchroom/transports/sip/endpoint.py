@@ -106,10 +106,15 @@ class SipEndpoint:
         """Return where ``user@host`` is registered with us, the most wished for first, then the freshest."""
         return self._agent.bindings(record, self._clock())
 
-    def devices(self) -> list[Device]:
-        """Return everything that is registered with us."""
-        now = self._clock()
-        return [described(binding, now) for binding in self._agent.everybody(now)]
+    def devices(self, realm: str) -> list[Device]:
+        """Return what is registered in a realm."""
+        now, ending = self._clock(), f"@{realm}"
+        return [described(held, now) for held in self._agent.everybody(now) if held.record.endswith(ending)]
+
+    @property
+    def registered(self) -> int:
+        """How many devices are registered, in all realms."""
+        return self._agent.registered
 
     @property
     def counts(self) -> Counter[str]:

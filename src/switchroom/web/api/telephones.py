@@ -195,8 +195,7 @@ async def let_go(device: str, asker: Administrator, phones: Phones) -> None:
 
 
 def _theirs(asker: Identity, phones: Telephones) -> list[Device]:
-    book = phones.accounts.book
-    return [device for device in phones.devices() if book.tenant(device.record.rpartition("@")[2]) == asker.tenant]
+    return list(phones.devices(phones.accounts.book.home(asker.tenant)))
 
 
 def _account(account: SipAccount) -> Account:
