@@ -120,6 +120,12 @@ def test_what_flows_know_leaves_out_what_is_withheld() -> None:
     assert (private.facts["caller_name"], private.facts["caller_number"]) == ("", "")
 
 
+def test_the_bill_does_not_give_away_who_withholds_their_number() -> None:
+    lines = ("P-Charge-Info: <sip:+441632960961@gw.example>", "X-Case: 9")
+    assert set(context(*lines).headers) == {"p-charge-info", "x-case"}
+    assert set(context(*lines, "Privacy: id").headers) == {"x-case"}
+
+
 NAMES = ("P-Asserted-Identity", "Remote-Party-ID", "Privacy", "Diversion", "History-Info", "User-to-User", "Identity")
 TEXT = st.text('<>";,=:@. sip%3Bcause2indexmpREASON+\\[]?&', max_size=60)
 

@@ -18,6 +18,7 @@ from switchroom.sip.uri import NameAddr, Uri, parse_uri
 MAX_HEADERS = 32
 MAX_VALUE = 1024
 _PASSED_ON = frozenset({"subject", "call-info", "alert-info", "priority", "p-charge-info", "p-called-party-id"})
+_TELLING = frozenset({"p-charge-info"})  # whose bill it is says who calls
 _HEX = re.compile(r"(?:[0-9A-Fa-f]{2})++")
 _DISCRIMINATORS = b"\x00\x04"  # of ITU-T Q.931 table 4-26: user-specific, IA5 text
 
@@ -86,13 +87,10 @@ class CallContext:
 
 def read_context(from_: NameAddr, headers: Headers, *, trusted: bool = False) -> CallContext:
     """Return the context of a call by its INVITE; ``trusted``: whoever sent it may vouch for others."""
-    return CallContext(
-        identify(from_, headers, trusted=trusted),
-        diversions(headers),
-        _user_to_user(headers),
-        tuple(headers.all("identity")),
-        _told(headers),
-    )
+    caller = identify(from_, headers, trusted=trusted)
+    hidden = _TELLING if caller.withheld else frozenset()
+    signatures = tuple(headers.all("identity"))
+    return CallContext(caller, diversions(headers), _user_to_user(headers), signatures, _told(headers, hidden))
 
 
 def _user_to_user(headers: Headers) -> tuple[UserToUser, ...]:
@@ -131,10 +129,10 @@ def _decoded(content: str, encoding: str) -> bytes:
     return content.encode("utf-8", "replace")
 
 
-def _told(headers: Headers) -> Mapping[str, str]:
+def _told(headers: Headers, hidden: frozenset[str]) -> Mapping[str, str]:
     told: dict[str, str] = {}
     for name, value in headers.lines:
-        if (name.startswith("x-") or name in _PASSED_ON) and len(told) < MAX_HEADERS:
+        if (name.startswith("x-") or name in _PASSED_ON - hidden) and len(told) < MAX_HEADERS:
             told.setdefault(name, value[:MAX_VALUE])
     return told
 
