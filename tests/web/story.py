@@ -9,7 +9,7 @@ import numpy as np
 from switchroom.domains.restaurant.tables import Message, Reservation
 from switchroom.events import catalogue as happened
 from switchroom.events.catalogue import Event
-from switchroom.identity import CallId, EventId
+from switchroom.identity import CallId, EventId, LegId
 from tests.web.site import NOW, Site
 
 RATE = 8000
@@ -39,6 +39,7 @@ def call(site: Site, name: str, begin: float, *, ends: str = "caller_hangup", ca
         ),
         make(happened.CallRinging, 0.02),
         make(happened.CallConnected, 0.2, after=0.2),
+        make(happened.LegAdded, 0.2, leg=LegId(f"leg_{name}"), party=caller, encoding="PCMU" if caller else "L16"),
         make(happened.RecordingStarted, 0.2, path=f"{name}.wav", rate=RATE),
     ]  # fmt: skip
     for index, (who, text, start, end) in enumerate(TALK):
@@ -66,7 +67,9 @@ def _ending(name: str, ends: str) -> list[tuple[type[Event], dict[str, object]]]
         return [(happened.CallFailed, broken)]
     if not ends:
         return []
+    media = {"loss": 0.004, "jitter": 0.0062, "round_trip": 0.041, "mos": 4.31, "encrypted": 1.0}
     return [
+        (happened.LegLeft, {"leg": LegId(f"leg_{name}"), "media": media}),
         (happened.CallEnded, {"reason": ends}),
         (happened.RecordingStored, {"path": f"{name}.wav", "duration": 17.0, "size": 44 + 17 * RATE * 4}),
         (happened.CallCompleted, {"reason": ends, "duration": 17.0}),

@@ -75,7 +75,7 @@ def test_a_call_has_transcript_turns_and_events(tmp_path: Path) -> None:
             assert [line["who"] for line in lines] == ["agent", "caller", "agent", "caller", "agent"]
             assert lines[2]["interrupted"]
             assert turns[1]["timings"]["sent"] == pytest.approx(0.51)
-            assert (events[0]["sequence"], events[0]["topic"]) == (4, "call.recording.started")
+            assert (events[0]["sequence"], events[0]["topic"]) == (4, "leg.added")
 
     run_real(story())
 

@@ -104,6 +104,7 @@ def test_a_call_is_shown_with_what_was_said_and_how_fast(tmp_path: Path) -> None
                 text = (await client.get("/calls/call_3")).text
             assert 'data-start="3.9"' in text
             assert "0.51 s" in text
+            assert "0.4% lost · jitter 6 ms · round trip 41 ms" in text
             assert "/api/v1/calls/call_3/recording" in text
 
     run_real(story())

@@ -20,6 +20,7 @@ from switchroom.history.service import Turn, Wanted
 from switchroom.identity import CallId
 from switchroom.storage.journal import Entry
 from switchroom.web.auth import Member, Viewer, address_of, sign_in, sign_out
+from switchroom.web.lines import line_qualities
 from switchroom.web.services import With
 from switchroom.web.templates import page
 
@@ -124,6 +125,7 @@ async def call(call_id: str, request: Request, services: With, viewer: Member) -
         "replies": replies,
         "longest": max((timings["sent"] for _, timings in replies), default=0.0),
         "events": events,
+        "qualities": line_qualities([entry.event for entry in events]),
         "began": found.connected or found.started or 0.0,
     }
     response = page(request, "call.html", values)
