@@ -5,9 +5,12 @@ from hypothesis import strategies as st
 
 from switchroom.sip.agent import UserAgent
 from switchroom.sip.commands import Accept, Answer, Credentials, HangUp, Invite, Progress, Refuse, RefuseOffer, Register
+from switchroom.sip.crypto import Key
 from switchroom.sip.digest import ha1
 from switchroom.sip.message import Fault, parse
+from switchroom.sip.offer import Agreement, LocalAudio, Unacceptable, answer_offer, make_offer, read_answer
 from switchroom.sip.outputs import CallOffered, Output, SessionOffered, Transmit
+from switchroom.sip.sdp import SessionDescription, parse_sdp
 from switchroom.sip.stream import StreamFault, StreamFraming
 from tests.sip.inside import inside
 from tests.sip.mutations import Step, corpus, mutated, steps
@@ -113,3 +116,45 @@ def test_fuzz_a_stream_of_nearly_right_messages_is_cut_or_given_up(
                 check(bob.receive(item, THERE, 1.0), item)
             elif isinstance(item, StreamFault):
                 assert framing.feed(b"OPTIONS sip:a SIP/2.0\r\n\r\n") == []
+
+
+KEY = "WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz"
+DESCRIPTIONS = [
+    line.replace("\n", "\r\n").encode()
+    for line in (
+        make_offer(LocalAudio("192.0.2.1", 4000)).replace("\r\n", "\n"),
+        "v=0\no=- 1 1 IN IP6 2001:db8::1\ns=-\nc=IN IP6 2001:db8::1\nt=0 0\nm=audio 4000 RTP/AVP 8 101\n"
+        "a=rtpmap:8 PCMA/8000\na=rtpmap:101 telephone-event/8000\na=fmtp:101 0-15\na=ptime:20\na=sendonly\n",
+        "v=0\no=- 1 1 IN IP4 192.0.2.1\ns=-\nt=0 0\nm=video 6000 RTP/AVP 107\nc=IN IP4 192.0.2.1\nm=audio 4000 RTP/SAVP 9 0\n"
+        f"c=IN IP4 0.0.0.0\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:{KEY}|2^20|1:4\na=rtcp:4001 IN IP4 192.0.2.2\n"
+        f"a=crypto:2 AES_CM_128_HMAC_SHA1_32 inline:{KEY}\na=rtcp-mux\na=inactive\n",
+        "v=0\no=- 1 1 IN IP4 192.0.2.1\ns=-\nc=IN IP4 192.0.2.1\nt=0 0\nm=audio 4000 UDP/TLS/RTP/SAVPF 111 110\n"
+        "a=rtpmap:111 opus/48000/2\na=fmtp:111 minptime=10;useinbandfec=1\na=rtpmap:110 telephone-event/48000\na=mid:0\n",
+    )
+]
+POLICIES = [
+    LocalAudio("192.0.2.9", 4000),
+    LocalAudio("2001:db8::9", 4000, ("opus", "G722", "PCMA", "PCMU"), digits=False),
+    LocalAudio("192.0.2.9", 4000, security="require", keys=(Key("AES_CM_128_HMAC_SHA1_80", bytes(30)),)),
+    LocalAudio("192.0.2.9", 4000, security="offer", keys=(Key("AES_CM_128_HMAC_SHA1_80", bytes(30)),), mux=True),
+]
+
+
+@EXAMPLES
+@given(st.sampled_from(DESCRIPTIONS), steps(), st.sampled_from(POLICIES))
+def test_fuzz_a_nearly_right_description_is_answered_or_refused(
+    description: bytes, changes: list[Step], local: LocalAudio
+) -> None:
+    text = mutated(description, changes, DESCRIPTIONS).decode("utf-8", "replace")
+    outcome = answer_offer(text, local)
+    if isinstance(outcome, Agreement):
+        assert isinstance(parse_sdp(outcome.sdp), SessionDescription)
+        assert len(outcome.sdp) <= 2 * len(text) + MOST_BYTES
+        assert 0 < outcome.port <= 65535
+        assert outcome.codec in local.codecs
+        assert (outcome.keys is not None) or local.security != "require"
+    else:
+        assert 400 <= outcome.status < 700
+    answered = read_answer(text, local)
+    assert isinstance(answered, Agreement | Unacceptable)
+    assert not isinstance(answered, Agreement) or answered.codec in local.codecs
