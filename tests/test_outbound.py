@@ -250,13 +250,14 @@ def test_a_call_that_the_cap_cannot_pay_any_more_is_hung_up(tmp_path: Path) -> N
         async with office(tmp_path) as here:
             await here.trunk("one")
             await here.outbound.call(Order(TENANT, NUMBER))
+            await here.outbound.call(Order(TENANT, NUMBER))
             await here.calls.set_guard(TENANT, DialGuard(spend_per_day=1))
-            here.outbound.look()
+            here.carrier.asked[1].over()  # whenever something is over, everything is looked at
             leg = here.carrier.legs[0]
             while HangUp() not in leg.commands:
                 await asyncio.sleep(0.01)
             here.carrier.asked[0].over()
-            assert await here.settled(1) == [("spend_cap", 100_000)]
+            assert sorted(await here.settled(2)) == [("completed", 100_000), ("spend_cap", 100_000)]
 
     run_real(main())
 
@@ -300,5 +301,19 @@ def test_a_tenant_that_is_suspended_calls_nobody(tmp_path: Path) -> None:
             assert await here.refused() == "tenant_suspended"
             assert here.carrier.asked == []
             assert [event.topic for event in here.events] == ["outbound.refused"]
+
+    run_real(main())
+
+
+def test_a_trunk_whose_secrets_are_lost_keeps_nobody_from_calling_by_another(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with office(tmp_path) as here:
+            lost = Trunks(here.database, Vault("t" * 32), lambda: 0.5)
+            await lost.create(
+                TENANT, {"name": "lost", "domain": "x", "allow": ["+44"], "user": "us", "password": "secret"}
+            )
+            await here.trunk("one")
+            await here.outbound.call(Order(TENANT, NUMBER))
+            assert here.carrier.asked[0].target == f"sip:{NUMBER}@one.example.com"
 
     run_real(main())

@@ -122,10 +122,6 @@ class Outbound:
             self._refused(Order(trunk.tenant, number), error)
             raise
 
-    def look(self) -> None:
-        """Charge and settle now; for whoever has changed a guard."""
-        self._calls.changed.set()
-
     async def run(self) -> None:
         """Charge and settle until cancelled; what is up then is settled as it stands."""
         try:
@@ -168,8 +164,7 @@ class Outbound:
     async def _candidates(self, order: Order) -> list[Trunk]:
         if order.trunk:
             return [await self._trunks.built(order.trunk, order.tenant)]
-        records = await self._trunks.all(order.tenant)
-        return [await self._trunks.built(record.id, order.tenant) for record in records if record.form.enabled]
+        return await self._trunks.usable(order.tenant)
 
     async def _by(self, trunk: Trunk, number: str, caller: str, order: Order) -> Leg:
         way = route(trunk, number, caller)

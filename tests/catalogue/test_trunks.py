@@ -252,14 +252,37 @@ def test_the_table_knows_trunks_and_numbers_and_its_stamp_tells_of_every_write(t
     run_real(main())
 
 
-def test_a_form_from_an_older_database_that_cannot_be_read_is_left_out(tmp_path: Path) -> None:
+def rewrite(folder: Path, form_: str) -> None:
+    with sqlite3.connect(folder / "test.db") as connection:
+        connection.execute("UPDATE trunks SET form = ?", (form_,))
+    connection.close()
+
+
+def test_a_form_of_another_version_that_cannot_be_read_is_off_until_it_is_entered_anew(tmp_path: Path) -> None:
     async def main() -> None:
         async with opened(tmp_path) as (trunks, _):
-            made = await trunks.create(TENANT, form(networks=["192.0.2.0/24"]))
-            with sqlite3.connect(tmp_path / "test.db") as connection:
-                connection.execute('UPDATE trunks SET form = \'{"codecs": ["MP3"]}\'')
-            connection.close()
+            made = await trunks.create(TENANT, form(networks=["192.0.2.0/24"], domain="x.example"))
+            rewrite(tmp_path, '{"name": "Carrier", "networks": ["192.0.2.0/24"], "codecs": ["MP3"]}')
             assert made.id not in (await trunks.table()).trunks
+            (shown,) = await trunks.all(TENANT)
+            assert (shown.form.name, shown.form.enabled) == ("Carrier", False)
+            assert await trunks.usable(TENANT) == []
+            await trunks.create(TENANT, form(name="Other", networks=["192.0.2.0/24"]))
+            with pytest.raises(Invalid, match=r"codecs\.0"):
+                await trunks.change(made.id, TENANT, {"max_calls": 3})
+            await trunks.change(made.id, TENANT, {"codecs": ["PCMU"], "networks": []})
+            assert made.id in (await trunks.table()).trunks
+
+    run_real(main())
+
+
+def test_fields_of_a_newer_version_are_passed_over(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with opened(tmp_path) as (trunks, _):
+            made = await trunks.create(TENANT, form())
+            rewrite(tmp_path, '{"name": "Carrier", "networks": ["192.0.2.0/24"], "hologram": true}')
+            assert (await trunks.get(made.id, TENANT)).form.networks == ["192.0.2.0/24"]
+            assert made.id in (await trunks.table()).trunks
 
     run_real(main())
 

@@ -57,7 +57,7 @@ class Trunks:
     async def change(self, trunk: str, tenant: TenantId, values: Mapping[str, object]) -> TrunkRecord:
         """Change these fields; a secret of "" is forgotten. Raises NotFound, Invalid, Conflict."""
         row = await self._row(trunk, tenant)
-        return await self._store(TrunkRecord(row.id, tenant, read({**row.form, **values})), self._kept(row))
+        return await self._store(TrunkRecord(row.id, tenant, read({**_fields(row), **values})), self._kept(row))
 
     async def delete(self, trunk: str, tenant: TenantId) -> None:
         """Remove a trunk; calls that are up go on. Raises NotFound."""
@@ -68,9 +68,12 @@ class Trunks:
 
     async def all(self, tenant: TenantId) -> list[TrunkRecord]:
         """Return the tenant's trunks, oldest first."""
-        query = select(TrunkRow).where(TrunkRow.tenant_id == tenant).order_by(TrunkRow.id)
-        async with self._database.snapshot() as session:
-            return [self._record(row) for row in await session.scalars(query)]
+        return [self._record(row) for row in await self._rows(tenant)]
+
+    async def usable(self, tenant: TenantId) -> list[Trunk]:
+        """Return the tenant's trunks with their secrets, oldest first, but not those that lack something or are switched off."""
+        found = (self._usable(row) for row in await self._rows(tenant))
+        return [trunk for trunk in found if trunk is not None and trunk.enabled]
 
     async def get(self, trunk: str, tenant: TenantId) -> TrunkRecord:
         """Return one trunk, by its id or its name. Raises NotFound."""
@@ -79,7 +82,7 @@ class Trunks:
     async def built(self, trunk: str, tenant: TenantId) -> Trunk:
         """Return one trunk, by its id or its name, with its secrets, for use and not for show. Raises NotFound, Unavailable."""
         row = await self._row(trunk, tenant)
-        return build(row.id, tenant, read(row.form), self._opened(row))
+        return build(row.id, tenant, _read(row), self._opened(row))
 
     async def stamp(self) -> Stamp:
         """Return something that differs after every write, in this process or another; a number never changes its tenant."""
@@ -112,7 +115,7 @@ class Trunks:
 
     def _usable(self, row: TrunkRow) -> Trunk | None:
         try:
-            form, secrets = read(row.form), self._opened(row)
+            form, secrets = _read(row), self._opened(row)
         except SwitchroomError as error:
             log.error("trunk cannot be used", trunk=row.id, problem=str(error))  # noqa: TRY400 - it says what to do
             return None
@@ -149,12 +152,21 @@ class Trunks:
         self._changed()
         return TrunkRecord(record.id, record.tenant, read(row.form), frozenset(secrets))
 
+    async def _rows(self, tenant: TenantId) -> list[TrunkRow]:
+        query = select(TrunkRow).where(TrunkRow.tenant_id == tenant).order_by(TrunkRow.id)
+        async with self._database.snapshot() as session:
+            return list(await session.scalars(query))
+
     async def _row(self, trunk: str, tenant: TenantId) -> TrunkRow:
         async with self._database.snapshot() as session:
             return await _find(session, trunk, tenant)
 
     def _record(self, row: TrunkRow) -> TrunkRecord:
-        return TrunkRecord(row.id, TenantId(row.tenant_id), read(row.form), frozenset(self._kept(row)))
+        try:
+            form = _read(row)
+        except Invalid:  # written by another version: to be entered anew
+            form = TrunkForm(name=row.name, enabled=False)
+        return TrunkRecord(row.id, TenantId(row.tenant_id), form, frozenset(self._kept(row)))
 
     def _kept(self, row: TrunkRow) -> Mapping[str, str]:
         """Return the secrets that can still be opened."""
@@ -165,6 +177,15 @@ class Trunks:
 
     def _opened(self, row: TrunkRow) -> Mapping[str, str]:
         return {name: secret for name, secret in self._vault.open(row.sealed, row.id).items() if name in SECRETS}
+
+
+def _fields(row: TrunkRow) -> Mapping[str, object]:
+    """Return what is stored of a form, without fields that this version does not know."""
+    return {name: value for name, value in row.form.items() if name in TrunkForm.model_fields}
+
+
+def _read(row: TrunkRow) -> TrunkForm:
+    return read(_fields(row))
 
 
 async def _find(session: AsyncSession, trunk: str, tenant: TenantId) -> TrunkRow:
@@ -181,7 +202,10 @@ async def _refuse_twins(session: AsyncSession, record: TrunkRecord) -> None:
     if not marks or not record.form.enabled:
         return
     for row in await session.scalars(select(TrunkRow).where(TrunkRow.tenant_id == record.tenant)):
-        other = read(row.form)
+        try:
+            other = _read(row)
+        except Invalid:
+            continue  # it recognises nothing
         shared = marks & _marks(other) if row.id != record.id and other.enabled else frozenset()
         if shared:
             network = next(iter(shared))[0]
