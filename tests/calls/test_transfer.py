@@ -160,6 +160,15 @@ def test_keys_and_hold_music_while_it_rings_change_nothing() -> None:
     assert [type(prompt).__name__ for prompt in engine.mind.prompts][2] == "TransferFailed"
 
 
+def test_a_caller_who_is_still_on_hold_hears_why_once_they_are_back() -> None:
+    then: Script = [(1.0, Held()), (2.0, Transferred("busy", 486)), (8.0, Resumed())]
+    engine, _ = call(then, ["a person please", "goodbye"], [*ASKING, (20.0, voice(1.0))])
+    (reply,) = [event for event in engine.of(happened.ReplySpoken) if event.answers == "transfer"]
+    assert reply.heard == "Nobody is there."
+    assert reply.end - reply.start > 6.0, "it waits in the middle of its first word"
+    assert reasons(engine) == ["agent_hangup"]
+
+
 def test_a_caller_who_hangs_up_while_it_rings_leaves_nothing_behind() -> None:
     engine, _ = call([(1.0, TransferProgress()), (2.0, Left("hangup"))], ["a person please"], ASKING)
     assert told(engine) == ["transfer.requested", "transfer.ringing", "transfer.failed", "call.ended"]
@@ -192,10 +201,11 @@ def test_a_call_that_was_handed_to_us_says_who_talks_now() -> None:
         async with rig(ScriptedEar(["goodbye"]), mind()) as engine:
             engine.offer(leg)
             await asyncio.sleep(4.0)
-            leg.signal(PartyChanged(Party("sip:carol@192.0.2.3")))
+            leg.signal(PartyChanged(Party("sip:carol@192.0.2.3"), {"packets": 200}))
             await engine.until_idle()
         return engine
 
     engine = run(main())
-    assert [event.party for event in engine.of(happened.CallTransferred)] == ["sip:carol@192.0.2.3"]
+    (moved,) = engine.of(happened.CallTransferred)
+    assert (moved.party, moved.media) == ("sip:carol@192.0.2.3", {"packets": 200})
     assert CallerSaid("goodbye", 0.9) in engine.mind.prompts

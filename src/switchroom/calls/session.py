@@ -209,8 +209,8 @@ class CallSession:
                 self._hold(floor, now, held=isinstance(signal, Held))
             case TransferProgress() | Transferred():
                 floor.transferring(signal, now)
-            case PartyChanged(party):
-                self._chronicle.tell(partial(happened.CallTransferred, party=party.address))
+            case PartyChanged(party, media):
+                self._chronicle.tell(partial(happened.CallTransferred, party=party.address, media=dict(media)))
             case Left():
                 pass
 

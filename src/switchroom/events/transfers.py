@@ -1,6 +1,7 @@
 """What happens when a call is handed over, by us or to us."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from switchroom.events.event import Event
@@ -11,11 +12,15 @@ TransferReason = Literal["busy", "no_answer", "declined", "unreachable", "not_su
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallTransferred(Event):
-    """The far side handed its end of the call over: ``party`` is who we talk with from now on."""
+    """The far side handed its end of the call over: ``party`` is who we talk with from now on.
+
+    ``media`` counts what the audio of who was there went through, as in LegLeft.
+    """
 
     topic = "call.transferred"
     personal = frozenset({"party"})
     party: str
+    media: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

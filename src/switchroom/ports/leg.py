@@ -65,9 +65,10 @@ class Typed:
 
 @dataclass(frozen=True, slots=True)
 class PartyChanged:
-    """Somebody else is at the far end from now on: the party handed the call over."""
+    """Somebody else is at the far end from now on: the party handed the call over. ``media`` counts the audio of who was there."""
 
     party: Party
+    media: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

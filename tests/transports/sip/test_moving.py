@@ -101,6 +101,7 @@ def test_a_leg_that_is_handed_over_goes_on_with_somebody_else() -> None:
         (changed,) = heard(us, PartyChanged)
         assert isinstance(changed, PartyChanged)
         assert changed.party.address == carol.uri
+        assert changed.media["packets"] > 0
         moved = Pair(offer.leg, pair.callee, carol, us, pair.now)
         moved.talk(0.5)
         by_carol, by_us = moved.talk()

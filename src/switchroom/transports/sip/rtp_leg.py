@@ -224,11 +224,12 @@ class RtpLeg:
     def take_over(self, fresh: "RtpLeg") -> None:
         """Go on over the call and the media of ``fresh``, which is this one from now on; our own media ends."""
         self._session.close()
+        before = self._session.media()
         self.call, self.line, self.party = fresh.call, fresh.line, fresh.party
         self._session, self._keys = fresh._session, fresh._keys
         self._offer, self._stands, self._failure = fresh._offer, fresh._stands, None
         fresh._mail = self._mail  # the keys that its media reports are ours
-        self._mail.put(PartyChanged(self.party))
+        self._mail.put(PartyChanged(self.party, before))
         self._tell_hold()
 
     def take(self, output: CallOutput) -> None:
