@@ -3,10 +3,13 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 
+import numpy as np
 import pytest
 
 from switchroom.errors import Invalid, Unavailable
 from switchroom.identity import LegId
+from switchroom.media.band import decode, encode
+from switchroom.media.frame import Encoding
 from switchroom.ports import (
     Answer,
     CallOffer,
@@ -25,6 +28,7 @@ from switchroom.ports import (
 from switchroom.sip.commands import AcceptRefer, Command, ReferNews, RefuseRefer
 from switchroom.sip.outputs import TransferRequested
 from switchroom.sip.peer import Peer
+from switchroom.sip.policy import MediaPolicy
 from switchroom.sip.registrar import Binding
 from switchroom.sip.trunk import Trunk
 from switchroom.transports.sip.dialling import Dialling
@@ -38,15 +42,30 @@ from tests.transports.sip.test_endpoint import Desk, Pair, connect, desk, freque
 from tests.virtual_time import run, run_real
 
 
-def in_house(scenario: Callable[[Desk, Desk, Desk], Awaitable[None]], more: Mapping[str, object] | None = None) -> None:
-    """Run a scenario with Alice, us and Carol; nobody may have a call left at its end."""
+def in_house(
+    scenario: Callable[[Desk, Desk, Desk], Awaitable[None]],
+    more: Mapping[str, object] | None = None,
+    carols: Mapping[str, object] | None = None,
+) -> None:
+    """Run a scenario with Alice, us and Carol, and these settings; nobody may have a call left at its end."""
 
     async def main() -> None:
-        async with asyncio.timeout(20.0), desk() as alice, desk(more=more) as us, desk() as carol:
+        async with asyncio.timeout(20.0), desk() as alice, desk(more=more) as us, desk(more=carols) as carol:
             await scenario(alice, us, carol)
             assert [one.endpoint.calls for one in (alice, us, carol)] == [0, 0, 0]
 
     run_real(main())
+
+
+async def answered(calling: Desk, called: Desk, policy: MediaPolicy) -> tuple[Leg, Leg]:
+    """Let one desk call another by a policy; return both legs."""
+    async with asyncio.TaskGroup() as tasks:
+        dialling = tasks.create_task(calling.endpoint.dial(Dialling(called.uri, policy=policy)))
+        leg = (await called.offers.get()).leg
+        called.watch(leg)
+        await leg.do(Answer())
+    calling.watch(dialling.result())
+    return dialling.result(), leg
 
 
 async def until(done: Callable[[], bool]) -> None:
@@ -299,3 +318,70 @@ def test_a_target_that_only_rings_is_left_alone_and_we_stay() -> None:
         assert len(parties) == 1
 
     run(main())
+
+
+def test_a_wideband_leg_goes_on_with_somebody_who_is_not() -> None:
+    async def scenario(alice: Desk, us: Desk, carol: Desk) -> None:
+        caller, ours = await answered(alice, us, MediaPolicy(codecs=("G722",)))
+        assert ours.encoding is Encoding.L16_16K
+        await caller.do(Transfer(carol.uri))
+        hers = (await carol.offers.get()).leg
+        carol.watch(hers)
+        await hers.do(Answer())
+        await until(lambda: bool(heard(us, PartyChanged)))
+        assert (ours.encoding, hers.encoding) == (Encoding.L16_16K, Encoding.PCMU)
+        by_us, by_carol = bytearray(), bytearray()
+        for tick in range(75):
+            ours.speak(sine(ours, 1000, tick), 0.02 * tick)
+            hers.speak(sine(hers, 440, tick), 0.02 * tick)
+            by_us += ours.hear(0.02 * tick) or b""
+            by_carol += hers.hear(0.02 * tick) or b""
+        assert abs(hertz(ours, bytes(by_us)) - 440) < 20
+        assert abs(hertz(hers, bytes(by_carol)) - 1000) < 20
+        await hang_up(hers, carol, us, alice)
+
+    in_house(scenario, {"codecs": ["G722", "PCMU"]}, {"codecs": ["PCMU"]})
+
+
+def sine(leg: Leg, frequency: float, tick: int) -> bytes:
+    """20 ms of a tone in the leg's encoding."""
+    rate = leg.encoding.rate
+    times = (np.arange(rate // 50) + tick * (rate // 50)) / rate
+    return encode(leg.encoding, (8000 * np.sin(2 * np.pi * frequency * times)).astype(np.int16))
+
+
+def hertz(leg: Leg, payload: bytes) -> float:
+    """The strongest frequency of the last half second."""
+    samples = decode(leg.encoding, payload)[-leg.encoding.rate // 2 :]
+    spectrum = np.abs(np.fft.rfft(samples * np.hanning(len(samples))))
+    return float(np.argmax(spectrum) * leg.encoding.rate / len(samples))
+
+
+def test_a_leg_whose_audio_must_be_encrypted_moves_to_encrypted_audio() -> None:
+    async def scenario(alice: Desk, us: Desk, carol: Desk) -> None:
+        caller, ours = await answered(alice, us, MediaPolicy(security="require"))
+        await caller.do(Transfer(carol.uri))
+        hers = (await carol.offers.get()).leg
+        carol.watch(hers)
+        await hers.do(Answer())
+        await until(lambda: bool(heard(us, PartyChanged)))
+        moved = Pair(hers, ours, carol, us)
+        moved.talk(0.5)
+        by_carol, by_us = moved.talk()
+        assert abs(frequency(by_carol) - 1000) < 20
+        assert abs(frequency(by_us) - 440) < 20
+        assert carol.endpoint.counts["keys_in_clear"] == 1, "her call has keys of its own"
+        await hang_up(hers, carol, us, alice)
+
+    in_house(scenario, {"security": "require"})
+
+
+def test_a_leg_whose_audio_must_be_encrypted_stays_when_the_other_cannot() -> None:
+    async def scenario(alice: Desk, us: Desk, carol: Desk) -> None:
+        caller, _ = await answered(alice, us, MediaPolicy(security="require"))
+        await caller.do(Transfer(carol.uri))
+        assert await outcome(alice) == Transferred("failed", 488)
+        assert not heard(us, PartyChanged)
+        await hang_up(caller, alice, us)
+
+    in_house(scenario, {"security": "require"}, {"security": "never"})
