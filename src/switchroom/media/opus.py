@@ -27,15 +27,25 @@ class OpusError(Invalid):
 @lru_cache(maxsize=1)
 def library() -> ctypes.CDLL | None:
     """Return libopus; None if it is not on this machine."""
-    name = ctypes.util.find_library("opus") or "libopus.so.0"
     try:
-        found = ctypes.CDLL(name)
+        found = _opened()
         found.opus_get_version_string.restype = ctypes.c_char_p
         for function, arguments in _FUNCTIONS.items():
             getattr(found, function).argtypes = arguments
     except (OSError, AttributeError):
         return None
     return found
+
+
+def _opened() -> ctypes.CDLL:
+    """Open it by the name that Linux has for it; looking it up elsewhere starts processes, which takes a while. Raises OSError."""
+    try:
+        return ctypes.CDLL("libopus.so.0")
+    except OSError:
+        name = ctypes.util.find_library("opus")
+        if name is None:
+            raise
+        return ctypes.CDLL(name)
 
 
 _FUNCTIONS = {
