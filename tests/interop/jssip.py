@@ -65,7 +65,7 @@ class JsSip:
         return await self.page.evaluate(f"(given) => page.{what}(given)", given)
 
     async def hurries(self, times: int) -> None:
-        """Let the page's timers run that much faster from now on."""
+        """Let the page's session timers run that much faster from now on."""
         await self.page.evaluate("(times) => { window.hurry = times }", times)
 
     async def said(self, word: str) -> None:

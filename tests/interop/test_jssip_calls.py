@@ -221,7 +221,6 @@ def test_jssip_registers_anew_when_its_connection_is_lost_and_is_called_by_the_n
     async def story(here: Switch, page: JsSip) -> None:
         await page.asks("answering")
         (old,) = here.endpoint.bindings(f"alice@{HOST}")
-        await page.hurries(10)
         here.endpoint._sockets.drop(old.peer)
         await page.said("disconnected")
         while not (found := here.endpoint.bindings(f"alice@{HOST}")):
@@ -238,7 +237,6 @@ def test_a_call_goes_on_by_the_connection_that_jssip_opened_anew(bundle: Path) -
     async def story(here: Switch, page: JsSip) -> None:
         leg = await talking(here, page)
         (old,) = here.endpoint.bindings(f"alice@{HOST}")
-        await page.hurries(10)
         here.endpoint._sockets.drop(old.peer)
         while not (found := here.endpoint.bindings(f"alice@{HOST}")) or found[0].peer == old.peer:
             await asyncio.sleep(0.02)
