@@ -130,6 +130,8 @@ def test_keys_of_jssip_come_by_info(bundle: Path) -> None:
         await page.asks("press", "5#")
         await here.heard(Digit("5", "info"))
         await here.heard(Digit("#", "info"))
+        await page.asks("leave")
+        await here.heard(Left("hangup"))
 
     registered(bundle, story)
 
