@@ -59,6 +59,7 @@ EXAMPLES: dict[str, list[Example]] = {
         lambda: asked(request("INVITE", "no colon here")),
         lambda: asked(request("INVITE", call_id="")),
         lambda: asked(request("INVITE", cseq="1 BYE")),
+        lambda: asked(request("DANCE", cseq="1 BYE")),
     ],
     "another SIP version": [lambda: asked(request("INVITE").replace(b"SIP/2.0\r\nvia", b"SIP/3.0\r\nvia"))],
     "beyond `max_transactions` (not BYE, CANCEL)": [lambda: asked(request("OPTIONS"), max_transactions=0)],

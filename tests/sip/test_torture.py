@@ -15,7 +15,7 @@ ANSWERS = {
     "dblreq": 200, "semiuri": 200, "transports": 200, "mpart01": 405, "unreason": 0, "noreason": 0, "badinv01": 400,
     "clerr": 400, "ncl": 400, "scalar02": 400, "scalarlg": 0, "quotbal": 400, "ltgtruri": 400, "lwsruri": 400,
     "lwsstart": 400, "trws": 400, "escruri": 400, "baddate": 400, "regbadct": 400, "badaspec": 400, "baddn": 400,
-    "badvers": 505, "mismatch01": 400, "mismatch02": 400, "bigcode": 0, "badbranch": 200, "insuf": 400, "unkscm": 416,
+    "badvers": 505, "mismatch01": 400, "mismatch02": 501, "bigcode": 0, "badbranch": 200, "insuf": 400, "unkscm": 416,
     "novelsc": 416, "unksm2": 400, "bext01": 420, "invut": 415, "regaut01": 200, "multi01": 400, "mcl01": 400,
     "bcast": 0, "zeromf": 200, "cparam01": 200, "cparam02": 200, "regescrt": 200, "sdp01": 406, "inv2543": 100,
 }  # fmt: skip

@@ -16,6 +16,11 @@ from switchroom.sip.multipart import description
 from switchroom.sip.uri import NameAddr, Uri, parse_address, parse_uri
 
 MAX_LINES = 256
+METHODS = frozenset(
+    {"INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "REGISTER", "INFO"}
+    | {"PRACK", "UPDATE", "SUBSCRIBE", "NOTIFY", "REFER", "MESSAGE", "PUBLISH"}
+)
+"""Every method that there is a standard for, whether or not it is served."""
 
 NO_HEADERS = Headers()
 _TYPED = frozenset({"via", "from", "to", "call-id", "cseq", "contact", "route", "record-route", "content-length"})
@@ -235,7 +240,7 @@ def _request(start: str, lines: Lines, body: bytes) -> Request:
     typed, others = _sort(lines)
     cseq = parse_cseq(_one(typed, "cseq"))
     if cseq.method != parts[0]:
-        raise Malformed("CSeq method mismatch")
+        raise Malformed("CSeq method mismatch", 400 if parts[0] in METHODS else 501)  # RFC 4475 §3.1.2.18
     if others.all("max-forwards")[1:]:
         raise Malformed("More than one Max-Forwards")
     everything = typed.get("contact") == ["*"]

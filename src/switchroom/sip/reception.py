@@ -6,20 +6,12 @@ A refusal here is stateless: it is computed from the request alone, costs no mem
 
 import hashlib
 
-from switchroom.sip.message import Request
+from switchroom.sip.message import METHODS, Request
 from switchroom.sip.multipart import parts
 from switchroom.sip.replies import Reply
 from switchroom.sip.stack import Stack
 from switchroom.sip.timers import read_expires
 
-_KNOWN = frozenset(
-    {"INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "REGISTER", "INFO", "PRACK", "UPDATE", "SUBSCRIBE"}
-) | {
-    "NOTIFY",
-    "REFER",
-    "MESSAGE",
-    "PUBLISH",
-}
 _WITH_SDP = frozenset({"INVITE", "UPDATE"})
 ACCEPTED = "application/sdp, multipart/mixed, multipart/alternative"
 _SDP_RANGES = frozenset({"application/sdp", "application/*", "*/*"})
@@ -29,7 +21,7 @@ def screen(request: Request, stack: Stack) -> Reply | None:
     """Return why a request is refused, None if it may go on."""
     methods = stack.methods
     if request.method not in methods.split(", "):
-        status = 405 if request.method in _KNOWN else 501
+        status = 405 if request.method in METHODS else 501
         return Reply(status, headers=(("Allow", methods),))
     if not request.uri.is_sip:
         return Reply(416)
