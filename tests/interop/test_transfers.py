@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from switchroom.ports import Left, PartyChanged, Refuse, Signal, Transfer, Transferred
+from switchroom.ports import HangUp, Left, PartyChanged, Refuse, Signal, Transfer, Transferred
 from tests.interop.peers import Baresip, BaresipSetup
 from tests.interop.responder import TONE, Answered, responder
 from tests.interop.sound import RATE, Samples, pitch, tone
@@ -123,7 +123,8 @@ def test_we_hand_a_phone_over_to_another(alone: bool, folder: Path) -> None:
             await call.leg.do(Transfer(bert.uri))
             assert await outcome(call) == Transferred("done", 200)
             await hears(bert.heard, HERS)
-            await call.over.wait()  # she lets us go, once she talks with him
+            await call.leg.do(HangUp())  # she does not let us go by herself
+            await call.over.wait()
             await bert.hang_up()
 
     run_real(main())
