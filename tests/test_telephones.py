@@ -14,7 +14,7 @@ from switchroom.accounts.service import Accounts, Tenant
 from switchroom.accounts.sip_accounts import Opened, Wishes
 from switchroom.cli import app
 from switchroom.errors import Denied, SwitchroomError
-from switchroom.ports import Answer, CallOffer, HangUp
+from switchroom.ports import Answer, CallOffer, HangUp, Leg, Signal, Transfer, Transferred
 from switchroom.sip.commands import Credentials, Register
 from switchroom.sip.outputs import Registered, RegistrationFailed
 from switchroom.sip.peer import Peer
@@ -180,6 +180,41 @@ def test_a_call_of_a_user_is_the_tenants_and_of_nobody_else(tmp_path: Path) -> N
             ):
                 with pytest.raises(Denied):
                     await at.calls(caller, known)
+
+    run_real(main())
+
+
+@pytest.mark.parametrize(("owner", "status"), [("acme", 200), ("other", 403)])
+def test_a_user_transfers_to_telephones_of_the_same_tenant_alone(tmp_path: Path, owner: str, status: int) -> None:
+    async def main() -> None:
+        async with house(tmp_path) as at, serving(None) as (desk, at_desk):
+            anna = await at.office.phones.create(at.office.tenant.id, "anna")
+            tenant = await another_tenant(at.office) if owner == "other" else at.office.tenant
+            bob = await at.office.phones.create(tenant.id, "bob")
+            host, port = at.endpoint.address
+            peer, domain = Peer("udp", host, port), f"{owner}.sip.local"
+            desk.send(Register("d", f"sip:{domain}", "bob", peer, proof(bob), f"sip:bob@{domain}", "desk", 600))
+            await until(lambda: desk.counters().get("Registered"))
+            signals: asyncio.Queue[Signal] = asyncio.Queue()
+            rung: list[Leg] = []
+            target = Dialling(f"sip:demo@{host}:{port}", "sip:anna@acme.sip.local", credentials=proof(anna))
+            async with asyncio.TaskGroup() as tasks:
+                calling = tasks.create_task(at.phone.dial(target))
+                await (await at.offers.get()).leg.do(Answer())
+                leg = await calling
+                leg.attach(signals.put_nowait)
+                await leg.do(Transfer(f"sip:bob@{domain}"))
+                if status == 200:
+                    rung.append((await at_desk.get()).leg)
+                    await rung[0].do(Answer())
+                while not isinstance(signal := await signals.get(), Transferred):
+                    pass
+            assert signal.status == status
+            assert at_desk.empty()
+            await leg.do(HangUp())
+            for other in rung:
+                await other.do(HangUp())
+            await until(lambda: not (at.endpoint.calls or at.phone.calls or desk.calls))
 
     run_real(main())
 

@@ -74,7 +74,15 @@ class SipEndpoint:
         self._ports = RtpPorts(settings.host, settings.rtp_first, settings.rtp_last)
         hunt = self._hunt = Hunt(resolver, self.bindings, self._clock)
         roads = Roads(
-            self.send, self._start, hunt.registered, hunt.ways, self._call, self.dial, self.trunks.of, self.trunks.fare
+            self.send,
+            self._start,
+            hunt.registered,
+            hunt.ways,
+            self._call,
+            self.dial,
+            self.trunks.of,
+            self.trunks.fare,
+            self.trunks.is_foreign,
         )
         self._parties = Parties(roads, settings.referring)
         self._outputs: deque[told.Output] = deque()

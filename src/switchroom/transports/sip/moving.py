@@ -57,6 +57,7 @@ class Roads:
     dial: Callable[[Dialling], Awaitable[RtpLeg]]
     trunk: Callable[[str], Trunk | None]
     toll: Toll
+    foreign: Callable[[str, Binding], bool] = lambda _call, _telephone: False
 
 
 @dataclass(slots=True)
@@ -174,6 +175,8 @@ class Parties:
             encoding=leg.encoding,
         )
         places = self._roads.registered(wish.target)
+        if any(self._roads.foreign(wish.call, place) for place in places):
+            raise Denied("who refers us may not call another tenant's telephones", code="refer_not_allowed")
         async with asyncio.timeout(_LOOKS):
             ways = await self._roads.ways(dialling, places)
         trunk = self._allow(move, [way.peer.host for way in ways], registered=bool(places))

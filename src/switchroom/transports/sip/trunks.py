@@ -20,6 +20,7 @@ from switchroom.sip.message import Request
 from switchroom.sip.outputs import CallOffered, OptionsAnswered
 from switchroom.sip.peer import Peer
 from switchroom.sip.policy import MediaPolicy
+from switchroom.sip.registrar import Binding
 from switchroom.sip.trunk import Trunk
 from switchroom.sip.trunk_table import Arrival, Known, NotTheirs, Stranger, TrunkTable
 from switchroom.sip.uri import Uri, parse_uri
@@ -114,6 +115,7 @@ class TrunkDesk:
         self._accounts = accounts
         self._loads: dict[str, Load] = {}
         self._places: dict[str, _Place] = {}
+        self._homes: dict[str, TenantId] = {}  # of the calls of users
 
     def use(self, table: TrunkTable) -> None:
         """Let these trunks count from now on; calls that are up stay."""
@@ -168,11 +170,7 @@ class TrunkDesk:
         """Take a call in, or say why not."""
         shown = self._offered(offered)
         if offered.user and not shown.user:
-            if offered.from_.uri.user_text.lower() != offered.user:
-                self._counts["imposter"] += 1  # RFC 3261 §22.1: who is known may still not call as somebody else
-                return Refuse("not_allowed")
-            home = None if self._accounts is None else self._accounts.tenant(offered.realm)
-            return Admission(None, offered.dialled, home)  # a user of ours: their calls need no trunk
+            return self._admit_user(offered)
         match self.table.match(shown):
             case Known(trunk, dialled):
                 exceeded = self._load(trunk).may("in", now)
@@ -193,6 +191,16 @@ class TrunkDesk:
     async def fare(self, trunk: Trunk, number: str) -> Fare:
         """Let whoever guards calls out say whether this one may be. Raises Denied."""
         return await self.toll(trunk, number)
+
+    def _admit_user(self, offered: CallOffered) -> Admission | Refuse:
+        """Take in the call of a user of ours: it needs no trunk."""
+        if offered.from_.uri.user_text.lower() != offered.user:
+            self._counts["imposter"] += 1  # RFC 3261 §22.1: who is known may still not call as somebody else
+            return Refuse("not_allowed")
+        home = None if self._accounts is None else self._accounts.tenant(offered.realm)
+        if home is not None:
+            self._homes[offered.call] = home
+        return Admission(None, offered.dialled, home)
 
     def may_call(self, trunk: str, now: float) -> None:
         """Raise Limited if a call out by ``trunk`` would be one too many; a trunk that is not known has no limits."""
@@ -223,8 +231,16 @@ class TrunkDesk:
         place = self._places.get(call)
         return None if place is None else self.table.trunks.get(place.trunk)
 
+    def is_foreign(self, call: str, telephone: Binding) -> bool:
+        """Return whether a telephone is another tenant's than a call."""
+        trunk = self.of(call)
+        tenant = self._homes.get(call) if trunk is None else trunk.tenant
+        theirs = None if self._accounts is None else self._accounts.tenant(telephone.record.rpartition("@")[2])
+        return None not in (tenant, theirs) and tenant != theirs
+
     def ended(self, call: str) -> None:
         """Give the place of a call back."""
+        self._homes.pop(call, None)
         place = self._places.pop(call, None)
         if place is None:
             return
