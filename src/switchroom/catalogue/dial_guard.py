@@ -9,10 +9,11 @@ import re
 from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from switchroom.catalogue.forms import checked
 from switchroom.catalogue.trunk_form import Prefixes
-from switchroom.errors import Denied, Invalid
+from switchroom.errors import Denied
 from switchroom.sip.dial_plan import COSTLY, Destinations, rate_of
 
 DAY = 86_400.0
@@ -88,10 +89,4 @@ def money(amount: int, currency: str) -> str:
 
 def read_guard(values: Mapping[str, object]) -> DialGuard:
     """Return the guard of these values. Raises Invalid, saying which field is wrong and why."""
-    try:
-        return DialGuard.model_validate(values)
-    except ValidationError as error:
-        found = [
-            (".".join(map(str, part["loc"])), part["msg"].removeprefix("Value error, ")) for part in error.errors()
-        ]
-        raise Invalid("; ".join(f"{where}: {what}" for where, what in found)) from None
+    return checked(DialGuard, values)

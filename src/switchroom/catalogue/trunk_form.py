@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping
 from ipaddress import ip_network
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
+from switchroom.catalogue.forms import checked
 from switchroom.catalogue.trunk_kinds import USUAL, Kind
-from switchroom.errors import Invalid
 from switchroom.identity import TenantId
 from switchroom.sip.commands import Credentials
 from switchroom.sip.dial_plan import COSTLY, Destinations, DialPlan, Writing
@@ -202,13 +202,7 @@ def filled(values: Mapping[str, object]) -> TrunkForm:
 
 def read(values: Mapping[str, object]) -> TrunkForm:
     """Return the form of these values. Raises Invalid, saying which field is wrong and why."""
-    try:
-        return TrunkForm.model_validate(values)
-    except ValidationError as error:
-        found = [
-            (".".join(map(str, part["loc"])), part["msg"].removeprefix("Value error, ")) for part in error.errors()
-        ]
-        raise Invalid("; ".join(f"{where}: {what}" if where else what for where, what in found)) from None
+    return checked(TrunkForm, values)
 
 
 def build(trunk: str, tenant: TenantId, form: TrunkForm, secrets: Mapping[str, str]) -> Trunk:
