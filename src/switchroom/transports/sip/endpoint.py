@@ -331,10 +331,10 @@ class SipEndpoint:
         peer = f"{offered.peer.transport}:{offered.peer.host}:{offered.peer.port}"
         try:
             leg.reserve()
+            self._parties.add(offered.call, leg)
             if old is not None:
                 self._parties.replace(offered.replaces, old, leg)
                 return
-            self._parties.add(offered.call, leg)
             by = admitted.tenant, admitted.name
             self._accept(CallOffer(leg, admitted.dialled, "phone_gateway", peer, context, *by))
         except Unavailable as error:
