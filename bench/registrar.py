@@ -22,12 +22,12 @@ from bench.engine import ROOT, memory
 from bench.figures import Figures, calibrate, gathered, share, show
 from switchroom.settings import SipSettings
 from switchroom.sip.agent import UserAgent
+from switchroom.sip.authentication.digest import answer, ha1, read_challenge
 from switchroom.sip.config import AgentConfig
-from switchroom.sip.digest import answer, ha1, read_challenge
 from switchroom.sip.outputs import Transmit
 from switchroom.sip.peer import Peer
-from switchroom.transports.sip.accounts import Accounts
 from switchroom.transports.sip.endpoint import SipEndpoint
+from switchroom.transports.sip.trunks.accounts import Accounts
 
 _IDLE = 10_000
 _BATCH = 100

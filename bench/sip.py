@@ -10,8 +10,8 @@ from bench.figures import Figures, calibrate, gathered, share, show
 from switchroom.sip import commands
 from switchroom.sip.agent import UserAgent
 from switchroom.sip.config import AgentConfig
-from switchroom.sip.message import Request, parse
-from switchroom.sip.offer import LocalAudio, make_offer
+from switchroom.sip.description.offer import LocalAudio, make_offer
+from switchroom.sip.messages.message import Request, parse
 from switchroom.sip.outputs import CallAnswered, CallEnded, CallOffered, Output, Transmit
 from switchroom.sip.peer import Peer
 

@@ -7,9 +7,9 @@ import time
 
 from bench.figures import Figures, calibrate, gathered, share, show
 from switchroom.media.rtp import RtpPacket
-from switchroom.sip.crypto import LENGTHS, Key, KeyPair, Suite
-from switchroom.transports.sip.ports import MediaSockets
-from switchroom.transports.sip.srtp import SecuredSockets, fresh_keys
+from switchroom.sip.description.crypto import LENGTHS, Key, KeyPair, Suite
+from switchroom.transports.sip.media.ports import MediaSockets
+from switchroom.transports.sip.media.srtp import SecuredSockets, fresh_keys
 
 _CALLS = 100
 _ROUNDS = 200

@@ -13,7 +13,7 @@ import time
 from bench.figures import Figures, calibrate, gathered, share, show
 from switchroom.settings import SipSettings
 from switchroom.transports.sip.endpoint import SipEndpoint
-from switchroom.transports.sip.guard import FAILURES
+from switchroom.transports.sip.wire.guard import FAILURES
 
 _BATCH = 200
 _BATCHES = 20

@@ -20,9 +20,9 @@ from switchroom.media.frame import TICK, Encoding, Samples
 from switchroom.media.g711 import decode_ulaw
 from switchroom.media.resample import resample
 from switchroom.media.rtp import RtpPacket
-from switchroom.transports.sip.receiver import Receiver
-from switchroom.transports.sip.sender import Sender
-from switchroom.transports.sip.terms import Terms
+from switchroom.transports.sip.media.receiver import Receiver
+from switchroom.transports.sip.media.sender import Sender
+from switchroom.transports.sip.media.terms import Terms
 
 _SECONDS = 40
 _PAYLOAD = 96

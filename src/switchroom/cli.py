@@ -12,7 +12,7 @@ from switchroom import sip_account_cli, tenant_cli, trunk_cli
 from switchroom.errors import SwitchroomError
 from switchroom.ports import Voice
 from switchroom.settings import Settings
-from switchroom.sip.policy import MediaPolicy, Security
+from switchroom.sip.description.policy import MediaPolicy, Security
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "restaurant.yaml"
 

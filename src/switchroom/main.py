@@ -45,8 +45,8 @@ from switchroom.storage.journal_writer import writing
 from switchroom.storage.schema import upgrade
 from switchroom.storage.vault import Vault
 from switchroom.telephones import registrar, telephones
-from switchroom.transports.sip.bans import Bans
 from switchroom.transports.sip.endpoint import SipEndpoint
+from switchroom.transports.sip.wire.bans import Bans
 from switchroom.trunking import follow
 from switchroom.web.app import create_app
 from switchroom.web.server import serving

@@ -23,13 +23,13 @@ from switchroom.events.catalogue import Event, OutboundRefused
 from switchroom.hosting import hosting
 from switchroom.identity import CallId, EventId, TenantId, new_id
 from switchroom.ports import HangUp, Leg
-from switchroom.sip.dial_plan import is_e164, may_be_number
-from switchroom.sip.redirect import NO_REDIRECTS, Redirects
-from switchroom.sip.trunk import Trunk
-from switchroom.sip.trunk_route import check, route
-from switchroom.sip.uri import parse_uri
-from switchroom.transports.sip.dialling import Dialling
-from switchroom.transports.sip.trunks import Fare
+from switchroom.sip.calls.redirect import NO_REDIRECTS, Redirects
+from switchroom.sip.messages.uri import parse_uri
+from switchroom.sip.trunks.dial_plan import is_e164, may_be_number
+from switchroom.sip.trunks.trunk import Trunk
+from switchroom.sip.trunks.trunk_route import check, route
+from switchroom.transports.sip.legs.dialling import Dialling
+from switchroom.transports.sip.trunks.trunks import Fare
 
 log = structlog.get_logger()
 

@@ -7,9 +7,9 @@ from switchroom.accounts.phone_book import PhoneBook
 from switchroom.accounts.sip_accounts import SipAccounts
 from switchroom.sip.commands import Forget
 from switchroom.sip.peer import Transport
-from switchroom.transports.sip.accounts import Accounts
-from switchroom.transports.sip.devices import Device
 from switchroom.transports.sip.endpoint import SipEndpoint
+from switchroom.transports.sip.trunks.accounts import Accounts
+from switchroom.transports.sip.trunks.devices import Device
 
 
 def registrar(book: PhoneBook) -> Accounts:

@@ -6,7 +6,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from switchroom.catalogue.trunks import Stamp, Trunks
-from switchroom.sip.trunk_table import TrunkTable
+from switchroom.sip.trunks.trunk_table import TrunkTable
 
 log = structlog.get_logger()
 

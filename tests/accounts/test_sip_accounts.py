@@ -12,7 +12,7 @@ from switchroom.accounts import passes
 from switchroom.accounts.service import Accounts, Tenant
 from switchroom.accounts.sip_accounts import SipAccounts, Wishes
 from switchroom.errors import Conflict, Invalid, NotFound
-from switchroom.sip.digest import ha1
+from switchroom.sip.authentication.digest import ha1
 from switchroom.storage.db import Database
 from tests.accounts.test_service import CHEAP, SECRET, Clock
 from tests.storage.stories import migrated

@@ -18,7 +18,7 @@ from switchroom.media.frame import TICK, Samples
 from switchroom.media.plane import Plane
 from switchroom.ports import Answer, CallOffer, Digit, Left, Refuse, Ring, Signal, Voice
 from switchroom.settings import SipSettings
-from switchroom.sip.policy import DEFAULT, MediaPolicy
+from switchroom.sip.description.policy import DEFAULT, MediaPolicy
 from switchroom.transports.sip.endpoint import SipEndpoint
 from tests.interop.ports import free_block
 from tests.interop.sound import save

@@ -10,8 +10,8 @@ from switchroom.errors import Denied, Limited, NotFound, SwitchroomError, Unavai
 from switchroom.events import catalogue as happened
 from switchroom.identity import CallId
 from switchroom.ports import Answer, CallContext, HangUp, Left, LegCommand, Prompt, Refuse, Ring
-from switchroom.sip.diversion import Diversion
-from switchroom.sip.identity import Caller
+from switchroom.sip.callers.diversion import Diversion
+from switchroom.sip.callers.identity import Caller
 from tests.calls.rig import ScriptedEar, ScriptedMind, rig
 from tests.scripted import ScriptedLeg, voice
 from tests.virtual_time import run

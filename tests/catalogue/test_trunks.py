@@ -17,8 +17,8 @@ from switchroom.catalogue.trunk_kinds import KINDS, USUAL
 from switchroom.catalogue.trunks import Trunks
 from switchroom.errors import Conflict, Invalid, NotFound, Unavailable
 from switchroom.identity import TenantId
-from switchroom.sip.policy import MediaPolicy
-from switchroom.sip.trunk_table import Arrival, Known, Stranger
+from switchroom.sip.description.policy import MediaPolicy
+from switchroom.sip.trunks.trunk_table import Arrival, Known, Stranger
 from switchroom.storage.db import Database
 from switchroom.storage.vault import Vault
 from tests.storage.stories import TENANT, migrated

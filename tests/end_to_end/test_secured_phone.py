@@ -8,7 +8,7 @@ import pytest
 
 from switchroom.ports import HangUp, Left, Signal
 from switchroom.settings import SipSettings
-from switchroom.sip.policy import MediaPolicy
+from switchroom.sip.description.policy import MediaPolicy
 from switchroom.transports.sip.endpoint import Dialling, SipEndpoint
 from tests.end_to_end.program import serving
 from tests.interop.ports import free_block

@@ -10,7 +10,7 @@ import numpy as np
 from switchroom.media.band import decode, encode
 from switchroom.ports import Answer, CallOffer, Digit, HangUp, Left, Leg, Refuse, Ring, Signal
 from switchroom.settings import SipSettings
-from switchroom.sip.policy import DEFAULT, MediaPolicy, Security
+from switchroom.sip.description.policy import DEFAULT, MediaPolicy, Security
 from switchroom.transports.sip.endpoint import Dialling, SipEndpoint
 from tests.interop.ports import free_block
 from tests.interop.sound import Samples

@@ -10,7 +10,7 @@ from switchroom.errors import SwitchroomError, Unavailable
 from switchroom.ports import HangUp, Left
 from switchroom.sip.commands import Credentials
 from switchroom.transports.sip.endpoint import Dialling
-from switchroom.transports.sip.rtp_leg import RtpLeg
+from switchroom.transports.sip.legs.rtp_leg import RtpLeg
 from tests.interop.peers import sipp
 from tests.interop.ports import free_block
 from tests.interop.responder import Responder, responder

@@ -8,9 +8,9 @@ import pytest
 
 from switchroom.errors import Unavailable
 from switchroom.ports import HangUp, Left
-from switchroom.sip.redirect import Redirects
+from switchroom.sip.calls.redirect import Redirects
 from switchroom.transports.sip.endpoint import Dialling
-from switchroom.transports.sip.rtp_leg import RtpLeg
+from switchroom.transports.sip.legs.rtp_leg import RtpLeg
 from tests.interop.peers import sipp
 from tests.interop.ports import free_block
 from tests.interop.responder import Responder, responder

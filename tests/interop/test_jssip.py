@@ -13,9 +13,9 @@ from playwright.async_api import Page, async_playwright
 
 from switchroom.errors import SwitchroomError
 from switchroom.settings import SipSettings
-from switchroom.sip.digest import ha1
-from switchroom.transports.sip.accounts import Accounts
+from switchroom.sip.authentication.digest import ha1
 from switchroom.transports.sip.endpoint import Dialling, SipEndpoint
+from switchroom.transports.sip.trunks.accounts import Accounts
 from tests.interop.jssip import CHROMIUM, FLAGS, NEEDED, bundle
 from tests.interop.ports import free_block
 from tests.virtual_time import run_real

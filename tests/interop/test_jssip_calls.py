@@ -16,13 +16,13 @@ from switchroom.accounts.phone_book import Entry, Home, PhoneBook, realm_of
 from switchroom.identity import TenantId
 from switchroom.ports import Answer, CallOffer, Digit, HangUp, Held, Left, PartyChanged, Resumed, Signal
 from switchroom.settings import SipSettings
+from switchroom.sip.authentication.digest import ha1
 from switchroom.sip.commands import Credentials, Register
-from switchroom.sip.digest import ha1
 from switchroom.sip.peer import Peer
 from switchroom.telephones import registrar
-from switchroom.transports.sip.accounts import Accounts
 from switchroom.transports.sip.endpoint import Dialling, SipEndpoint
-from switchroom.transports.sip.rtp_leg import RtpLeg
+from switchroom.transports.sip.legs.rtp_leg import RtpLeg
+from switchroom.transports.sip.trunks.accounts import Accounts
 from tests.interop.jssip import NEEDED, JsSip, browser, bundle
 from tests.interop.ports import free_block
 from tests.transports.sip.test_registered_calls import serving

@@ -8,10 +8,10 @@ import pytest
 
 from switchroom.ports import HangUp, Held, Left, Resumed, Transfer, Transferred
 from switchroom.sip.commands import Credentials
-from switchroom.sip.trunk import Inbound, Outbound, Registering, Trunk
-from switchroom.sip.trunk_route import route
-from switchroom.sip.trunk_table import TrunkTable
-from switchroom.transports.sip.dialling import Dialling
+from switchroom.sip.trunks.trunk import Inbound, Outbound, Registering, Trunk
+from switchroom.sip.trunks.trunk_route import route
+from switchroom.sip.trunks.trunk_table import TrunkTable
+from switchroom.transports.sip.legs.dialling import Dialling
 from tests.interop.kamailio import Kamailio
 from tests.interop.peers import Baresip, BaresipSetup
 from tests.interop.responder import TONE, Responder, responder

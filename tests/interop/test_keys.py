@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from switchroom.ports import Digit
-from switchroom.sip.policy import DigitRoad, MediaPolicy
+from switchroom.sip.description.policy import DigitRoad, MediaPolicy
 from tests.interop.peers import Linphone
 from tests.interop.responder import responder
 from tests.virtual_time import run_real

@@ -10,9 +10,9 @@ import pytest
 
 from switchroom.ports import HangUp
 from switchroom.settings import SipSettings
-from switchroom.sip.digest import ha1
-from switchroom.transports.sip.accounts import Accounts
+from switchroom.sip.authentication.digest import ha1
 from switchroom.transports.sip.endpoint import Dialling, SipEndpoint
+from switchroom.transports.sip.trunks.accounts import Accounts
 from tests.interop.peers import Baresip, BaresipSetup, Linphone
 from tests.interop.ports import free_block
 from tests.virtual_time import run_real

@@ -9,11 +9,11 @@ import pytest
 
 from switchroom.errors import Invalid
 from switchroom.ports import Held, Resumed
-from switchroom.sip import crypto
 from switchroom.sip.commands import Offer
-from switchroom.sip.crypto import LENGTHS, Suite
-from switchroom.sip.policy import MediaPolicy, Security
-from switchroom.transports.sip.rtp_leg import RtpLeg
+from switchroom.sip.description import crypto
+from switchroom.sip.description.crypto import LENGTHS, Suite
+from switchroom.sip.description.policy import MediaPolicy, Security
+from switchroom.transports.sip.legs.rtp_leg import RtpLeg
 from tests.interop.peers import Baresip, BaresipSetup, CallNotMade, Linphone, sipp
 from tests.interop.responder import TONE, Answered, Responder, responder
 from tests.interop.sound import RATE, Samples, audible, pitch, speech, tone

@@ -12,10 +12,10 @@ import pytest
 from switchroom.errors import Denied
 from switchroom.ports import HangUp, Left
 from switchroom.sip.commands import Credentials
-from switchroom.sip.trunk import Header, Outbound, Registering, Trunk
-from switchroom.sip.trunk_route import route
-from switchroom.sip.trunk_table import TrunkTable
-from switchroom.transports.sip.dialling import Dialling
+from switchroom.sip.trunks.trunk import Header, Outbound, Registering, Trunk
+from switchroom.sip.trunks.trunk_route import route
+from switchroom.sip.trunks.trunk_table import TrunkTable
+from switchroom.transports.sip.legs.dialling import Dialling
 from tests.interop.kamailio import Kamailio
 from tests.interop.peers import Baresip, BaresipSetup, CallNotMade, SippReport, sipp
 from tests.interop.ports import free_block

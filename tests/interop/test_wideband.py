@@ -9,7 +9,7 @@ import pytest
 
 from switchroom.media import opus
 from switchroom.ports import Left
-from switchroom.sip.policy import Codec, MediaPolicy
+from switchroom.sip.description.policy import Codec, MediaPolicy
 from tests.interop.peers import Baresip, BaresipSetup, Linphone, sipp
 from tests.interop.responder import TONE, responder
 from tests.interop.sound import Samples, audible, speech

@@ -5,12 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from switchroom.errors import Invalid
+from switchroom.sip.callers.context import FACTS, MAX_HEADERS, CallContext, Presentation, UserToUser, read_context
+from switchroom.sip.callers.diversion import Diversion
 from switchroom.sip.commands import Invite
-from switchroom.sip.context import FACTS, MAX_HEADERS, CallContext, Presentation, UserToUser, read_context
-from switchroom.sip.diversion import Diversion
-from switchroom.sip.headers import Headers
+from switchroom.sip.messages.headers import Headers
+from switchroom.sip.messages.uri import parse_address
 from switchroom.sip.outputs import CallOffered
-from switchroom.sip.uri import parse_address
 from tests.sip.wire import BOB, Wire
 
 FROM = parse_address('"Ann" <sip:+441632960961@gw.example>;tag=1')

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switchroom.sip.crypto import LENGTHS, OFFERED, CryptoLine, Key, Suite, read_crypto
-from switchroom.sip.offer import Agreement, LocalAudio, Unacceptable, answer_offer, make_offer, read_answer
-from switchroom.sip.policy import MediaPolicy, Security
-from switchroom.sip.sdp import SessionDescription, parse_sdp
+from switchroom.sip.description.crypto import LENGTHS, OFFERED, CryptoLine, Key, Suite, read_crypto
+from switchroom.sip.description.offer import Agreement, LocalAudio, Unacceptable, answer_offer, make_offer, read_answer
+from switchroom.sip.description.policy import MediaPolicy, Security
+from switchroom.sip.description.sdp import SessionDescription, parse_sdp
 
 DOCUMENT = (Path(__file__).parent.parent.parent / "docs/sip.md").read_text()
 SHA1_80: Suite = "AES_CM_128_HMAC_SHA1_80"

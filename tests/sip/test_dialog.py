@@ -4,14 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from switchroom.sip.alarms import Alarms
 from switchroom.sip.commands import Answer, HangUp, Invite, Offer, Progress, Reach
-from switchroom.sip.dialog import Dialog
-from switchroom.sip.message import Request, parse
+from switchroom.sip.messages.message import Request, parse
+from switchroom.sip.messages.replies import Reply, respond
+from switchroom.sip.messages.uri import parse_address, parse_uri
 from switchroom.sip.outputs import HopNamed, Transmit
 from switchroom.sip.peer import Peer
-from switchroom.sip.replies import Reply, respond
-from switchroom.sip.uri import parse_address, parse_uri
+from switchroom.sip.transactions.alarms import Alarms
+from switchroom.sip.transactions.dialog import Dialog
 from tests.sip.texts import THERE, agent, header, request, response
 
 

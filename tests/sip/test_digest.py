@@ -3,8 +3,17 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from switchroom.sip.authentication.digest import (
+    MAX_NONCES,
+    Challenge,
+    Nonces,
+    answer,
+    digest_fields,
+    ha1,
+    proof,
+    read_challenge,
+)
 from switchroom.sip.commands import Credentials, Register
-from switchroom.sip.digest import MAX_NONCES, Challenge, Nonces, answer, digest_fields, ha1, proof, read_challenge
 from switchroom.sip.outputs import CallFailed, CallOffered, Dropped, RegistrationFailed
 from tests.sip.texts import THERE, agent, answers, header, request
 from tests.sip.wire import BOB, Wire

@@ -6,10 +6,10 @@ A parser that goes back over what it has read takes a minute for one of these; t
 import pytest
 
 from switchroom.sip.agent import UserAgent
-from switchroom.sip.digest import digest_fields
-from switchroom.sip.offer import LocalAudio, answer_offer, make_offer
-from switchroom.sip.sdp import SdpFault, parse_sdp
-from switchroom.sip.stream import StreamFraming
+from switchroom.sip.authentication.digest import digest_fields
+from switchroom.sip.description.offer import LocalAudio, answer_offer, make_offer
+from switchroom.sip.description.sdp import SdpFault, parse_sdp
+from switchroom.sip.messages.stream import StreamFraming
 from tests.sip.texts import THERE, agent, request
 
 SIZE = 60_000  # as much as a datagram holds

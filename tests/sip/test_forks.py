@@ -1,9 +1,9 @@
 """A call of ours that a proxy sends to several places: one call comes of it, with the sound of who answers."""
 
 from switchroom.sip.agent import UserAgent
+from switchroom.sip.calls.reliable import MAX_BRANCHES
 from switchroom.sip.commands import Credentials, HangUp, Invite
 from switchroom.sip.outputs import CallAnswered, CallEnded, CallFailed, CallRinging, Output
-from switchroom.sip.reliable import MAX_BRANCHES
 from tests.sip.texts import THERE, agent, answers, header, request, response
 
 

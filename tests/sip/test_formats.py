@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from switchroom.sip.formats import EVENTS, FORMATS, events_for
-from switchroom.sip.offer import Agreement, LocalAudio, Unacceptable, answer_offer, make_offer, read_answer
-from switchroom.sip.policy import Codec, MediaPolicy
+from switchroom.sip.description.formats import EVENTS, FORMATS, events_for
+from switchroom.sip.description.offer import Agreement, LocalAudio, Unacceptable, answer_offer, make_offer, read_answer
+from switchroom.sip.description.policy import Codec, MediaPolicy
 from tests.sip.test_sdp import offer
 
 WIDE: tuple[Codec, ...] = ("opus", "G722", "PCMU", "PCMA")

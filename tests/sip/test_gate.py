@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from switchroom.sip.agent import UserAgent
+from switchroom.sip.authentication.digest import NONCE_LIFETIME, answer, ha1, read_challenge
 from switchroom.sip.commands import Credentials, Register
-from switchroom.sip.digest import NONCE_LIFETIME, answer, ha1, read_challenge
 from switchroom.sip.outputs import Dropped, Output, RegistrationFailed, Transmit
 from switchroom.sip.peer import Peer
 from tests.sip.texts import HERE, THERE, agent, answers, header, request

@@ -2,9 +2,9 @@
 
 import pytest
 
-from switchroom.sip.headers import Headers
-from switchroom.sip.identity import ANONYMOUS, Caller, identify
-from switchroom.sip.uri import parse_address
+from switchroom.sip.callers.identity import ANONYMOUS, Caller, identify
+from switchroom.sip.messages.headers import Headers
+from switchroom.sip.messages.uri import parse_address
 
 FROM = '"Ann" <sip:ann@pbx.example;user=phone>;tag=1'
 ASSERTED = '"Ann Lee" <sip:+14085264000;verstat=TN-Validation-Passed-A@carrier.example;user=phone>'

@@ -5,11 +5,11 @@ Of the three with a body the printed Content-Length does not fit the printed bod
 
 import pytest
 
-from switchroom.sip.message import Request, parse
-from switchroom.sip.offer import Agreement, LocalAudio, Unacceptable, answer_offer
+from switchroom.sip.description.offer import Agreement, LocalAudio, Unacceptable, answer_offer
+from switchroom.sip.messages.message import Request, parse
+from switchroom.sip.messages.uri import parse_uri
 from switchroom.sip.outputs import CallOffered
 from switchroom.sip.peer import Peer
-from switchroom.sip.uri import parse_uri
 from tests.sip.texts import agent, answers, header, request, wire
 
 THERE = Peer("udp", "2001:db8::9:1", 5060)

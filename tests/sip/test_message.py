@@ -7,12 +7,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from switchroom.sip.grammar import Malformed, params, quote, split_list, unquote
-from switchroom.sip.headers import Headers, parse_cseq, parse_via
-from switchroom.sip.message import Fault, Request, Response, parse
+from switchroom.sip.description.sdp import SdpFault, SessionDescription, parse_sdp
+from switchroom.sip.messages.grammar import Malformed, params, quote, split_list, unquote
+from switchroom.sip.messages.headers import Headers, parse_cseq, parse_via
+from switchroom.sip.messages.message import Fault, Request, Response, parse
+from switchroom.sip.messages.uri import parse_address, parse_uri
 from switchroom.sip.outputs import Dropped, Transmit
-from switchroom.sip.sdp import SdpFault, SessionDescription, parse_sdp
-from switchroom.sip.uri import parse_address, parse_uri
 from tests.sip.texts import THERE, agent, request
 
 TORTURE = Path(__file__).parents[3] / "shared/data/rfc4475"  # beside the checkout: the messages are the IETF Trust's

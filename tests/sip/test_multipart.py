@@ -4,8 +4,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from switchroom.sip.message import Request, parse
-from switchroom.sip.multipart import MAX_PARTS, Part, parts
+from switchroom.sip.messages.message import Request, parse
+from switchroom.sip.messages.multipart import MAX_PARTS, Part, parts
 from switchroom.sip.outputs import CallOffered
 from tests.sip.texts import THERE, agent, answers, request
 

@@ -4,14 +4,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from switchroom.sip.agent import UserAgent
+from switchroom.sip.authentication.digest import ha1
 from switchroom.sip.commands import Accept, Answer, Credentials, HangUp, Invite, Progress, Refuse, RefuseOffer, Register
-from switchroom.sip.crypto import Key
-from switchroom.sip.digest import ha1
-from switchroom.sip.message import Fault, parse
-from switchroom.sip.offer import Agreement, LocalAudio, Unacceptable, answer_offer, make_offer, read_answer
+from switchroom.sip.description.crypto import Key
+from switchroom.sip.description.offer import Agreement, LocalAudio, Unacceptable, answer_offer, make_offer, read_answer
+from switchroom.sip.description.sdp import SessionDescription, parse_sdp
+from switchroom.sip.messages.message import Fault, parse
+from switchroom.sip.messages.stream import StreamFault, StreamFraming
 from switchroom.sip.outputs import CallOffered, Output, SessionOffered, Transmit
-from switchroom.sip.sdp import SessionDescription, parse_sdp
-from switchroom.sip.stream import StreamFault, StreamFraming
 from tests.sip.inside import inside
 from tests.sip.mutations import Step, corpus, mutated, steps
 from tests.sip.texts import THERE, agent, request

@@ -1,5 +1,6 @@
 """Reliable provisional responses: between two real user agents, and against a peer that speaks in literal bytes."""
 
+from switchroom.sip.calls.reliable import MACHINE
 from switchroom.sip.commands import Accept, Answer, HangUp, Invite, Progress, Refuse, RefuseOffer
 from switchroom.sip.outputs import (
     CallAnswered,
@@ -12,7 +13,6 @@ from switchroom.sip.outputs import (
     SessionOffered,
     Transmit,
 )
-from switchroom.sip.reliable import MACHINE
 from tests.sip.document import table
 from tests.sip.texts import THERE, agent, answers, header, request
 from tests.sip.wire import Wire, offered

@@ -1,8 +1,8 @@
 """Proving who we are to every server that asks on the way of one request."""
 
 from switchroom.sip.agent import UserAgent
+from switchroom.sip.authentication.digest import digest_fields, ha1, proof
 from switchroom.sip.commands import Credentials, Invite
-from switchroom.sip.digest import digest_fields, ha1, proof
 from switchroom.sip.outputs import CallFailed, Output, Transmit
 from tests.sip.texts import THERE, agent, header, response
 

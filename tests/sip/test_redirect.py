@@ -2,7 +2,7 @@
 
 import pytest
 
-from switchroom.sip.redirect import Follow, Redirects, Targets
+from switchroom.sip.calls.redirect import Follow, Redirects, Targets
 
 FIRST = "sip:100@pbx.example"
 

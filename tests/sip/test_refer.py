@@ -6,9 +6,9 @@ import pytest
 
 from switchroom.errors import Invalid
 from switchroom.sip.agent import UserAgent
+from switchroom.sip.calls.refer import PATIENCE, outcome_of
 from switchroom.sip.commands import Answer, Credentials, HangUp, Refer
 from switchroom.sip.outputs import CallEnded, Output, ReferEnded, ReferProgress, Transmit
-from switchroom.sip.refer import PATIENCE, outcome_of
 from tests.sip.document import table
 from tests.sip.inside import inside, reply, talking_agent
 from tests.sip.texts import THERE, agent, answers, header, request

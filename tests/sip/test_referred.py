@@ -7,14 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from switchroom.sip.agent import UserAgent
+from switchroom.sip.calls.referred import Wish, read_refer
+from switchroom.sip.calls.replaces import Replaces, parse_replaces
+from switchroom.sip.calls.subscription import SPANS, START, STEPS, State
 from switchroom.sip.commands import AcceptRefer, HangUp, ReferNews, RefuseRefer
-from switchroom.sip.headers import Headers
-from switchroom.sip.message import Request, parse
+from switchroom.sip.messages.headers import Headers
+from switchroom.sip.messages.message import Request, parse
+from switchroom.sip.messages.uri import parse_uri
 from switchroom.sip.outputs import CallEnded, Output, ReferSettled, TransferRequested
-from switchroom.sip.referred import Wish, read_refer
-from switchroom.sip.replaces import Replaces, parse_replaces
-from switchroom.sip.subscription import SPANS, START, STEPS, State
-from switchroom.sip.uri import parse_uri
 from tests.sip.document import table
 from tests.sip.inside import CALL, fragments, inside, reply, talking_agent, told
 from tests.sip.texts import THERE, agent, answers, header, request

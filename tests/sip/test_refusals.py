@@ -6,8 +6,8 @@ from collections.abc import Callable
 import pytest
 
 from switchroom.sip.agent import UserAgent
+from switchroom.sip.authentication.digest import answer, ha1, read_challenge
 from switchroom.sip.commands import Answer
-from switchroom.sip.digest import answer, ha1, read_challenge
 from switchroom.sip.outputs import CallOffered, Output
 from tests.sip.document import table
 from tests.sip.texts import HERE, THERE, agent, answers, header, request

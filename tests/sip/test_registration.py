@@ -2,7 +2,6 @@
 
 import pytest
 
-from switchroom.sip import exchanges
 from switchroom.sip.agent import UserAgent
 from switchroom.sip.commands import Answer, Forget, HangUp, Register, Unregister
 from switchroom.sip.outputs import (
@@ -15,6 +14,7 @@ from switchroom.sip.outputs import (
     Unregistered,
 )
 from switchroom.sip.peer import Peer
+from switchroom.sip.transactions import exchanges
 from tests.sip.texts import THERE, agent, answers, header, request
 from tests.sip.wire import ALICE, BOB, Wire
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from switchroom.sip.offer import Agreement, LocalAudio, Unacceptable, answer_offer, make_offer, read_answer
-from switchroom.sip.sdp import SdpFault, SessionDescription, parse_sdp
+from switchroom.sip.description.offer import Agreement, LocalAudio, Unacceptable, answer_offer, make_offer, read_answer
+from switchroom.sip.description.sdp import SdpFault, SessionDescription, parse_sdp
 
 OURS = LocalAudio("192.0.2.2", 20000)
 THEIRS = LocalAudio("192.0.2.1", 30000)

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switchroom.sip.stream import Framed, Ping, Pong, StreamFault, StreamFraming
+from switchroom.sip.messages.stream import Framed, Ping, Pong, StreamFault, StreamFraming
 from tests.sip.texts import request
 
 ONE = request("OPTIONS", body="")

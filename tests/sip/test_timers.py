@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from switchroom.sip.calls.timers import GRANTS
 from switchroom.sip.commands import Accept, Answer, HangUp, Invite, Offer
 from switchroom.sip.outputs import CallAnswered, CallEnded, CallOffered, OfferRefused, SessionAnswered, SessionOffered
-from switchroom.sip.timers import GRANTS
 from tests.sip.texts import THERE, agent, answers, header, request
 from tests.sip.wire import ALICE, BOB, Wire, offered, talking
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from switchroom.sip.transaction import MACHINES, Machine, State, first_interval, next_interval
+from switchroom.sip.transactions.transaction import MACHINES, Machine, State, first_interval, next_interval
 from tests.sip.document import table
 
 START = "–"

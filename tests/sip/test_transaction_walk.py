@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from switchroom.sip.alarms import Ring
-from switchroom.sip.exchanges import Exchanges
-from switchroom.sip.message import Request, Response, parse
+from switchroom.sip.messages.message import Request, Response, parse
+from switchroom.sip.messages.replies import Reply, respond
 from switchroom.sip.outputs import Output, Transmit
 from switchroom.sip.peer import Peer
-from switchroom.sip.replies import Reply, respond
-from switchroom.sip.transaction import MACHINES, T2, Event, Machine, State
+from switchroom.sip.transactions.alarms import Ring
+from switchroom.sip.transactions.exchanges import Exchanges
+from switchroom.sip.transactions.transaction import MACHINES, T2, Event, Machine, State
 from tests.sip.document import table
 
 PEER = Peer("udp", "192.0.2.1", 5060)

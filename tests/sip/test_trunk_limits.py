@@ -7,10 +7,10 @@ import pytest
 from switchroom.errors import Denied, Invalid
 from switchroom.identity import TenantId
 from switchroom.sip.commands import Credentials
-from switchroom.sip.dial_plan import Destinations, DialPlan, Writing, rate_of
-from switchroom.sip.limits import Bucket, CallLimits, Direction, Limit, Load
-from switchroom.sip.trunk import Header, IdentityStyle, Outbound, Registering, Trunk
-from switchroom.sip.trunk_route import check, route
+from switchroom.sip.trunks.dial_plan import Destinations, DialPlan, Writing, rate_of
+from switchroom.sip.trunks.limits import Bucket, CallLimits, Direction, Limit, Load
+from switchroom.sip.trunks.trunk import Header, IdentityStyle, Outbound, Registering, Trunk
+from switchroom.sip.trunks.trunk_route import check, route
 
 
 def test_a_bucket_gives_one_second_s_worth_at_once_and_then_its_rate() -> None:

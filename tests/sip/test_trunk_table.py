@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from switchroom.identity import TenantId
 from switchroom.sip.commands import Credentials
-from switchroom.sip.dial_plan import DialPlan
-from switchroom.sip.headers import Headers
-from switchroom.sip.trunk import Header, Inbound, Registering, Trunk
-from switchroom.sip.trunk_table import Arrival, Known, NotTheirs, Stranger, TrunkTable
+from switchroom.sip.messages.headers import Headers
+from switchroom.sip.trunks.dial_plan import DialPlan
+from switchroom.sip.trunks.trunk import Header, Inbound, Registering, Trunk
+from switchroom.sip.trunks.trunk_table import Arrival, Known, NotTheirs, Stranger, TrunkTable
 
 ADA, BOB = TenantId("tnt_ada"), TenantId("tnt_bob")
 OWNERS = {"+15550100": ADA, "+15550200": BOB, "demo": ADA}

@@ -15,8 +15,8 @@ from switchroom.events.catalogue import Event, SourceBanned, SourceReleased
 from switchroom.identity import TenantId, UserId
 from switchroom.settings import Settings, WebSettings
 from switchroom.storage.journal import Journal
-from switchroom.transports.sip.bans import Bans
-from switchroom.transports.sip.guard import FAILURES, FIRST_BAN, Guard
+from switchroom.transports.sip.wire.bans import Bans
+from switchroom.transports.sip.wire.guard import FAILURES, FIRST_BAN, Guard
 from switchroom.web.app import create_app
 from switchroom.web.server import serving
 from tests.interop.ports import free_block

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from switchroom.accounts.sip_accounts import SipAccounts
-from switchroom.sip.digest import ha1
+from switchroom.sip.authentication.digest import ha1
 from switchroom.telephones import Telephones
-from switchroom.transports.sip.devices import Device
+from switchroom.transports.sip.trunks.devices import Device
 from tests.virtual_time import run_real
 from tests.web.site import PASSWORD, Site, site
 

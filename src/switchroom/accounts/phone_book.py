@@ -12,7 +12,7 @@ from typing import Literal
 
 from switchroom.accounts.passes import bearer, password_of
 from switchroom.identity import TenantId
-from switchroom.sip.digest import ha1
+from switchroom.sip.authentication.digest import ha1
 
 Digest = Literal["MD5", "SHA-256", "both"]
 

@@ -21,7 +21,7 @@ from switchroom.accounts.passes import Pass, issue
 from switchroom.accounts.phone_book import ALGORITHMS, SUFFIX, Digest, Entry, Home, PhoneBook, realm_of
 from switchroom.errors import Conflict, Invalid, NotFound
 from switchroom.identity import TenantId, UserId, new_id
-from switchroom.sip.digest import ha1
+from switchroom.sip.authentication.digest import ha1
 from switchroom.storage.db import Database
 
 log = structlog.get_logger()

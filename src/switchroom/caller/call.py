@@ -25,7 +25,7 @@ from switchroom.media.plane import Plane
 from switchroom.ports import HangUp, Hints, Leg, SpeechToText, TextToSpeech, Voice
 from switchroom.settings import SipSettings
 from switchroom.sip.commands import Credentials
-from switchroom.sip.policy import DEFAULT, MediaPolicy
+from switchroom.sip.description.policy import DEFAULT, MediaPolicy
 from switchroom.transports.sip.endpoint import Dialling, SipEndpoint
 
 _GOODBYE = 2.0

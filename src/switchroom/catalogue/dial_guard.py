@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from switchroom.catalogue.forms import checked
 from switchroom.catalogue.trunk_form import Prefixes
 from switchroom.errors import Denied
-from switchroom.sip.dial_plan import COSTLY, Destinations, rate_of
+from switchroom.sip.trunks.dial_plan import COSTLY, Destinations, rate_of
 
 DAY = 86_400.0
 _PREFIX = re.compile(r"\+[0-9]{0,15}")

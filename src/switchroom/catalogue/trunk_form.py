@@ -15,11 +15,11 @@ from switchroom.catalogue.forms import checked
 from switchroom.catalogue.trunk_kinds import USUAL, Kind
 from switchroom.identity import TenantId
 from switchroom.sip.commands import Credentials
-from switchroom.sip.dial_plan import COSTLY, Destinations, DialPlan, Writing
-from switchroom.sip.limits import CallLimits
-from switchroom.sip.policy import DEFAULT, Codec, CodecOrder, DigitRoad, MediaPolicy, Security, Sources
-from switchroom.sip.trunk import Header, IdentityStyle, Inbound, Outbound, Registering, Trunk
-from switchroom.sip.uri import parse_uri
+from switchroom.sip.description.policy import DEFAULT, Codec, CodecOrder, DigitRoad, MediaPolicy, Security, Sources
+from switchroom.sip.messages.uri import parse_uri
+from switchroom.sip.trunks.dial_plan import COSTLY, Destinations, DialPlan, Writing
+from switchroom.sip.trunks.limits import CallLimits
+from switchroom.sip.trunks.trunk import Header, IdentityStyle, Inbound, Outbound, Registering, Trunk
 
 SECRETS = ("password", "inbound_password", "inbound_token", "outbound_token")
 

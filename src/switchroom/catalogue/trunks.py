@@ -17,8 +17,8 @@ from switchroom.catalogue.model import NumberRow, TrunkRow
 from switchroom.catalogue.trunk_form import SECRETS, TrunkForm, build, filled, lacking, read
 from switchroom.errors import Conflict, Invalid, NotFound, SwitchroomError, Unavailable
 from switchroom.identity import TenantId, new_id
-from switchroom.sip.trunk import Trunk
-from switchroom.sip.trunk_table import TrunkTable
+from switchroom.sip.trunks.trunk import Trunk
+from switchroom.sip.trunks.trunk_table import TrunkTable
 from switchroom.storage.db import Database
 from switchroom.storage.vault import Vault
 

@@ -55,7 +55,7 @@ from switchroom.ports.leg import (
 )
 from switchroom.ports.plan import CallDetails, CallPlan, Directory
 from switchroom.ports.speech import Heard, HearingFailed, Hints, Listening, SpeechToText, TextToSpeech, Voice
-from switchroom.sip.context import FACTS, CallContext
+from switchroom.sip.callers.context import FACTS, CallContext
 
 Publish = Callable[[Event], None]
 """Where events go."""

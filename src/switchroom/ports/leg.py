@@ -7,7 +7,7 @@ from typing import Literal, Protocol
 
 from switchroom.identity import LegId, TenantId
 from switchroom.media.frame import Encoding
-from switchroom.sip.context import CallContext
+from switchroom.sip.callers.context import CallContext
 
 
 class Capability(Enum):

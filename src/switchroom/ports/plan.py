@@ -9,7 +9,7 @@ from switchroom.ports.brain import Brain
 from switchroom.ports.errands import Errands
 from switchroom.ports.leg import Party
 from switchroom.ports.speech import Voice
-from switchroom.sip.context import CallContext
+from switchroom.sip.callers.context import CallContext
 
 
 @dataclass(frozen=True, slots=True)

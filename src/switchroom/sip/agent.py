@@ -14,7 +14,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import assert_never
 
-from switchroom.sip.call import Call, Calls, Phase
+from switchroom.sip.authentication.gate import Denied, Gate
+from switchroom.sip.calls.call import Call, Calls, Phase
+from switchroom.sip.calls.incoming import Incoming
+from switchroom.sip.calls.info import Infos
+from switchroom.sip.calls.outgoing import Outgoing
+from switchroom.sip.calls.refer import Refers
+from switchroom.sip.calls.session import Sessions
+from switchroom.sip.calls.timers import SessionTimers
+from switchroom.sip.calls.update import Updates
 from switchroom.sip.commands import (
     Accept,
     AcceptRefer,
@@ -37,25 +45,17 @@ from switchroom.sip.commands import (
     Unregister,
 )
 from switchroom.sip.config import AgentConfig
-from switchroom.sip.exchanges import Exchange
-from switchroom.sip.gate import Denied, Gate
-from switchroom.sip.incoming import Incoming
-from switchroom.sip.info import Infos
-from switchroom.sip.message import Fault, Request, Response, parse
-from switchroom.sip.outgoing import Outgoing
+from switchroom.sip.messages.message import Fault, Request, Response, parse
+from switchroom.sip.messages.replies import Reply, clean, respond, way_back
 from switchroom.sip.outputs import Dropped, Output, Transmit
 from switchroom.sip.peer import Peer
 from switchroom.sip.reception import ACCEPTED, screen, stateless_tag
-from switchroom.sip.refer import Refers
-from switchroom.sip.registrar import Binding
-from switchroom.sip.registration import Registrations
-from switchroom.sip.registry import Registry
-from switchroom.sip.replies import Reply, clean, respond, way_back
-from switchroom.sip.session import Sessions
-from switchroom.sip.stack import Stack
-from switchroom.sip.timers import SessionTimers
-from switchroom.sip.transaction import Event, State
-from switchroom.sip.update import Updates
+from switchroom.sip.registration.registrar import Binding
+from switchroom.sip.registration.registration import Registrations
+from switchroom.sip.registration.registry import Registry
+from switchroom.sip.transactions.exchanges import Exchange
+from switchroom.sip.transactions.stack import Stack
+from switchroom.sip.transactions.transaction import Event, State
 
 MAX_MESSAGE = 65_536
 

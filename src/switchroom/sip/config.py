@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from switchroom.sip.message import Request
+from switchroom.sip.messages.message import Request
 from switchroom.sip.peer import Peer
-from switchroom.sip.registrar import MAX_PER_RECORD
+
+MAX_PER_RECORD = 10
+"""Devices that may be registered for one user, unless a user has a limit of their own."""
 
 Ha1 = Callable[[str, str, str], str | None]
 """``ha1(user, realm, algorithm)``: the stored hash of ``user:realm:password`` in lower-case hex, or None for no such user."""

@@ -17,9 +17,9 @@ after that its name is never heard of again.
 from dataclasses import dataclass
 from typing import Literal
 
-from switchroom.sip.headers import Headers
+from switchroom.sip.messages.headers import Headers
+from switchroom.sip.messages.uri import NameAddr
 from switchroom.sip.peer import Peer
-from switchroom.sip.uri import NameAddr
 
 
 @dataclass(frozen=True, slots=True)

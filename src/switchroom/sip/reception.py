@@ -6,11 +6,11 @@ A refusal here is stateless: it is computed from the request alone, costs no mem
 
 import hashlib
 
-from switchroom.sip.message import METHODS, Request
-from switchroom.sip.multipart import parts
-from switchroom.sip.replies import Reply
-from switchroom.sip.stack import Stack
-from switchroom.sip.timers import read_expires
+from switchroom.sip.calls.timers import read_expires
+from switchroom.sip.messages.message import METHODS, Request
+from switchroom.sip.messages.multipart import parts
+from switchroom.sip.messages.replies import Reply
+from switchroom.sip.transactions.stack import Stack
 
 _WITH_SDP = frozenset({"INVITE", "UPDATE"})
 ACCEPTED = "application/sdp, multipart/mixed, multipart/alternative"

@@ -19,8 +19,8 @@ from switchroom.ports import CallOffer
 from switchroom.settings import Settings
 from switchroom.storage.db import Database
 from switchroom.telephones import Telephones
-from switchroom.transports.sip.bans import Bans
-from switchroom.transports.sip.trunks import TrunkDesk
+from switchroom.transports.sip.trunks.trunks import TrunkDesk
+from switchroom.transports.sip.wire.bans import Bans
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse, Response
 from switchroom.accounts.service import User
 from switchroom.catalogue.dial_guard import money
 from switchroom.errors import Denied
-from switchroom.transports.sip.probing import Probed
+from switchroom.transports.sip.trunks.probing import Probed
 from switchroom.web.auth import Member, sign_in
 from switchroom.web.services import Services, With
 from switchroom.web.templates import page

@@ -14,14 +14,14 @@ from switchroom.events.catalogue import NO_CALL, THE_HOUSE, Event, SourceBanned,
 from switchroom.identity import TenantId
 from switchroom.ports import CallOffer
 from switchroom.settings import SipSettings
-from switchroom.sip.digest import answer, ha1, read_challenge
-from switchroom.sip.message import Response, parse
-from switchroom.sip.trunk import Inbound, Trunk
-from switchroom.sip.trunk_table import TrunkTable
-from switchroom.transports.sip.accounts import Accounts
-from switchroom.transports.sip.bans import Bans
+from switchroom.sip.authentication.digest import answer, ha1, read_challenge
+from switchroom.sip.messages.message import Response, parse
+from switchroom.sip.trunks.trunk import Inbound, Trunk
+from switchroom.sip.trunks.trunk_table import TrunkTable
 from switchroom.transports.sip.endpoint import SipEndpoint
-from switchroom.transports.sip.guard import BURST, FAILURES, FIRST_BAN, FLOOD_BAN
+from switchroom.transports.sip.trunks.accounts import Accounts
+from switchroom.transports.sip.wire.bans import Bans
+from switchroom.transports.sip.wire.guard import BURST, FAILURES, FIRST_BAN, FLOOD_BAN
 from tests.interop.ports import free_block
 from tests.virtual_time import run_real
 

@@ -5,7 +5,7 @@ import socket
 import pytest
 
 from switchroom.media.rtcp import Bye, Control, Description, Report, parse
-from switchroom.transports.sip.stream import Terms
+from switchroom.transports.sip.media.stream import Terms
 from tests.transports.sip.test_stream import SOUND, Side, talk, wire
 
 REPORT = Report(1).build() + Description(1, "stranger").build()

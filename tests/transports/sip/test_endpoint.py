@@ -14,11 +14,11 @@ from switchroom.errors import NotFound, SwitchroomError, Unavailable
 from switchroom.media.g711 import decode_ulaw, encode_ulaw
 from switchroom.ports import Answer, CallOffer, Digit, HangUp, Left, Leg, Refuse, Ring, SendDigits, Signal
 from switchroom.settings import SipSettings
-from switchroom.sip.offer import LocalAudio, make_offer
-from switchroom.sip.policy import MediaPolicy, Security
-from switchroom.transports.sip.certificates import self_signed
+from switchroom.sip.description.offer import LocalAudio, make_offer
+from switchroom.sip.description.policy import MediaPolicy, Security
 from switchroom.transports.sip.endpoint import Dialling, SipEndpoint
-from switchroom.transports.sip.locating import Naptr, Resolver, Srv
+from switchroom.transports.sip.wire.certificates import self_signed
+from switchroom.transports.sip.wire.locating import Naptr, Resolver, Srv
 from tests.interop.ports import free_block
 from tests.interop.sound import pitch
 from tests.sip.texts import request

@@ -7,9 +7,9 @@ import pytest
 
 from switchroom.settings import SipSettings
 from switchroom.sip.peer import Peer
-from switchroom.transports.sip import guard as limits
-from switchroom.transports.sip import sockets
-from switchroom.transports.sip.guard import (
+from switchroom.transports.sip.wire import guard as limits
+from switchroom.transports.sip.wire import sockets
+from switchroom.transports.sip.wire.guard import (
     BURST,
     FAILURES,
     FIRST_BAN,
@@ -23,7 +23,7 @@ from switchroom.transports.sip.guard import (
     source_of,
     within,
 )
-from switchroom.transports.sip.sockets import SipSockets
+from switchroom.transports.sip.wire.sockets import SipSockets
 from tests.virtual_time import run_real
 
 HOST = "192.0.2.66"

@@ -7,17 +7,17 @@ from typing import cast
 import pytest
 
 from switchroom.errors import SwitchroomError, Unavailable
+from switchroom.sip.calls.redirect import Redirects
 from switchroom.sip.commands import Credentials
-from switchroom.sip.headers import Headers
+from switchroom.sip.messages.headers import Headers
+from switchroom.sip.messages.uri import parse_address
 from switchroom.sip.peer import Peer
-from switchroom.sip.redirect import Redirects
-from switchroom.sip.registrar import Binding
-from switchroom.sip.uri import parse_address
-from switchroom.transports.sip.dialling import Dialling
-from switchroom.transports.sip.hunting import Hunt, Way
-from switchroom.transports.sip.locating import Naptr, Srv
-from switchroom.transports.sip.refusing import refusal, silence
-from switchroom.transports.sip.rtp_leg import RtpLeg
+from switchroom.sip.registration.registrar import Binding
+from switchroom.transports.sip.legs.dialling import Dialling
+from switchroom.transports.sip.legs.hunting import Hunt, Way
+from switchroom.transports.sip.legs.refusing import refusal, silence
+from switchroom.transports.sip.legs.rtp_leg import RtpLeg
+from switchroom.transports.sip.wire.locating import Naptr, Srv
 from tests.virtual_time import run
 
 ANSWERED = cast("RtpLeg", object())

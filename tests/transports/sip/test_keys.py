@@ -10,8 +10,8 @@ from switchroom.media.dtmf import DigitDetector
 from switchroom.media.frame import FRAME, RATE, Encoding
 from switchroom.media.recent import Recent
 from switchroom.media.resample import resample
-from switchroom.sip.policy import DigitRoad
-from switchroom.transports.sip.keys import KeysHeard, KeysSent
+from switchroom.sip.description.policy import DigitRoad
+from switchroom.transports.sip.media.keys import KeysHeard, KeysSent
 from tests.transports.sip.test_stream import Side, wire
 
 QUIET = b"\xff" * 160

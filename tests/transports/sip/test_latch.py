@@ -1,7 +1,7 @@
 """Whose packets are taken, without any socket."""
 
 from switchroom.media.rtp import RtpPacket
-from switchroom.transports.sip.latch import FORGET, LEARNING, ROW, Address, Latch
+from switchroom.transports.sip.media.latch import FORGET, LEARNING, ROW, Address, Latch
 
 SIGNALLING = ("198.51.100.4", 5060)
 PRIVATE = ("10.1.2.3", 4000)

@@ -9,10 +9,10 @@ from switchroom.sip import commands as sip
 from switchroom.sip.commands import Credentials
 from switchroom.sip.outputs import Registered, RegistrationFailed, Unregistered
 from switchroom.sip.peer import Peer
-from switchroom.sip.trunk import Outbound, Registering, Trunk
-from switchroom.sip.trunk_table import TrunkTable
-from switchroom.transports.sip.lines import KEEP_ALIVE, LOOK_AGAIN, PING, TrunkLines
-from switchroom.transports.sip.locating import Naptr, Srv
+from switchroom.sip.trunks.trunk import Outbound, Registering, Trunk
+from switchroom.sip.trunks.trunk_table import TrunkTable
+from switchroom.transports.sip.trunks.lines import KEEP_ALIVE, LOOK_AGAIN, PING, TrunkLines
+from switchroom.transports.sip.wire.locating import Naptr, Srv
 from tests.virtual_time import run
 
 LINE = Trunk(

@@ -6,7 +6,7 @@ import pytest
 
 from switchroom.errors import Invalid, Unavailable
 from switchroom.sip.peer import Peer
-from switchroom.transports.sip.locating import MAX_HOPS, Naptr, Srv, locate
+from switchroom.transports.sip.wire.locating import MAX_HOPS, Naptr, Srv, locate
 from tests.virtual_time import run
 
 

@@ -26,18 +26,18 @@ from switchroom.ports import (
     Transferred,
 )
 from switchroom.sip.commands import AcceptRefer, Command, ReferNews, RefuseRefer
+from switchroom.sip.description.policy import MediaPolicy
 from switchroom.sip.outputs import TransferRequested
 from switchroom.sip.peer import Peer
-from switchroom.sip.policy import MediaPolicy
-from switchroom.sip.registrar import Binding
-from switchroom.sip.trunk import Trunk
-from switchroom.transports.sip.dialling import Dialling
-from switchroom.transports.sip.hunting import Way
-from switchroom.transports.sip.moving import Parties, Roads
-from switchroom.transports.sip.ports import RtpPorts
-from switchroom.transports.sip.rtp_leg import Line, RtpLeg
-from switchroom.transports.sip.session import MediaPlace
-from switchroom.transports.sip.trunks import Fare
+from switchroom.sip.registration.registrar import Binding
+from switchroom.sip.trunks.trunk import Trunk
+from switchroom.transports.sip.legs.dialling import Dialling
+from switchroom.transports.sip.legs.hunting import Way
+from switchroom.transports.sip.legs.moving import Parties, Roads
+from switchroom.transports.sip.legs.rtp_leg import Line, RtpLeg
+from switchroom.transports.sip.media.ports import RtpPorts
+from switchroom.transports.sip.media.session import MediaPlace
+from switchroom.transports.sip.trunks.trunks import Fare
 from tests.transports.sip.test_endpoint import Desk, Pair, connect, desk, frequency
 from tests.virtual_time import run, run_real
 

@@ -9,8 +9,8 @@ import dns.message
 import dns.rcode
 import dns.rrset
 
-from switchroom.transports.sip.locating import Naptr, Srv
-from switchroom.transports.sip.names import SystemResolver
+from switchroom.transports.sip.wire.locating import Naptr, Srv
+from switchroom.transports.sip.wire.names import SystemResolver
 from tests.virtual_time import run_real
 
 _RECORDS = {

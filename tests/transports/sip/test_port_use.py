@@ -17,13 +17,13 @@ from switchroom.media.rtp import RtpPacket
 from switchroom.ports import Answer, HangUp, LegCommand, Party, Refuse, Ring
 from switchroom.sip import commands as sip
 from switchroom.sip import outputs as told
-from switchroom.sip.headers import Headers
-from switchroom.sip.offer import LocalAudio, make_offer
+from switchroom.sip.description.offer import LocalAudio, make_offer
+from switchroom.sip.messages.headers import Headers
 from switchroom.sip.peer import Peer
 from switchroom.transports.sip.endpoint import Dialling
-from switchroom.transports.sip.ports import RtpPorts
-from switchroom.transports.sip.rtp_leg import Line, RtpLeg
-from switchroom.transports.sip.session import MediaPlace
+from switchroom.transports.sip.legs.rtp_leg import Line, RtpLeg
+from switchroom.transports.sip.media.ports import RtpPorts
+from switchroom.transports.sip.media.session import MediaPlace
 from tests.interop.ports import free_block
 from tests.transports.sip.test_endpoint import Desk, connect, desk, hang_up
 from tests.virtual_time import run, run_real

@@ -5,7 +5,7 @@ import socket
 import pytest
 
 from switchroom.errors import Unavailable
-from switchroom.transports.sip.ports import RtpPorts
+from switchroom.transports.sip.media.ports import RtpPorts
 from tests.interop.ports import free_block
 
 

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from switchroom.media import opus
 from switchroom.media.codec import Codec
 from switchroom.media.rtp import EVENTS, RtpPacket
-from switchroom.transports.sip.receiver import COMFORT_NOISE, Receiver
-from switchroom.transports.sip.terms import Terms
+from switchroom.transports.sip.media.receiver import COMFORT_NOISE, Receiver
+from switchroom.transports.sip.media.terms import Terms
 
 VOICE = b"\x80" * 160
 

@@ -6,9 +6,9 @@ from ipaddress import ip_network
 import pytest
 
 from switchroom.identity import TenantId
-from switchroom.sip.dial_plan import Destinations
-from switchroom.sip.trunk import Inbound, Trunk
-from switchroom.transports.sip.referring import Referral, Referring, may_be_called
+from switchroom.sip.trunks.dial_plan import Destinations
+from switchroom.sip.trunks.trunk import Inbound, Trunk
+from switchroom.transports.sip.legs.referring import Referral, Referring, may_be_called
 
 PBX = "192.0.2.1"
 

@@ -9,11 +9,11 @@ import pytest
 from switchroom.errors import Unavailable
 from switchroom.ports import Answer, CallOffer, HangUp, Left
 from switchroom.settings import SipSettings
+from switchroom.sip.authentication.digest import ha1
 from switchroom.sip.commands import Credentials, Register, Unregister
-from switchroom.sip.digest import ha1
 from switchroom.sip.peer import Peer
-from switchroom.transports.sip.accounts import Accounts
 from switchroom.transports.sip.endpoint import Dialling, SipEndpoint
+from switchroom.transports.sip.trunks.accounts import Accounts
 from tests.interop.ports import free_block
 from tests.virtual_time import run_real
 

@@ -10,14 +10,14 @@ import pytest
 from switchroom.errors import Denied, SwitchroomError, Unavailable
 from switchroom.ports import Answer, CallOffer, HangUp, Left, Refuse, Signal
 from switchroom.sip.commands import Credentials, Register
-from switchroom.sip.message import Request, parse
+from switchroom.sip.messages.message import Request, parse
+from switchroom.sip.messages.replies import Reply, respond
+from switchroom.sip.messages.uri import parse_address
 from switchroom.sip.peer import Peer
-from switchroom.sip.registrar import Binding
-from switchroom.sip.replies import Reply, respond
-from switchroom.sip.uri import parse_address
-from switchroom.transports.sip.accounts import Accounts
+from switchroom.sip.registration.registrar import Binding
 from switchroom.transports.sip.endpoint import Dialling, SipEndpoint
-from switchroom.transports.sip.ringing import ELSEWHERE, ring
+from switchroom.transports.sip.legs.ringing import ELSEWHERE, ring
+from switchroom.transports.sip.trunks.accounts import Accounts
 from tests.transports.sip.test_registered_calls import lookup, serving, until
 from tests.virtual_time import run, run_real
 

@@ -1,6 +1,6 @@
 """Our own address on the way to a peer, and how long it is believed."""
 
-from switchroom.transports.sip.routes import OurAddresses, route
+from switchroom.transports.sip.wire.routes import OurAddresses, route
 
 
 def test_our_address_is_found_by_the_way_to_the_peer() -> None:

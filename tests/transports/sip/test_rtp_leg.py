@@ -24,14 +24,14 @@ from switchroom.ports import (
 )
 from switchroom.sip import commands as sip
 from switchroom.sip import outputs as told
-from switchroom.sip.headers import Headers
-from switchroom.sip.offer import LocalAudio, make_offer
+from switchroom.sip.description.offer import LocalAudio, make_offer
+from switchroom.sip.description.policy import DigitRoad, MediaPolicy
+from switchroom.sip.messages.headers import Headers
 from switchroom.sip.peer import Peer
-from switchroom.sip.policy import DigitRoad, MediaPolicy
-from switchroom.transports.sip.ports import RtpPorts
-from switchroom.transports.sip.refusing import STATUS, refusal
-from switchroom.transports.sip.rtp_leg import Line, RtpLeg
-from switchroom.transports.sip.session import MediaPlace
+from switchroom.transports.sip.legs.refusing import STATUS, refusal
+from switchroom.transports.sip.legs.rtp_leg import Line, RtpLeg
+from switchroom.transports.sip.media.ports import RtpPorts
+from switchroom.transports.sip.media.session import MediaPlace
 from tests.interop.ports import free_block
 from tests.sip.document import table
 from tests.virtual_time import run

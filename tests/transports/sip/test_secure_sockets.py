@@ -12,8 +12,8 @@ import structlog
 from switchroom.errors import Invalid
 from switchroom.settings import SipSettings
 from switchroom.sip.peer import Peer
-from switchroom.transports.sip.certificates import Certificates, self_signed
-from switchroom.transports.sip.sockets import SipSockets
+from switchroom.transports.sip.wire.certificates import Certificates, self_signed
+from switchroom.transports.sip.wire.sockets import SipSockets
 from tests.virtual_time import run_real
 
 MESSAGE = b"OPTIONS sip:a@b SIP/2.0\r\nContent-Length: 5\r\n\r\nhello"

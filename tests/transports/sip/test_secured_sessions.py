@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import pytest
 
 from switchroom.media.rtp import RtpPacket
-from switchroom.sip.offer import Unacceptable
-from switchroom.sip.policy import MediaPolicy, Security
-from switchroom.transports.sip.ports import RtpPorts
-from switchroom.transports.sip.session import MediaPlace, MediaSession
+from switchroom.sip.description.offer import Unacceptable
+from switchroom.sip.description.policy import MediaPolicy, Security
+from switchroom.transports.sip.media.ports import RtpPorts
+from switchroom.transports.sip.media.session import MediaPlace, MediaSession
 from tests.interop.ports import free_block
 
 SOUND = bytes(range(160))

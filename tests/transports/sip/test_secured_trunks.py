@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from switchroom.errors import Invalid
-from switchroom.sip.policy import MediaPolicy, Security
+from switchroom.sip.description.policy import MediaPolicy, Security
 from switchroom.transports.sip.endpoint import Dialling
 from tests.transports.sip.trunk_rig import answered, house, scene, trunk
 

@@ -8,8 +8,8 @@ import pytest
 
 from switchroom.settings import SipSettings
 from switchroom.sip.peer import Peer
-from switchroom.transports.sip import sockets as limits
-from switchroom.transports.sip.sockets import SipSockets
+from switchroom.transports.sip.wire import sockets as limits
+from switchroom.transports.sip.wire.sockets import SipSockets
 from tests.interop.ports import free_block
 from tests.virtual_time import run_real
 

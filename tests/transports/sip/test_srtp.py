@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 from switchroom.media.rtcp import RtcpFault, parse
 from switchroom.media.rtp import RtpFault, RtpPacket
-from switchroom.sip.crypto import LENGTHS, Key, KeyPair, Suite
-from switchroom.transports.sip.ports import RtpPorts
-from switchroom.transports.sip.srtp import SecuredSockets, fresh_keys
+from switchroom.sip.description.crypto import LENGTHS, Key, KeyPair, Suite
+from switchroom.transports.sip.media.ports import RtpPorts
+from switchroom.transports.sip.media.srtp import SecuredSockets, fresh_keys
 from tests.interop.ports import free_block
 
 SUITES = tuple(LENGTHS)

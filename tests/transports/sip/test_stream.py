@@ -14,9 +14,9 @@ from switchroom.media.codec import Codec
 from switchroom.media.frame import Samples
 from switchroom.media.g711 import decode_alaw, decode_ulaw, encode_alaw, encode_ulaw
 from switchroom.media.rtp import RtpPacket
-from switchroom.transports.sip.latch import Latch
-from switchroom.transports.sip.ports import MediaSockets, RtpPorts
-from switchroom.transports.sip.stream import RtpStream, Terms
+from switchroom.transports.sip.media.latch import Latch
+from switchroom.transports.sip.media.ports import MediaSockets, RtpPorts
+from switchroom.transports.sip.media.stream import RtpStream, Terms
 from tests.interop.ports import free_block
 
 SOUND = encode_ulaw((8000 * np.sin(np.arange(160) / 160 * 2 * np.pi * 8)).astype(np.int16)).tobytes()

@@ -10,9 +10,9 @@ import pytest
 from switchroom.media.codec import Codec
 from switchroom.media.rtcp import Bye, Report
 from switchroom.media.rtp import RtpPacket
-from switchroom.transports.sip.latch import FORGET, ROW, Latch
-from switchroom.transports.sip.ports import MediaSockets, RtpPorts
-from switchroom.transports.sip.stream import RtpStream, Terms
+from switchroom.transports.sip.media.latch import FORGET, ROW, Latch
+from switchroom.transports.sip.media.ports import MediaSockets, RtpPorts
+from switchroom.transports.sip.media.stream import RtpStream, Terms
 from tests.interop.ports import free_block
 
 PHONE, PROXY, THIEF = "127.0.0.2", "127.0.0.3", "127.0.0.66"

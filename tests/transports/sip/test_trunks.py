@@ -8,15 +8,15 @@ import pytest
 from switchroom.errors import Denied, Limited, NotFound, SwitchroomError, Unavailable
 from switchroom.media.frame import Encoding
 from switchroom.ports import Answer, HangUp, Left, Leg, Refuse, Signal, Transfer, Transferred
+from switchroom.sip.authentication.digest import ha1
 from switchroom.sip.commands import Credentials
-from switchroom.sip.dial_plan import Destinations
-from switchroom.sip.digest import ha1
-from switchroom.sip.limits import CallLimits
-from switchroom.sip.trunk import Header, Outbound, Registering, Trunk
-from switchroom.sip.trunk_route import route
-from switchroom.sip.trunk_table import TrunkTable
-from switchroom.transports.sip.accounts import Accounts
+from switchroom.sip.trunks.dial_plan import Destinations
+from switchroom.sip.trunks.limits import CallLimits
+from switchroom.sip.trunks.trunk import Header, Outbound, Registering, Trunk
+from switchroom.sip.trunks.trunk_route import route
+from switchroom.sip.trunks.trunk_table import TrunkTable
 from switchroom.transports.sip.endpoint import Dialling
+from switchroom.transports.sip.trunks.accounts import Accounts
 from tests.transports.sip.trunk_rig import ADA, BOB, OWNERS, PCMA, House, answered, house, scene, trunk, until
 
 US, CARRIER, STRANGER = "127.0.0.1", "127.0.0.2", "127.0.0.9"

@@ -12,7 +12,7 @@ from websockets.typing import Origin, Subprotocol
 
 from switchroom.settings import SipSettings
 from switchroom.sip.peer import Peer
-from switchroom.transports.sip.sockets import SipSockets
+from switchroom.transports.sip.wire.sockets import SipSockets
 from tests.virtual_time import run_real
 
 MESSAGE = b"OPTIONS sip:a@b SIP/2.0\r\nVia: SIP/2.0/WS x.invalid;branch=z9hG4bKx\r\n\r\nbody without a length"

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from websockets.frames import Opcode
 
-from switchroom.sip.stream import MAX_BODY, Framed, Ping, Pong, StreamFault
-from switchroom.transports.sip.websocket import WebSocketFraming
+from switchroom.sip.messages.stream import MAX_BODY, Framed, Ping, Pong, StreamFault
+from switchroom.transports.sip.wire.websocket import WebSocketFraming
 
 HANDSHAKE = (
     b"GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"

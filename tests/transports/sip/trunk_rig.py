@@ -9,11 +9,11 @@ from ipaddress import ip_network
 from switchroom.identity import TenantId
 from switchroom.ports import Answer, CallOffer, HangUp, Left, Leg
 from switchroom.settings import SipSettings
-from switchroom.sip.policy import MediaPolicy
-from switchroom.sip.trunk import Inbound, Trunk
-from switchroom.sip.trunk_table import TrunkTable
-from switchroom.transports.sip.accounts import Accounts
+from switchroom.sip.description.policy import MediaPolicy
+from switchroom.sip.trunks.trunk import Inbound, Trunk
+from switchroom.sip.trunks.trunk_table import TrunkTable
 from switchroom.transports.sip.endpoint import Dialling, SipEndpoint
+from switchroom.transports.sip.trunks.accounts import Accounts
 from tests.interop.ports import free_block
 from tests.virtual_time import run_real
 

@@ -19,29 +19,29 @@ from switchroom.settings import SipSettings
 from switchroom.sip import commands as sip
 from switchroom.sip import outputs as told
 from switchroom.sip.agent import UserAgent
+from switchroom.sip.callers.context import read_context
 from switchroom.sip.config import AgentConfig
-from switchroom.sip.context import read_context
-from switchroom.sip.offer import LocalAudio, Unacceptable, answer_offer
+from switchroom.sip.description.offer import LocalAudio, Unacceptable, answer_offer
+from switchroom.sip.description.policy import DEFAULT, MediaPolicy
 from switchroom.sip.peer import Peer, Transport
-from switchroom.sip.policy import DEFAULT, MediaPolicy
-from switchroom.sip.registrar import Binding
-from switchroom.transports.sip.accounts import Accounts
-from switchroom.transports.sip.devices import Device, described
-from switchroom.transports.sip.dialling import Dialling
-from switchroom.transports.sip.guard import Guard, within
-from switchroom.transports.sip.hunting import Hunt, Way
-from switchroom.transports.sip.lines import TrunkLines
-from switchroom.transports.sip.locating import Resolver
-from switchroom.transports.sip.moving import Parties, Roads
-from switchroom.transports.sip.names import SystemResolver
-from switchroom.transports.sip.ports import RtpPorts
-from switchroom.transports.sip.probing import Probes
-from switchroom.transports.sip.refusing import refusing
-from switchroom.transports.sip.rtp_leg import CallOutput, Line, RtpLeg
-from switchroom.transports.sip.session import MediaPlace, speakable
-from switchroom.transports.sip.sockets import SipSockets
-from switchroom.transports.sip.srtp import fresh_keys
-from switchroom.transports.sip.trunks import TrunkDesk
+from switchroom.sip.registration.registrar import Binding
+from switchroom.transports.sip.legs.dialling import Dialling
+from switchroom.transports.sip.legs.hunting import Hunt, Way
+from switchroom.transports.sip.legs.moving import Parties, Roads
+from switchroom.transports.sip.legs.refusing import refusing
+from switchroom.transports.sip.legs.rtp_leg import CallOutput, Line, RtpLeg
+from switchroom.transports.sip.media.ports import RtpPorts
+from switchroom.transports.sip.media.session import MediaPlace, speakable
+from switchroom.transports.sip.media.srtp import fresh_keys
+from switchroom.transports.sip.trunks.accounts import Accounts
+from switchroom.transports.sip.trunks.devices import Device, described
+from switchroom.transports.sip.trunks.lines import TrunkLines
+from switchroom.transports.sip.trunks.probing import Probes
+from switchroom.transports.sip.trunks.trunks import TrunkDesk
+from switchroom.transports.sip.wire.guard import Guard, within
+from switchroom.transports.sip.wire.locating import Resolver
+from switchroom.transports.sip.wire.names import SystemResolver
+from switchroom.transports.sip.wire.sockets import SipSockets
 
 __all__ = ["Dialling", "SipEndpoint"]
 

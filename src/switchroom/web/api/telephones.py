@@ -13,7 +13,7 @@ from switchroom.accounts.tokens import Identity
 from switchroom.errors import Denied, NotFound, Unavailable
 from switchroom.sip.peer import Transport
 from switchroom.telephones import Telephones
-from switchroom.transports.sip.devices import Device
+from switchroom.transports.sip.trunks.devices import Device
 from switchroom.web.auth import Asker
 from switchroom.web.services import With
 

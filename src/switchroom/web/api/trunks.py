@@ -16,8 +16,8 @@ from switchroom.catalogue.trunk_form import TrunkForm
 from switchroom.catalogue.trunk_kinds import KINDS, USUAL
 from switchroom.catalogue.trunks import TrunkRecord
 from switchroom.errors import Denied
-from switchroom.sip.trunk import Trunk
-from switchroom.transports.sip.probing import addresses
+from switchroom.sip.trunks.trunk import Trunk
+from switchroom.transports.sip.trunks.probing import addresses
 from switchroom.web.auth import Asker
 from switchroom.web.services import Services, With
 

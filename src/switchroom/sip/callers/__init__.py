@@ -1,0 +1,1 @@
+"""Who calls, by which way, and who vouches for it."""

@@ -1,0 +1,1 @@
+"""Calls, from INVITE to BYE, and what happens inside them."""

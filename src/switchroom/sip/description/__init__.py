@@ -1,0 +1,1 @@
+"""The session: what SDP says, what is offered and what is answered."""

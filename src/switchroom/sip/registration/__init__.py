@@ -1,0 +1,1 @@
+"""Registrations, ours elsewhere and those of others with us."""

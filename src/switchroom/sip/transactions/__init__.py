@@ -1,0 +1,1 @@
+"""Transactions, the dialogs above them, and the stack that both stand on."""

@@ -1,0 +1,1 @@
+"""Trunks as records, and what is decided from them."""

@@ -1,0 +1,1 @@
+"""Calls as legs: made, answered, moved."""

@@ -1,0 +1,1 @@
+"""The media of a call on the wire."""

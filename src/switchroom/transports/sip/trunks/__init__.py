@@ -1,0 +1,1 @@
+"""Trunks and accounts at the endpoint."""
