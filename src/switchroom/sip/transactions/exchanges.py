@@ -43,6 +43,7 @@ _NOWHERE = NameAddr(Uri(""))
 _NOTHING = Request(via=(), from_=_NOWHERE, to=_NOWHERE, call_id="", cseq=CSeq(0, ""), method="", uri=Uri(""))
 
 Key = tuple[str, ...]
+Place = tuple[str, str, int]
 Heard = Callable[[Response, Peer | None, float], None]
 
 
@@ -79,6 +80,7 @@ class Exchanges:
         self._clients: dict[Key, Exchange] = {}
         self._servers: dict[Key, Exchange] = {}
         self._merged: dict[Key, Key] = {}
+        self._places: dict[Place, dict[Key, Exchange]] = {}
         self._brief = 0
         self._answered: list[Exchange] = []
 
@@ -92,6 +94,7 @@ class Exchanges:
         key = (request.via[0].branch, request.method)
         exchange = Exchange(key, machine, request, peer, sent=request.encode(), heard=heard)
         self._clients[key] = exchange
+        self._settle(exchange)
         self._take(exchange, machine.start, now)
         return exchange
 
@@ -102,7 +105,9 @@ class Exchanges:
             return False
         exchange.arrived, exchange.arrived_from = response, peer
         if peer.connection:
+            self._unsettle(exchange)
             exchange.peer = peer
+            self._settle(exchange)
         self._happen(exchange, response_event(response.status), now)
         return True
 
@@ -126,6 +131,7 @@ class Exchanges:
         exchange = Exchange(key, machine, request, peer, sent=trying, merge=merge)
         self._servers[exchange.key] = exchange
         self._merged[merge] = exchange.key
+        self._settle(exchange)
         self._take(exchange, machine.start, now)
         return exchange
 
@@ -147,7 +153,7 @@ class Exchanges:
 
     def lose(self, peer: Peer, now: float) -> None:
         """The transport to ``peer`` failed."""
-        for exchange in [*self._clients.values(), *self._servers.values()]:
+        for exchange in tuple(self._places.get(_place(peer), {}).values()):
             if exchange.peer.is_same_place(peer):
                 self._happen(exchange, Event.LOST, now)
 
@@ -219,7 +225,20 @@ class Exchanges:
         event = Event(f"timer {timer}")
         self._alarms.set(name, now + interval, lambda at: self._happen(exchange, event, at))
 
+    def _settle(self, exchange: Exchange) -> None:
+        """Let ``lose`` find it without looking at all the others: hops fail as often as strangers like."""
+        self._places.setdefault(_place(exchange.peer), {})[exchange.key] = exchange
+
+    def _unsettle(self, exchange: Exchange) -> None:
+        place = _place(exchange.peer)
+        there = self._places.get(place, {})
+        if there.get(exchange.key) is exchange:
+            del there[exchange.key]
+            if not there:
+                del self._places[place]
+
     def _forget(self, exchange: Exchange) -> None:
+        self._unsettle(exchange)
         for timer in exchange.intervals:
             self._alarms.cancel((exchange.key, timer, exchange.machine.name))
         if exchange.machine in (CLIENT, INVITE_CLIENT):
@@ -229,6 +248,10 @@ class Exchanges:
             self._brief -= exchange.brief
         if self._merged.get(exchange.merge) == exchange.key:
             del self._merged[exchange.merge]
+
+
+def _place(peer: Peer) -> Place:
+    return (peer.transport, peer.host, peer.port)
 
 
 def _server_key(request: Request, method: str) -> Key:
