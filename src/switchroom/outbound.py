@@ -25,9 +25,8 @@ from switchroom.identity import CallId, EventId, TenantId, new_id
 from switchroom.ports import HangUp, Leg
 from switchroom.sip.calls.redirect import NO_REDIRECTS, Redirects
 from switchroom.sip.messages.uri import parse_uri
-from switchroom.sip.trunks.dial_plan import is_e164, may_be_number
 from switchroom.sip.trunks.trunk import Trunk
-from switchroom.sip.trunks.trunk_route import check, route
+from switchroom.sip.trunks.trunk_route import check, may_be_sent_to, number_of, route
 from switchroom.transports.sip.legs.dialling import Dialling
 from switchroom.transports.sip.trunks.trunks import Fare
 
@@ -234,11 +233,9 @@ def _redirects(trunk: Trunk, permit: Permit) -> Redirects:
     """Return where a 3xx of the trunk may send the call: to extensions there, and to numbers that cost no more."""
 
     def allowed(uri: str) -> bool:
-        user = parse_uri(uri).user_text.removeprefix(trunk.outbound.prefix)
-        number = trunk.plan.read(user)
-        if is_e164(number):
-            return trunk.destinations.allows(number) and permit.covers(number)
-        return not may_be_number(user)
+        user = parse_uri(uri).user_text
+        number = number_of(trunk, user)
+        return may_be_sent_to(trunk, user) and (not number or permit.covers(number))
 
     return Redirects("same_host", allowed=allowed) if trunk.outbound.follows_redirects else NO_REDIRECTS
 

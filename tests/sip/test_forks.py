@@ -64,6 +64,29 @@ def test_all_answers_that_come_after_we_gave_up_are_hung_up() -> None:
         assert told(late) == []
 
 
+def test_nothing_is_kept_of_a_call_that_we_gave_up_and_nobody_answered() -> None:
+    alice, sent = calling()
+    for tag in ("one", "two"):
+        alice.receive(response(sent, "180 Ringing", tag=tag), THERE, 0.1)
+    assert answers(alice.send(HangUp("out"), 0.2)) == ["CANCEL sip:bob@192.0.2.1 SIP/2.0"]
+    assert answers(alice.receive(inside(sent, "UPDATE", "one"), THERE, 0.3)) == ["200 OK"]
+    alice.expire(33.0)
+    for tag in ("one", "two"):
+        late = alice.receive(inside(sent, "UPDATE", tag, number=2), THERE, 34.0)
+        assert answers(late) == ["481 Call/Transaction Does Not Exist"]
+
+
+def test_nothing_is_kept_of_the_branches_that_ring_on_when_another_answers_too_late() -> None:
+    alice, sent = calling()
+    for tag in ("one", "two"):
+        alice.receive(response(sent, "180 Ringing", tag=tag), THERE, 0.1)
+    alice.send(HangUp("out"), 0.2)
+    alice.receive(response(sent, "200 OK", tag="one"), THERE, 0.3)
+    assert answers(alice.receive(inside(sent, "UPDATE", "two"), THERE, 0.4)) == ["481 Call/Transaction Does Not Exist"]
+    also = alice.receive(response(sent, "200 OK", tag="two"), THERE, 0.5)
+    assert answers(also) == ["ACK sip:two@192.0.2.1 SIP/2.0", "BYE sip:two@192.0.2.1 SIP/2.0"]
+
+
 def inside(sent: Output, method: str, tag: str, *lines: str, number: int = 1, body: str = "") -> bytes:
     """A request of a branch within its dialog with us."""
     to, from_ = header(sent, "From"), f"{header(sent, 'To')};tag={tag}"

@@ -7,7 +7,7 @@ import pytest
 
 from switchroom.identity import TenantId
 from switchroom.sip.trunks.dial_plan import Destinations
-from switchroom.sip.trunks.trunk import Inbound, Trunk
+from switchroom.sip.trunks.trunk import Inbound, Outbound, Trunk
 from switchroom.transports.sip.legs.referring import Referral, Referring, may_be_called
 
 PBX = "192.0.2.1"
@@ -46,6 +46,35 @@ def test_a_number_that_the_trunk_may_not_call_is_not_called_for_a_caller_either(
         for rule in ("same_host", "anybody"):
             referral = Referral(number, [PBX], registered=False, referrer=PBX, trunk=CARRIER)
             assert may_be_called(referral, rule) is allowed, number
+
+
+@pytest.mark.parametrize("prefix", ["", "8123"])
+@pytest.mark.parametrize(
+    "user",
+    [
+        "0118825551234567",
+        "9008825551234567",
+        "8123+8825551234",
+        "8123008825551234",
+        "+882",
+        "+44 (0)20",
+        "882 555 1234",
+        "882/555/1234",
+        "8825551234;phone-context=+1",
+        "*70,8825551234",
+        "9#8825551234",
+    ],
+)
+def test_a_number_in_a_writing_that_we_cannot_read_is_no_extension(user: str, prefix: str) -> None:
+    trunk = replace(CARRIER, outbound=Outbound(prefix=prefix))
+    for rule in ("same_host", "anybody"):
+        assert not may_be_called(Referral(user, [PBX], registered=False, referrer=PBX, trunk=trunk), rule)
+
+
+def test_extensions_are_called_with_the_prefix_of_the_trunk_and_without() -> None:
+    trunk = replace(CARRIER, outbound=Outbound(prefix="8123"))
+    for user in ("2001", "81232001", "anna", "sales-team-of-2026", "8123+442071838750", "*97"):
+        assert may_be_called(Referral(user, [PBX], registered=False, referrer=PBX, trunk=trunk), "same_host"), user
 
 
 def test_the_addresses_of_a_trunk_are_one_house() -> None:

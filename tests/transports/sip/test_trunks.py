@@ -276,11 +276,13 @@ class ScriptedToll:
         ("+15550911", ["asked +15550911"]),
         ("+15550999", ["asked +15550999", "sip_busy"]),
         ("201", []),
+        ("99+15550999", ["asked +15550999", "sip_busy"]),
     ],
 )
 def test_whom_a_trunk_hands_us_to_is_called_at_the_tenant_s_expense(number: str, told: list[str]) -> None:
-    world = Destinations(("+",))
-    pbx = replace(BY_ADDRESS, inbound=replace(BY_ADDRESS.inbound, accepts_refer=True), destinations=world)
+    world, out = Destinations(("+",)), Outbound(prefix="99")
+    inbound = replace(BY_ADDRESS.inbound, accepts_refer=True)
+    pbx = replace(BY_ADDRESS, inbound=inbound, outbound=out, destinations=world)
 
     async def story() -> None:
         toll, ended = ScriptedToll(), asyncio.Event()
@@ -300,7 +302,7 @@ def test_whom_a_trunk_hands_us_to_is_called_at_the_tenant_s_expense(number: str,
             fresh: Leg = call.leg
             if number != "+15550911":
                 fresh = (await carrier.offers.get()).leg
-                await fresh.do(Refuse("busy") if number == "+15550999" else Answer())
+                await fresh.do(Refuse("busy") if number.endswith("999") else Answer())
             await ended.wait()
             done = any(isinstance(signal, Transferred) and signal.outcome == "done" for signal in signals)
             assert done is (number in ("+15550123", "201"))

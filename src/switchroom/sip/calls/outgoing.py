@@ -121,6 +121,8 @@ class Outgoing:
         dialog = Dialog.of_caller(invite, response)
         if call.phase is not Phase.INVITING:
             self._let_go(call, dialog, response, now)
+            if call.phase is Phase.CANCELLING:
+                self._calls.forget(call)  # its early dialogs too: of those that ring on, nothing more need be known
             return
         self._calls.choose(call)
         agreed = call.hearing.agreed == response.to.tag != ""
@@ -176,8 +178,12 @@ class Outgoing:
         )
         if not self._stack.exchanges.is_asked(cancel):
             self._stack.exchanges.ask(cancel, asking.peer, _ignore, now)
-            due = now + 64 * T1
-            self._stack.alarms.set(("cancel", call.tag), due, lambda _: self._stack.exchanges.abandon(exchange))
+
+            def silent(_now: float) -> None:
+                self._stack.exchanges.abandon(exchange)
+                self._calls.forget(call)
+
+            self._stack.alarms.set(("cancel", call.tag), now + 64 * T1, silent)
 
 
 def sip_uri(text: str) -> Uri:

@@ -15,7 +15,7 @@ Writing = Literal["e164", "bare", "00", "national"]
 
 _SPACING = re.compile(r"[\s().\-/]")
 _E164 = re.compile(r"\+[1-9][0-9]{5,14}")
-_ANY_NUMBER = re.compile(r"[+0-9*#().\-]{7,}")
+_ANY_NUMBER = re.compile(r"\+.*|[+0-9*#,]{7,}", re.DOTALL)
 _DIGITS = re.compile(r"[0-9]{3,18}")
 
 COSTLY = (
@@ -91,7 +91,7 @@ def is_e164(text: str) -> bool:
 
 def may_be_number(text: str) -> bool:
     """Return whether ``text`` may be a telephone number in whatever writing; what is shorter is an extension."""
-    return _ANY_NUMBER.fullmatch(text) is not None
+    return _ANY_NUMBER.fullmatch(_SPACING.sub("", text.partition(";")[0])) is not None
 
 
 def longest(number: str, prefixes: Iterable[str]) -> str | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from switchroom.errors import Denied, Invalid
 from switchroom.sip.commands import Credentials
 from switchroom.sip.messages.uri import parse_uri
-from switchroom.sip.trunks.dial_plan import is_e164
+from switchroom.sip.trunks.dial_plan import is_e164, may_be_number
 from switchroom.sip.trunks.trunk import Trunk
 
 
@@ -69,6 +69,24 @@ def route(trunk: Trunk, number: str, caller: str) -> Route:
         credentials=out.credentials,
         headers=headers,
     )
+
+
+def number_of(trunk: Trunk, user: str) -> str:
+    """Return which number a user at the trunk's address is, "" if the trunk's plan reads none from it."""
+    number = trunk.plan.read(user.removeprefix(trunk.outbound.prefix))
+    return number if is_e164(number) else ""
+
+
+def may_be_sent_to(trunk: Trunk, user: str) -> bool:
+    """Return whether somebody else may send a call of ours to a user at the trunk's address.
+
+    A number must be one that the trunk may call. What may be a number but not one that we can read is refused: the carrier may
+    read it, and nobody would have asked what it costs. An extension is free.
+    """
+    number = number_of(trunk, user)
+    if number:
+        return trunk.destinations.allows(number)
+    return not may_be_number(user.removeprefix(trunk.outbound.prefix))
 
 
 def _account(trunk: Trunk) -> str:

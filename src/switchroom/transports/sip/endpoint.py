@@ -81,7 +81,8 @@ class SipEndpoint:
             self._call,
             self.dial,
             self.trunks.of,
-            self.trunks.fare,
+            lambda trunk, number: self.trunks.toll(trunk, number),  # whoever guards calls out is known later
+            self.trunks.tenant_of,
             self.trunks.is_foreign,
         )
         self._parties = Parties(roads, settings.referring)
@@ -187,7 +188,7 @@ class SipEndpoint:
         leg = RtpLeg(call, Party(dialling.target), self._line(peer, dialling.policy, dialling.encoding))
         self._parties.add(call, leg)
         leg.ringing = dialling.ringing
-        self.trunks.called(call, dialling.trunk, self._clock())
+        self.trunks.called(call, dialling.trunk, self._clock(), dialling.target)
         host, port = self._local(peer)
         sender = dialling.sender or f"sip:switchroom@{_bracketed(host)}:{port}"
         sender, name = dialling.presents.sender(sender, dialling.name)

@@ -22,14 +22,14 @@ from dataclasses import dataclass, replace
 import structlog
 
 from switchroom.errors import Denied, SwitchroomError
-from switchroom.identity import LegId
+from switchroom.identity import LegId, TenantId
 from switchroom.ports import Refuse
 from switchroom.sip import commands as sip
 from switchroom.sip import outputs as told
 from switchroom.sip.messages.uri import parse_uri
 from switchroom.sip.registration.registrar import Binding
-from switchroom.sip.trunks.dial_plan import is_e164
 from switchroom.sip.trunks.trunk import Trunk
+from switchroom.sip.trunks.trunk_route import number_of
 from switchroom.transports.sip.legs.dialling import Dialling
 from switchroom.transports.sip.legs.hunting import Way
 from switchroom.transports.sip.legs.referring import Referral, Referring, is_their_house, may_be_called
@@ -57,6 +57,7 @@ class Roads:
     dial: Callable[[Dialling], Awaitable[RtpLeg]]
     trunk: Callable[[str], Trunk | None]
     toll: Toll
+    tenant: Callable[[str], TenantId | None] = lambda _call: None
     foreign: Callable[[str, Binding], bool] = lambda _call, _telephone: False
 
 
@@ -193,8 +194,8 @@ class Parties:
 
     async def _pay(self, trunk: Trunk, target: str) -> Fare | None:
         """Let the tenant's guard say whether a number may be called at its expense; an extension costs nothing."""
-        number = trunk.plan.read(parse_uri(target).user_text)
-        return await self._roads.toll(trunk, number) if is_e164(number) else None
+        number = number_of(trunk, parse_uri(target).user_text)
+        return await self._roads.toll(trunk, number) if number else None
 
     async def _travel(self, fare: Fare, dialling: Dialling, ways: list[Way]) -> RtpLeg:
         try:
@@ -246,7 +247,10 @@ class Parties:
             self._roads.send(sip.Refuse(offered.call, 481 if leg is None else 491))
             return None
         trunk = self._roads.trunk(offered.call)
-        known = bool(offered.user) or (trunk is not None and trunk is self._roads.trunk(offered.replaces))
+        known = trunk is not None and trunk is self._roads.trunk(offered.replaces)
+        if offered.user:
+            tenant = self._roads.tenant(offered.call)
+            known = known or (tenant is not None and tenant == self._roads.tenant(offered.replaces))
         if not known and offered.peer.host != leg.line.place.peer_host:
             log.warning("replacement by a stranger refused", peer=offered.peer.host)
             self._roads.send(refusing(offered.call, Refuse("not_allowed")))

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Literal
 
-from switchroom.sip.trunks.dial_plan import is_e164
 from switchroom.sip.trunks.trunk import Trunk
+from switchroom.sip.trunks.trunk_route import may_be_sent_to
 
 Referring = Literal["nobody", "same_host", "anybody"]
 
@@ -36,7 +36,7 @@ def may_be_called(referral: Referral, rule: Referring) -> bool:
         return False
     if referral.registered:
         return True
-    if trunk is not None and _is_forbidden_number(referral.user, trunk):
+    if trunk is not None and not may_be_sent_to(trunk, referral.user):
         return False
     return rule == "anybody" or is_their_house(referral)
 
@@ -56,8 +56,3 @@ def _is_of(trunk: Trunk | None, host: str) -> bool:
     except ValueError:
         return False
     return any(address in network for network in trunk.inbound.networks)
-
-
-def _is_forbidden_number(user: str, trunk: Trunk) -> bool:
-    number = trunk.plan.read(user)
-    return is_e164(number) and not trunk.destinations.allows(number)

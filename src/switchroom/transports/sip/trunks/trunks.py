@@ -16,6 +16,7 @@ from switchroom.ports import Leg, Refuse
 from switchroom.sip.authentication.digest import ha1
 from switchroom.sip.commands import Credentials
 from switchroom.sip.description.policy import MediaPolicy
+from switchroom.sip.messages.grammar import Malformed
 from switchroom.sip.messages.message import Request
 from switchroom.sip.messages.uri import Uri, parse_uri
 from switchroom.sip.outputs import CallOffered, OptionsAnswered
@@ -188,10 +189,6 @@ class TrunkDesk:
                 self._counts["stranger"] += 1
                 return Refuse("not_allowed")
 
-    async def fare(self, trunk: Trunk, number: str) -> Fare:
-        """Let whoever guards calls out say whether this one may be. Raises Denied."""
-        return await self.toll(trunk, number)
-
     def _admit_user(self, offered: CallOffered) -> Admission | Refuse:
         """Take in the call of a user of ours: it needs no trunk."""
         if offered.from_.uri.user_text.lower() != offered.user:
@@ -211,11 +208,14 @@ class TrunkDesk:
             message = f"trunk {known.name!r} has as many calls as it may ({exceeded.limit}): try again later"
             raise Limited(message, retry_after=exceeded.retry_after)
 
-    def called(self, call: str, trunk: str, now: float) -> None:
-        """Count a call out."""
+    def called(self, call: str, trunk: str, now: float, target: str = "") -> None:
+        """Count a call out; without a trunk it may be to a tenant's telephone."""
         known = self.table.trunks.get(trunk)
         if known is None:
             self._places[call] = _Place("", "out")
+            home = self._home(target)
+            if home is not None:
+                self._homes[call] = home
         else:
             self._begin(call, known, "out", now)
 
@@ -231,10 +231,14 @@ class TrunkDesk:
         place = self._places.get(call)
         return None if place is None else self.table.trunks.get(place.trunk)
 
+    def tenant_of(self, call: str) -> TenantId | None:
+        """Return whose trunk, user or telephone a call is with, None if nobody's."""
+        trunk = self.of(call)
+        return self._homes.get(call) if trunk is None else trunk.tenant
+
     def is_foreign(self, call: str, telephone: Binding) -> bool:
         """Return whether a telephone is another tenant's than a call."""
-        trunk = self.of(call)
-        tenant = self._homes.get(call) if trunk is None else trunk.tenant
+        tenant = self.tenant_of(call)
         theirs = None if self._accounts is None else self._accounts.tenant(telephone.record.rpartition("@")[2])
         return None not in (tenant, theirs) and tenant != theirs
 
@@ -251,6 +255,13 @@ class TrunkDesk:
     def _begin(self, call: str, trunk: Trunk, direction: Direction, now: float) -> None:
         self._load(trunk).began(direction, now)
         self._places[call] = _Place(trunk.id, direction)
+
+    def _home(self, target: str) -> TenantId | None:
+        try:
+            realm = parse_uri(target).host
+        except Malformed:
+            return None
+        return None if self._accounts is None else self._accounts.tenant(realm)
 
     def _load(self, trunk: Trunk) -> Load:
         return self._loads.setdefault(trunk.id, Load(trunk.limits))
