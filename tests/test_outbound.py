@@ -1,21 +1,23 @@
 """Calling out: which trunk, what the guards say, and what is kept of a call however it ends."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from switchroom.accounts.model import TenantRow
 from switchroom.catalogue.dial_guard import DialGuard
 from switchroom.catalogue.model import OutboundCallRow
-from switchroom.catalogue.outbound_calls import OutboundCalls, Spending
+from switchroom.catalogue.outbound_calls import OutboundCalls, Permit, Spending
 from switchroom.catalogue.trunks import Trunks
 from switchroom.errors import Denied, Invalid, Limited, NotFound, SwitchroomError, Unavailable
 from switchroom.events.catalogue import Event, OutboundRefused
+from switchroom.identity import TenantId
 from switchroom.outbound import Order, Outbound, calling_out
 from switchroom.ports import HangUp, Leg
 from switchroom.storage.db import Database
@@ -317,3 +319,29 @@ def test_a_trunk_whose_secrets_are_lost_keeps_nobody_from_calling_by_another(tmp
             assert here.carrier.asked[0].target == f"sip:{NUMBER}@one.example.com"
 
     run_real(main())
+
+
+def test_a_transfer_that_cannot_be_paid_for_is_refused_and_not_a_fault(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with office(tmp_path) as here:
+            await here.trunk("one")
+            (trunk,) = await here.trunks.usable(TENANT)
+            with patched(here.calls, OperationalError("insert", {}, Exception("database is locked"))):
+                with pytest.raises(Unavailable):
+                    await here.outbound.toll(trunk, NUMBER)
+            await here.outbound.toll(trunk, NUMBER)
+            assert (await here.calls.spending(TENANT)).running == 1, "it may, once the database is there again"
+
+    run_real(main())
+
+
+@contextmanager
+def patched(calls: OutboundCalls, error: Exception) -> Iterator[None]:
+    """While open, the database fails whoever asks for a permit."""
+
+    async def permit(tenant: TenantId, number: str, caller: str, trunk: str) -> Permit:
+        raise error
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(calls, "permit", permit)
+        yield

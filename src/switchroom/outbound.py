@@ -114,9 +114,11 @@ class Outbound:
             raise
 
     async def toll(self, trunk: Trunk, number: str) -> Fare:
-        """Let a call pass that somebody else makes by a trunk, a transfer say. Raises Denied."""
+        """Let a call pass that somebody else makes by a trunk, a transfer say. Raises Denied, Unavailable."""
         try:
             return await self._admitted(trunk, number, "")
+        except (SQLAlchemyError, OSError) as error:
+            raise Unavailable("what calls cost cannot be kept now: try again later", code="guard_silent") from error
         except Denied as error:
             self._refused(Order(trunk.tenant, number), error)
             raise

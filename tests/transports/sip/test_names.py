@@ -8,8 +8,12 @@ from typing import cast
 import dns.message
 import dns.rcode
 import dns.rrset
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from switchroom.transports.sip.wire.locating import Naptr, Srv
+from switchroom.errors import SwitchroomError, Unavailable
+from switchroom.transports.sip.wire.locating import Naptr, Srv, locate
 from switchroom.transports.sip.wire.names import SystemResolver
 from tests.virtual_time import run_real
 
@@ -74,5 +78,34 @@ def test_a_name_that_is_not_there_gives_nothing() -> None:
 def test_addresses_are_those_that_this_machine_knows() -> None:
     async def main() -> None:
         assert await SystemResolver("127.0.0.1").addresses("localhost") == ["127.0.0.1"]
+
+    run_real(main())
+
+
+_LABELS = st.text(st.sampled_from("abc019-_.\u00e9\u3002\x00 "), max_size=80)
+_HOSTILE = st.tuples(_LABELS, st.sampled_from(["a..b", "a" * 64, "..", "\x00", "\ud800"]), _LABELS).map("".join)
+
+
+@settings(max_examples=60, deadline=None)
+@given(_HOSTILE)
+def test_fuzz_a_name_from_outside_that_is_none_has_no_address(name: str) -> None:
+    async def main() -> None:
+        try:
+            hops = await locate(f"sip:{name}:5060", SystemResolver("127.0.0.1"))
+        except SwitchroomError:
+            hops = []
+        assert hops == []
+        assert await SystemResolver("127.0.0.1").addresses(name) == []
+
+    run_real(main())
+
+
+def test_a_contact_whose_host_no_resolver_takes_has_no_route() -> None:
+    async def main() -> None:
+        for host in ("a..b", "a" * 64, f"{'a' * 64}.example"):
+            for target in (f"sip:{host}", f"sip:{host}:5060", f"sips:{host};transport=tcp"):
+                with pytest.raises(Unavailable):
+                    async with asyncio.timeout(10.0), resolver() as names:
+                        await locate(target, names)
 
     run_real(main())

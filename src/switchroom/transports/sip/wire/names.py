@@ -47,7 +47,7 @@ class SystemResolver:
             found = await asyncio.get_running_loop().getaddrinfo(
                 name, 5060, family=self._family, type=socket.SOCK_DGRAM
             )
-        except OSError:
+        except (OSError, ValueError):  # ValueError: not even a name, since a label is empty, too long or no text
             return []
         return [str(entry[4][0]) for entry in found]
 
@@ -56,7 +56,7 @@ class SystemResolver:
             if self._resolver is None:
                 self._resolver = self._made()
             answer = await self._resolver.resolve(name, kind, lifetime=_PATIENCE, search=False)
-        except (dns.exception.DNSException, OSError):  # not there, nobody answers, or no name server is set up
+        except (dns.exception.DNSException, OSError, ValueError):  # not there, nobody answers, no name server is set up
             return []
         return list(answer)
 
