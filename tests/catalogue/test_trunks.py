@@ -1,7 +1,7 @@
 """Trunks as they are written, stored, sealed and read again."""
 
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from itertools import count
 from pathlib import Path
@@ -18,9 +18,16 @@ from switchroom.catalogue.trunks import Trunks
 from switchroom.errors import Conflict, Invalid, NotFound, Unavailable
 from switchroom.identity import TenantId
 from switchroom.sip.description.policy import MediaPolicy
-from switchroom.sip.trunks.trunk_table import Arrival, Known, Stranger
+from switchroom.sip.messages.grammar import Malformed
+from switchroom.sip.messages.uri import parse_uri
+from switchroom.sip.peer import Peer
+from switchroom.sip.trunks.trunk import Trunk
+from switchroom.sip.trunks.trunk_route import route
+from switchroom.sip.trunks.trunk_table import Arrival, Known, Stranger, TrunkTable
 from switchroom.storage.db import Database
 from switchroom.storage.vault import Vault
+from switchroom.transports.sip.trunks.lines import registering
+from tests.sip.texts import agent
 from tests.storage.stories import TENANT, migrated
 from tests.virtual_time import run_real
 
@@ -63,6 +70,13 @@ def test_every_kind_has_a_form_that_holds(kind: str) -> None:
         ({"headers": {"Via": "x"}}, "'Via' cannot be used as the name of a header"),
         ({"headers": {"X-A": "x\r\nVia: y"}}, "headers.X-A"),
         ({"domain": "sip:example.com"}, "domain: 'sip:example.com' is no host"),
+        ({"domain": ".example.com"}, "domain: 'sip:.example.com' is no SIP address"),
+        ({"domain": "a.example:99999"}, "domain: 'sip:a.example:99999' is no SIP address"),
+        ({"domain": "sip..example.com"}, "domain: 'sip..example.com' is no host"),
+        ({"inbound_domain": f"{'a' * 64}.example"}, "is no host"),
+        ({"proxies": ["sip:a..b;lr"]}, "proxies.0: 'a..b' is no host"),
+        ({"registrar": "a..b"}, "'a..b' is no host"),
+        ({"contact_user": "me@home"}, "contact_user: 'me@home' cannot be the user of our contact"),
         ({"registers": True, "domain": "fritz.box"}, "user: a trunk that registers needs the user"),
         ({"registers": True, "user": "620"}, "registrar: a trunk that registers needs a registrar"),
         ({"codecs": ["MP3"]}, "codecs.0"),
@@ -288,9 +302,38 @@ def test_fields_of_a_newer_version_are_passed_over(tmp_path: Path) -> None:
     run_real(main())
 
 
+def test_an_account_that_is_called_like_a_mailbox_is_escaped_where_it_is_an_address() -> None:
+    made = read({"name": "x", "registers": True, "domain": "pbx.example", "user": "620@pbx", "password": "secret"})
+    trunk = build("trk_1", TENANT, made, made.secrets())
+    assert registering(trunk, Peer("udp", "192.0.2.1", 5060)).sender == "sip:620%40pbx@pbx.example"
+    assert route(trunk, "+442079460000", "").sender == "sip:620%40pbx@pbx.example"
+    assert trunk.outbound.credentials is not None and trunk.outbound.credentials.user == "620@pbx"
+
+
+def test_a_trunk_that_cannot_be_built_leaves_the_others_in_the_table(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails_for_one(trunk: str, tenant: TenantId, made: TrunkForm, secrets: Mapping[str, str]) -> Trunk:
+        if made.name == "broken":
+            raise Malformed("Bad URI")
+        return build(trunk, tenant, made, secrets)
+
+    async def main() -> None:
+        async with opened(tmp_path) as (trunks, _):
+            await trunks.create(TENANT, form(name="broken"))
+            good = await trunks.create(TENANT, form(name="good"))
+            monkeypatch.setattr("switchroom.catalogue.trunks.build", fails_for_one)
+            assert set((await trunks.table()).trunks) == {good.id}
+            with pytest.raises(Invalid, match="trunk 'broken' cannot be used"):
+                await trunks.built("broken", TENANT)
+
+    run_real(main())
+
+
 _VALUES = st.one_of(
     st.none(), st.booleans(), st.integers(), st.text(max_size=30), st.lists(st.text(max_size=20), max_size=3),
     st.dictionaries(st.text(max_size=10), st.text(max_size=10), max_size=2),
+    st.sampled_from([".example.com", "a.example:99999", "sip..example.com", "620@pbx", "a:b", "%zz", "<x>", "pbx.example"]),
     st.sampled_from(["sip:[::1]:5060;transport=tcp", "0.0.0.0/0", "::/0", "+44", "twilio", "e164", "620"]),
 )  # fmt: skip
 
@@ -303,5 +346,12 @@ def test_fuzz_a_form_is_usable_or_says_what_is_wrong(values: dict[str, object]) 
         return
     secrets = made.secrets()
     trunk = build("trk_1", TENANT, made, secrets)
+    TrunkTable([trunk])
+    if trunk.registering is not None:
+        command = registering(trunk, Peer("udp", "192.0.2.1", 5060))
+        assert agent().send(command, 0.0), "a REGISTER, and not Invalid"
+    if trunk.outbound.proxies or trunk.outbound.domain:
+        way = route(trunk, "+442079460000", "")
+        assert parse_uri(way.target).is_sip and (not way.sender or parse_uri(way.sender).is_sip)
     assert read(made.model_dump(mode="json")).model_dump() == made.model_dump()
     assert all(secret not in repr(trunk) for secret in secrets.values() if len(secret) > 8)

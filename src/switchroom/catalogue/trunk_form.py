@@ -16,7 +16,7 @@ from switchroom.catalogue.trunk_kinds import USUAL, Kind
 from switchroom.identity import TenantId
 from switchroom.sip.commands import Credentials
 from switchroom.sip.description.policy import DEFAULT, Codec, CodecOrder, DigitRoad, MediaPolicy, Security, Sources
-from switchroom.sip.messages.uri import parse_uri
+from switchroom.sip.messages.uri import escape, parse_uri
 from switchroom.sip.trunks.dial_plan import COSTLY, Destinations, DialPlan, Writing
 from switchroom.sip.trunks.limits import CallLimits
 from switchroom.sip.trunks.trunk import Header, IdentityStyle, Inbound, Outbound, Registering, Trunk
@@ -26,6 +26,7 @@ SECRETS = ("password", "inbound_password", "inbound_token", "outbound_token")
 _PREFIX = re.compile(r"\+[0-9]{0,15}")
 _TOKEN = re.compile(r"[A-Za-z0-9!%*_+`'~.-]{1,64}")
 _HOST = re.compile(r"(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
+_LABEL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,62})")
 _OURS = frozenset(
     [
         "via",
@@ -68,7 +69,15 @@ def _sip_uri(text: str) -> str:
         uri = None
     if uri is None or not uri.is_sip:
         raise ValueError(f"{text!r} is no SIP address: write sip:host, sip:host:5060 or sip:host;transport=tcp")
+    if not uri.host.startswith("["):
+        _labels(uri.host)
     return str(uri)
+
+
+def _labels(host: str) -> None:
+    """Raise ValueError for a name that no name server can be asked for (RFC 1035 §2.3.4)."""
+    if any(_LABEL.fullmatch(label) is None for label in host.removesuffix(".").split(".")):
+        raise ValueError(f"{host!r} is no host: between its dots are 1 to 63 letters, digits and hyphens")
 
 
 def _prefix(text: str) -> str:
@@ -86,6 +95,20 @@ def _header(text: str) -> str:
 def _host(text: str) -> str:
     if text and _HOST.fullmatch(text) is None:
         raise ValueError(f"{text!r} is no host: write sip.example.com, without sip: and without a user")
+    if text:
+        _sip_uri(f"sip:{text}")
+    return text
+
+
+def _user(text: str) -> str:
+    if text and parse_uri(f"sip:{escape(text)}@host").user_text != text:
+        raise ValueError(f"{text!r} cannot be the user of a SIP address")
+    return text
+
+
+def _contact(text: str) -> str:
+    if escape(text) != text:
+        raise ValueError(f"{text!r} cannot be the user of our contact: write letters and digits, or leave it out")
     return text
 
 
@@ -95,6 +118,8 @@ Prefixes = Annotated[list[Annotated[str, AfterValidator(_prefix)]], Field(max_le
 HeaderName = Annotated[str, AfterValidator(_header)]
 Host = Annotated[str, AfterValidator(_host)]
 Short = Annotated[str, Field(max_length=128, pattern=r"^[!-~]*$")]
+User = Annotated[Short, AfterValidator(_user)]
+Contact = Annotated[Short, AfterValidator(_contact)]
 Plain = Annotated[str, Field(max_length=200, pattern=r"^[ -~]*$")]
 Digits = Annotated[str, Field(max_length=16, pattern=r"^[0-9#*]*$")]
 Secret = Annotated[SecretStr, Field(max_length=200)]
@@ -129,7 +154,7 @@ class TrunkForm(BaseModel):
 
     proxies: Uris = Field([], description="SIP addresses to call through, tried in order; none: the domain")
     domain: Host = Field("", description="host of Request-URI, From and To in calls out")
-    user: Short = Field("", description="whom we prove to be, in calls out and in registrations")
+    user: User = Field("", description="whom we prove to be, in calls out and in registrations")
     prefix: Digits = Field("", description="digits put before the number")
     headers: dict[HeaderName, Plain] = Field({}, max_length=16, description="further headers of calls out")
     outbound_token_header: HeaderName = Field("", description="header of calls out that carries outbound_token")
@@ -141,7 +166,7 @@ class TrunkForm(BaseModel):
     registers: bool = False
     registrar: str = Field("", max_length=200, description="empty: the domain")
     expires: int = Field(3600, ge=60, le=86_400)
-    contact_user: Short = Field("", description="empty: an unguessable one, which is best")
+    contact_user: Contact = Field("", description="empty: an unguessable one, which is best")
 
     country: str = Field("", pattern=r"^[1-9][0-9]{0,3}$|^$", description="calling code of the trunk's country")
     trunk_digit: str = Field("0", pattern=r"^[0-9]{0,2}$", description="dialled before a number of the same country")

@@ -82,7 +82,7 @@ class Trunks:
     async def built(self, trunk: str, tenant: TenantId) -> Trunk:
         """Return one trunk, by its id or its name, with its secrets, for use and not for show. Raises NotFound, Unavailable."""
         row = await self._row(trunk, tenant)
-        return build(row.id, tenant, _read(row), self._opened(row))
+        return _built(row, _read(row), self._opened(row))
 
     async def stamp(self) -> Stamp:
         """Return something that differs after every write, in this process or another; a number never changes its tenant."""
@@ -116,14 +116,14 @@ class Trunks:
     def _usable(self, row: TrunkRow) -> Trunk | None:
         try:
             form, secrets = _read(row), self._opened(row)
+            missing = lacking(form, secrets)
+            if missing:
+                log.error("trunk cannot be used", trunk=row.id, problem=missing)
+                return None
+            return _built(row, form, secrets)
         except SwitchroomError as error:
             log.error("trunk cannot be used", trunk=row.id, problem=str(error))  # noqa: TRY400 - it says what to do
             return None
-        missing = lacking(form, secrets)
-        if missing:
-            log.error("trunk cannot be used", trunk=row.id, problem=missing)
-            return None
-        return build(row.id, TenantId(row.tenant_id), form, secrets)
 
     async def _store(self, record: TrunkRecord, kept: Mapping[str, str]) -> TrunkRecord:
         form = record.form
@@ -186,6 +186,14 @@ def _fields(row: TrunkRow) -> Mapping[str, object]:
 
 def _read(row: TrunkRow) -> TrunkForm:
     return read(_fields(row))
+
+
+def _built(row: TrunkRow, form: TrunkForm, secrets: Mapping[str, str]) -> Trunk:
+    """Return the record; one trunk that gives none may not take the others with it. Raises Invalid."""
+    try:
+        return build(row.id, TenantId(row.tenant_id), form, secrets)
+    except ValueError as error:
+        raise Invalid(f"trunk {row.name!r} cannot be used: {error}") from error
 
 
 async def _find(session: AsyncSession, trunk: str, tenant: TenantId) -> TrunkRow:

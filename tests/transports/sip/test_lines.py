@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 
+from switchroom.errors import Invalid
 from switchroom.identity import TenantId
 from switchroom.sip import commands as sip
 from switchroom.sip.commands import Credentials
@@ -190,3 +191,26 @@ def test_a_registrar_that_says_nothing_to_a_goodbye_is_not_waited_for_long() -> 
 
     told = at_the_exchange(story, Exchange(mute=True)).said
     assert told == [(0.0, f"register {FIRST}"), (1.0, "unregister"), (5.0, f"register {FIRST}")]
+
+
+def test_a_line_that_cannot_be_asked_for_fails_alone() -> None:
+    other = replace(LINE, id="trk_bad", registering=replace(LINE.registering, registrar="sip:sip.example.com"))  # type: ignore[type-var]
+
+    @dataclass
+    class Picky(Exchange):
+        def send(self, command: sip.Command) -> None:
+            if isinstance(command, sip.Register) and command.registration == "trk_bad":
+                raise Invalid("no such address")
+            super().send(command)
+
+    async def story(exchange: Exchange) -> None:
+        exchange.lines.want(TrunkTable((LINE, other)))
+        await asyncio.sleep(1.0)
+        bad = exchange.lines.state("trk_bad")
+        assert (bad.state, bad.why) == ("failed", "no such address")
+        assert exchange.lines.state("trk_line").state == "registered"
+        exchange.lines.want(TrunkTable((LINE,)))
+        await asyncio.sleep(1.0)
+        assert exchange.lines.state("trk_bad").state == "off"
+
+    at_the_exchange(story, Picky())

@@ -82,8 +82,8 @@ def test_addresses_are_those_that_this_machine_knows() -> None:
     run_real(main())
 
 
-_LABELS = st.text(st.sampled_from("abc019-_.\u00e9\u3002\x00 "), max_size=80)
-_HOSTILE = st.tuples(_LABELS, st.sampled_from(["a..b", "a" * 64, "..", "\x00", "\ud800"]), _LABELS).map("".join)
+_LABELS = st.text(st.sampled_from("abc019-_.\u00e9\u3002 "), max_size=80)
+_HOSTILE = st.tuples(_LABELS, st.sampled_from(["a..b", "a" * 64, "..", "\ud800"]), _LABELS).map("".join)
 
 
 @settings(max_examples=60, deadline=None)

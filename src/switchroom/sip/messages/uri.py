@@ -6,6 +6,7 @@ user with its escapes undone, and ``same_as`` compares as §19.1.4 demands.
 
 import re
 from dataclasses import dataclass
+from urllib.parse import quote as percent_encoded
 from urllib.parse import unquote as unescape
 
 from switchroom.sip.messages.grammar import (
@@ -84,6 +85,11 @@ class Uri:
         port = "" if self.port is None else f":{self.port}"
         headers = f"?{self.headers}" if self.headers else ""
         return f"{self.scheme}:{userinfo}{self.host}{port}{self.params}{headers}"
+
+
+def escape(user: str) -> str:
+    """Return a user as it is written in a SIP URI: the ``@`` of an account that is called like a mailbox is ``%40``."""
+    return percent_encoded(user, safe="-_.!~*'()&=+$,;?/#")
 
 
 def parse_uri(text: str) -> Uri:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from switchroom.errors import Denied, Invalid
 from switchroom.sip.commands import Credentials
-from switchroom.sip.messages.uri import parse_uri
+from switchroom.sip.messages.uri import escape, parse_uri
 from switchroom.sip.trunks.dial_plan import is_e164, may_be_number
 from switchroom.sip.trunks.trunk import Trunk
 
@@ -51,9 +51,9 @@ def route(trunk: Trunk, number: str, caller: str) -> Route:
             f"trunk {trunk.name!r} has no address to call: set its proxies or its domain", code="trunk_without_proxy"
         )
     domain = out.domain or _host(proxies[0])
-    account = _account(trunk)
+    account = escape(_account(trunk))
     by_from = out.identity in ("from", "from+pai")
-    shown = trunk.plan.write(caller) if caller else account
+    shown = escape(trunk.plan.write(caller)) if caller else account
     sender = shown if by_from or not account else account
     headers = dict(out.headers)
     if out.token is not None:

@@ -15,6 +15,7 @@ import structlog
 
 from switchroom.errors import SwitchroomError
 from switchroom.sip import commands as sip
+from switchroom.sip.messages.uri import escape
 from switchroom.sip.outputs import Registered, RegistrationFailed, Unregistered
 from switchroom.sip.peer import Peer
 from switchroom.sip.trunks.trunk import Trunk
@@ -134,9 +135,7 @@ class TrunkLines:
         try:
             while not line.stopping:
                 peers = await self._find(line)
-                if peers:
-                    await self._stay(line, peers)
-                else:
+                if not peers or not await self._has_stayed(line, peers):
                     await _woken(line, LOOK_AGAIN)
         finally:
             del self._lines[line.trunk.id]
@@ -147,17 +146,29 @@ class TrunkLines:
         try:
             peers = await locate(line.trunk.registering.registrar, self._resolver)
         except SwitchroomError as error:
-            line.state = LineState("failed", str(error), asyncio.get_running_loop().time() + LOOK_AGAIN)
-            log.warning("trunk's registrar not found", trunk=line.trunk.id, name=line.trunk.name, why=str(error))
+            self._fail(line, str(error))
             return []
         line.hosts = frozenset(peer.host for peer in peers)
         return peers
+
+    async def _has_stayed(self, line: _Line, peers: list[Peer]) -> bool:
+        """Stay; False for a line that cannot even be asked for."""
+        try:
+            await self._stay(line, peers)
+        except SwitchroomError as error:
+            self._fail(line, str(error))
+            return False
+        return True
+
+    def _fail(self, line: _Line, why: str) -> None:
+        line.state = LineState("failed", why, asyncio.get_running_loop().time() + LOOK_AGAIN)
+        log.warning("trunk's registrar cannot be asked", trunk=line.trunk.id, name=line.trunk.name, why=why)
 
     async def _stay(self, line: _Line, peers: list[Peer]) -> None:
         """Be registered at one of ``peers`` until the line is to stop, or until that one fails and there is another."""
         peer = line.peer = next((other for other in peers if other != line.peer), peers[0])
         line.failed = False
-        self._send(_register(line.trunk, peer))
+        self._send(registering(line.trunk, peer))
         while not line.stopping and not (line.failed and await self._is_another(line, peer)):
             line.failed = False
             if not await _woken(line, KEEP_ALIVE) and line.state.state == "registered":
@@ -188,16 +199,17 @@ async def _woken(line: _Line, seconds: float) -> bool:
     return True
 
 
-def _register(trunk: Trunk, peer: Peer) -> sip.Register:
+def registering(trunk: Trunk, peer: Peer) -> sip.Register:
+    """Return what registers a trunk's line at ``peer``."""
     line, domain = trunk.registering, trunk.outbound.domain
     assert line is not None
     return sip.Register(
         registration=trunk.id,
         registrar=line.registrar,
-        user=line.user,
+        user=escape(line.user),
         peer=peer,
         credentials=trunk.outbound.credentials,
-        sender=f"sip:{line.user}@{domain}" if domain else "",
+        sender=f"sip:{escape(line.user)}@{domain}" if domain else "",
         contact_user=line.contact_user,
         expires=line.expires,
     )
