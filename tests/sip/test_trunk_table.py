@@ -90,6 +90,49 @@ def test_a_narrower_network_takes_no_calls_away_from_another_tenant() -> None:
     assert name_of(TrunkTable((ours, greedy), OWNERS), arrival(dialled="+15550100")) == "ada"
 
 
+@pytest.mark.parametrize("inbound", [{}, {"domain": "voice.example"}])
+@pytest.mark.parametrize("network", ["192.0.2.0/24", "192.0.2.7/32"])
+def test_a_trunk_that_brings_all_calls_to_one_number_takes_no_other_tenant_s(
+    network: str, inbound: dict[str, object]
+) -> None:
+    ours, greedy = trunk("ada", "192.0.2.0/24"), trunk("greedy", network, tenant=BOB, number="bobs", **inbound)
+    owners = {**OWNERS, "bobs": BOB}
+    shown = arrival(host="voice.example")
+    assert name_of(TrunkTable((ours, greedy), owners), shown) == "ada"
+    assert name_of(TrunkTable((greedy,), owners), shown) == "NotTheirs", "even where its owner has no trunk"
+    assert name_of(TrunkTable((ours, greedy), owners), replace(shown, dialled="+15550200")) == "greedy"
+    named = trunk("named", "192.0.2.0/24", numbers=("+1555",), number="demo")
+    assert name_of(TrunkTable((named, greedy), owners), arrival(dialled="+15550777", host="voice.example")) == "named"
+
+
+def test_a_number_is_its_owner_s_however_another_trunk_reads_it() -> None:
+    ours = replace(trunk("ada", "192.0.2.0/24"), plan=DialPlan("1", "", bare=True))
+    greedy = trunk("greedy", "192.0.2.7/32", tenant=BOB, number="bobs")
+    found = TrunkTable((ours, greedy), {**OWNERS, "bobs": BOB}).match(arrival(dialled="15550100"))
+    assert found == Known(ours, "+15550100")
+
+
+def test_our_registration_takes_no_number_of_another_tenant() -> None:
+    ours = trunk("ada", "192.0.2.7/32")
+    line = Trunk(
+        "trk_bob", BOB, "bob", inbound=Inbound(number="bobs"), registering=Registering("sip:x", "b", "trk_bob")
+    )
+    table, shown = TrunkTable((ours, line), {**OWNERS, "bobs": BOB}), arrival(lines=frozenset({"trk_bob"}))
+    assert name_of(table, shown) == "ada"
+    assert name_of(table, replace(shown, dialled="trk_bob", called="b")) == "bob", "to the line's own contact"
+
+
+def test_two_tenants_who_bring_all_calls_of_one_carrier_to_their_numbers_are_told_apart_by_what_was_dialled() -> None:
+    ours, theirs = (trunk(name, "192.0.2.0/24", tenant=who, number=to) for name, who, to in _RECEPTIONISTS)
+    table = TrunkTable((ours, theirs), {**OWNERS, "bobs": BOB})
+    assert table.match(arrival(dialled="+15550100")) == Known(ours, "demo")
+    assert table.match(arrival(dialled="+15550200")) == Known(theirs, "bobs")
+    assert name_of(table, arrival(dialled="+15550300")) == "NotTheirs"
+
+
+_RECEPTIONISTS = (("ada", ADA, "demo"), ("bob", BOB, "bobs"))
+
+
 def test_a_trunk_reaches_no_number_of_another_tenant() -> None:
     assert isinstance(TrunkTable((NARROW,), OWNERS).match(arrival(dialled="+15550200")), NotTheirs)
 

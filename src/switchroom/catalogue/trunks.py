@@ -7,6 +7,7 @@ opened is left out of it, since without them it would let in who should not be.
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from ipaddress import ip_network
 
 import structlog
 from sqlalchemy import func, select
@@ -17,7 +18,7 @@ from switchroom.catalogue.model import NumberRow, TrunkRow
 from switchroom.catalogue.trunk_form import SECRETS, TrunkForm, build, filled, lacking, read
 from switchroom.errors import Conflict, Invalid, NotFound, SwitchroomError, Unavailable
 from switchroom.identity import TenantId, new_id
-from switchroom.sip.trunks.trunk import Trunk
+from switchroom.sip.trunks.trunk import Network, Trunk
 from switchroom.sip.trunks.trunk_table import TrunkTable
 from switchroom.storage.db import Database
 from switchroom.storage.vault import Vault
@@ -143,6 +144,7 @@ class Trunks:
         try:
             async with self._database.transaction() as session:
                 await _refuse_twins(session, record)
+                await _refuse_greed(session, record)
                 await session.merge(row)
         except IntegrityError as error:
             message = (
@@ -219,6 +221,32 @@ async def _refuse_twins(session: AsyncSession, record: TrunkRecord) -> None:
             network = next(iter(shared))[0]
             message = f"networks: {network} is recognised by trunk {row.name!r} too"
             raise Conflict(f"{message}: tell them apart by inbound_user, token, prefix, domain or numbers")
+
+
+async def _refuse_greed(session: AsyncSession, record: TrunkRecord) -> None:
+    """Raise Conflict if a trunk takes all calls of a network that another tenant's trunk names, and nothing tells its own."""
+    form = record.form
+    told_apart = form.inbound_user or form.inbound_token_header or form.inbound_prefix or form.numbers
+    if not (form.number and form.networks and form.enabled) or told_apart:
+        return
+    mine = [ip_network(text) for text in form.networks]
+    for row in await session.scalars(select(TrunkRow).where(TrunkRow.tenant_id != record.tenant)):
+        try:
+            other_form = _read(row)
+        except Invalid:
+            continue  # it recognises nothing
+        theirs = [ip_network(text) for text in other_form.networks if other_form.enabled]
+        shared = next((net for net in mine for other in theirs if _overlap(net, other)), None)
+        if shared is not None:
+            message = f"number: {shared} is named by a trunk of another tenant, so not all its calls are yours"
+            raise Conflict(
+                f"{message}: leave number out and add the number itself to your tenant, or say which numbers"
+            )
+
+
+def _overlap(one: Network, other: Network) -> bool:
+    """Return whether an address is in both."""
+    return any(net.version == wide.version and net.subnet_of(wide) for net, wide in ((one, other), (other, one)))  # type: ignore[arg-type]
 
 
 def _marks(form: TrunkForm) -> frozenset[tuple[str, ...]]:

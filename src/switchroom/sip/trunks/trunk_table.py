@@ -6,6 +6,10 @@
     one trunk, or one that fits best          Known
     several that fit equally                  NotTheirs, unless one tenant's: then the oldest
 
+Whose the number is, is asked of what was really dialled, whatever ``number`` a trunk brings all its calls to, and as the trunks of
+each tenant read it: nobody reads another's number away. A trunk that takes all calls of a network, and has nothing of its own to
+know them by, steps back for those of other tenants.
+
 A trunk recognises a call if all that it asks for is there. The best fit is, in this order: proved by password or by our own
 registration; the most specific network; a token; the longest prefix; a domain; the longest beginning of a number.
 """
@@ -77,9 +81,7 @@ class _Reading:
         return cls(trunk.plan, asked.prefix, asked.called, asked.number, "" if line is None else line.contact_user)
 
     def plain(self, arrival: Arrival) -> str:
-        """Return the number as the trunk wrote it."""
-        if self.number:
-            return self.number
+        """Return the number that was dialled as the trunk wrote it."""
         if arrival.called and (self.called == "to" or (self.contact and self.contact == arrival.dialled)):
             return arrival.called
         return arrival.dialled[len(self.prefix) :]
@@ -105,17 +107,19 @@ class TrunkTable:
         """Return whose call it is."""
         fits: list[tuple[Rank, Known]] = []
         recognised = False
-        for herd, reading, specific in self._herds(arrival):
-            plain = reading.plain(arrival)
-            number = reading.plan.read(plain)
-            dialled, owner = self._owned(number, plain)
-            theirs = herd.values() if owner is None else (herd.get(owner, []),)
+        herds = self._herds(arrival)
+        claims = self._claims(herds, arrival)
+        for herd, reading, specific in herds:
+            number = reading.plan.read(reading.plain(arrival))
+            dialled, entitled = self._entitled(reading, arrival, claims)
+            theirs = _of(herd, entitled)
             ranked = [(_rank(trunk, specific, arrival, number), trunk) for trunks in theirs for trunk in trunks]
             found = [(rank, Known(trunk, dialled)) for rank, trunk in ranked if rank is not None]
             fits += found
             recognised = recognised or bool(found) or _is_recognised(herd, specific, arrival, number)
         if not fits:
             return NotTheirs() if recognised else Stranger()
+        fits = _without_greedy(fits)
         best = max(rank for rank, _ in fits)
         equal = [known for rank, known in fits if rank == best]
         if len({known.trunk.tenant for known in equal}) > 1:
@@ -176,12 +180,54 @@ class TrunkTable:
                 found += [(herd, reading, length) for reading, herd in herds.items()]
         return found
 
+    def _claims(self, herds: list[tuple[_Herd, _Reading, int]], arrival: Arrival) -> frozenset[TenantId]:
+        """Return the tenants whose number was dialled as a trunk of their own reads it."""
+        found = set()
+        for herd, reading, _ in herds:
+            plain = reading.plain(arrival)
+            _, owner = self._owned(reading.plan.read(plain), plain)
+            if owner is not None and owner in herd:
+                found.add(owner)
+        return frozenset(found)
+
+    def _entitled(
+        self, reading: _Reading, arrival: Arrival, claims: frozenset[TenantId]
+    ) -> tuple[str, frozenset[TenantId]]:
+        """Return whom the call is for, and whose alone it may be: nobody's in particular if empty, nobody's at all if several."""
+        plain = reading.plain(arrival)
+        dialled, owner = self._owned(reading.plan.read(plain), plain)
+        entitled = claims if owner is None else frozenset((owner,))
+        if reading.number:
+            dialled, owner = self._owned(reading.plan.read(reading.number), reading.number)
+            entitled |= frozenset(() if owner is None else (owner,))
+        return dialled, entitled
+
     def _owned(self, number: str, plain: str) -> tuple[str, TenantId | None]:
         """Return a number as somebody has it, and who does."""
         for written in (number, plain, plain.lower()):
             if written in self._owners:
                 return written, self._owners[written]
         return number, None
+
+
+def _of(herd: _Herd, entitled: frozenset[TenantId]) -> Iterable[list[Trunk]]:
+    """Return the trunks of whose alone the call may be."""
+    if not entitled:
+        return herd.values()
+    return [herd.get(tenant, []) for tenant in entitled] if len(entitled) == 1 else []
+
+
+def _without_greedy(fits: list[tuple[Rank, Known]]) -> list[tuple[Rank, Known]]:
+    """Leave out trunks that take whatever comes, if other tenants' fit too; not if nothing would be left."""
+    if len({known.trunk.tenant for _, known in fits}) < 2:
+        return fits
+    return [(rank, known) for rank, known in fits if not _is_greedy(known.trunk)] or fits
+
+
+def _is_greedy(trunk: Trunk) -> bool:
+    asked = trunk.inbound
+    known_by = asked.credentials or asked.token or asked.prefix or asked.numbers
+    return bool(asked.number and asked.networks) and not known_by
 
 
 def _is_recognised(herd: _Herd, specific: int, arrival: Arrival, number: str) -> bool:
