@@ -38,6 +38,9 @@ class SipSettings(_Frozen):
         (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128")),
         description="networks that are never banned or slowed: proxies in front of us",
     )
+    max_connections: int = Field(
+        1000, ge=10, description="connections by TCP, TLS and WebSocket; beyond it those go first that carry nothing"
+    )
     codecs: tuple[Literal["PCMU", "PCMA", "G722", "opus"], ...] = Field(
         ("PCMU", "PCMA", "G722"), min_length=1, description="audio of calls that no trunk speaks for, the best first"
     )

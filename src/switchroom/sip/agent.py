@@ -54,6 +54,7 @@ from switchroom.sip.registration.registrar import Binding
 from switchroom.sip.registration.registration import Registrations
 from switchroom.sip.registration.registry import Registry
 from switchroom.sip.transactions.exchanges import Exchange
+from switchroom.sip.transactions.expected import branch_of, call_id_of
 from switchroom.sip.transactions.stack import Stack
 from switchroom.sip.transactions.transaction import Event, State
 
@@ -154,6 +155,19 @@ class UserAgent:
         """Let every timer run out that is due."""
         self._stack.alarms.ring(now)
         return self._stack.drain()
+
+    def expects(self, data: bytes) -> str:
+        """Return the Call-ID of the dialog, or the branch of our request, that a message belongs to; "" if to none."""
+        if branch := branch_of(data):
+            return branch if self._stack.exchanges.is_waiting(branch) else ""
+        call_id = call_id_of(data)
+        return call_id if self._calls.has(call_id) else ""
+
+    def connections(self, now: float) -> set[int]:
+        """Return the connections that a call or a binding goes by."""
+        used = {call.peer.connection for call in self._calls}
+        used.update(binding.peer.connection for binding in self._registry.everything(now))
+        return used
 
     def bindings(self, record: str, now: float) -> list[Binding]:
         """Return where ``user@host`` is registered with us, the most wished for first, then the freshest."""

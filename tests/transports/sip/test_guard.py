@@ -7,8 +7,8 @@ import pytest
 
 from switchroom.settings import SipSettings
 from switchroom.sip.peer import Peer
+from switchroom.transports.sip.wire import connections
 from switchroom.transports.sip.wire import guard as limits
-from switchroom.transports.sip.wire import sockets
 from switchroom.transports.sip.wire.guard import (
     BURST,
     FAILURES,
@@ -86,6 +86,38 @@ def test_a_flood_is_heard_up_to_its_rate_and_then_not_at_all_for_a_while() -> No
     assert knock(guard, 1, FLOOD_BAN - 1) == ["banned"]
     assert knock(guard, 1, FLOOD_BAN + 1) == [None]
     assert [ban.reason for ban in guard.bans(1.0)] == ["flood"]
+
+
+def test_a_forged_flood_keeps_nothing_of_a_running_call_from_being_heard() -> None:
+    guard = Guard()
+    guard.of_a_call = lambda data: "ours" if b"Call-ID: ours" in data else ""
+    bye = b"BYE sip:a@b SIP/2.0\r\nCall-ID: ours\r\n\r\n"
+    again = b"INVITE sip:a@b SIP/2.0\r\nCall-ID: ours\r\n\r\n"
+    knock(guard, 2 * int(BURST), 0.0)
+    assert knock(guard, 1, 1.0) == ["banned"]
+    assert knock(guard, 1, 1.0, message=bye) == knock(guard, 1, 1.0, message=again) == [None]
+    assert knock(guard, 1, 1.0, message=bye.replace(b"ours", b"guessed")) == ["banned"]
+    assert knock(guard, 11 * int(BURST), 1.0, message=bye)[-1] == "excess"
+    assert guard.bans(1.0) == [Ban(HOST, "flood", FLOOD_BAN - 1)]
+
+
+def test_a_flood_of_datagrams_does_not_silence_connections_from_the_same_address() -> None:
+    guard = Guard()
+    knock(guard, 2 * int(BURST), 0.0)
+    assert guard.objection(MESSAGE, HOST, 1.0) == "banned"
+    assert guard.objection(MESSAGE, HOST, 1.0, connected=True) is None
+    assert guard.lets_in(HOST, 1.0)
+    guess(guard, FAILURES, 1.0)
+    assert guard.objection(MESSAGE, HOST, 2.0, connected=True) == "banned"
+    assert not guard.lets_in(HOST, 2.0)
+
+
+def test_a_flood_over_a_connection_closes_it_and_bans_nobody() -> None:
+    guard = Guard()
+    said = [guard.objection(MESSAGE, HOST, 0.0, connected=True) for _ in range(int(BURST) + 1)]
+    assert said[-2:] == [None, "flood"]
+    assert guard.bans(0.0) == []
+    assert knock(guard, 1, 0.0) == [None]
 
 
 def test_a_busy_house_is_no_flood() -> None:
@@ -180,8 +212,8 @@ def test_what_is_banned_or_a_scanner_is_neither_heard_nor_answered() -> None:
 
 
 def test_a_connection_that_never_speaks_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sockets, "FIRST_WORD", 0.0)
-    monkeypatch.setattr(sockets, "_SWEEP", 0.01)
+    monkeypatch.setattr(connections, "FIRST_WORD", 0.0)
+    monkeypatch.setattr(connections, "SWEEP", 0.01)
 
     async def main() -> None:
         here = SipSockets(lambda _data, _peer: None, lambda _: None)

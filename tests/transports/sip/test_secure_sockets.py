@@ -11,8 +11,10 @@ import structlog
 
 from switchroom.errors import Invalid
 from switchroom.settings import SipSettings
-from switchroom.sip.peer import Peer
+from switchroom.sip.peer import Peer, Transport
+from switchroom.transports.sip.wire import connections
 from switchroom.transports.sip.wire.certificates import Certificates, self_signed
+from switchroom.transports.sip.wire.guard import FAILURES
 from switchroom.transports.sip.wire.sockets import SipSockets
 from tests.virtual_time import run_real
 
@@ -102,6 +104,48 @@ def test_a_strangers_certificate_is_not_trusted(settings: SipSettings) -> None:
     [told] = logged
     assert (told["event"], told["host"]) == ("certificate not trusted", "localhost")
     assert "self-signed" in told["problem"]
+
+
+@pytest.mark.parametrize("transport", ["tls", "wss"])
+def test_a_secure_connection_counts_before_its_handshake_until_it_is_closed(
+    transport: Transport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "MAX_PER_HOST", 2)
+
+    async def main() -> None:
+        plain = SipSettings(host="127.0.0.1", port=0, tls_port=0, wss_port=0)
+        async with asyncio.timeout(10.0), box(plain) as there:
+            address = there.sockets.addresses[transport]
+            silent = [await asyncio.open_connection(*address) for _ in range(2)]
+            reader, writer = await asyncio.open_connection(*address)
+            with pytest.raises((EOFError, ConnectionError)):
+                await reader.readexactly(1)
+            assert there.sockets.counts["connection_refused"] == 1
+            for _, one in (*silent, (reader, writer)):
+                one.close()
+            await asyncio.sleep(0.05)
+            secure = ssl.create_default_context()
+            secure.check_hostname, secure.verify_mode = False, ssl.CERT_NONE
+            _, writer = await asyncio.open_connection(*address, ssl=secure)
+            writer.close()
+            assert there.sockets.counts["connection_refused"] == 1
+
+    run_real(main())
+
+
+def test_a_banned_source_gets_no_handshake() -> None:
+    async def main() -> None:
+        plain = SipSettings(host="127.0.0.1", port=0, tls_port=0)
+        async with asyncio.timeout(10.0), box(plain) as there:
+            for _ in range(FAILURES):
+                there.sockets.blame(Peer("udp", "127.0.0.1", 9))
+            reader, writer = await asyncio.open_connection(*there.sockets.addresses["tls"])
+            with pytest.raises((EOFError, ConnectionError)):  # before we have said hello
+                await reader.readexactly(1)
+            assert there.sockets.counts["connection_refused"] == 1
+            writer.close()
+
+    run_real(main())
 
 
 def test_nothing_older_than_tls_1_2_is_spoken() -> None:

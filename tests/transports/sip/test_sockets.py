@@ -8,7 +8,9 @@ import pytest
 
 from switchroom.settings import SipSettings
 from switchroom.sip.peer import Peer
-from switchroom.transports.sip.wire import sockets as limits
+from switchroom.sip.transactions.outbound import FLOW_TIMER
+from switchroom.transports.sip.wire import connections as limits
+from switchroom.transports.sip.wire import guard
 from switchroom.transports.sip.wire.sockets import SipSockets
 from tests.interop.ports import free_block
 from tests.virtual_time import run_real
@@ -45,6 +47,18 @@ def with_boxes(scenario: Callable[[Box, Box], Awaitable[None]]) -> None:
             await scenario(here, there)
 
     run_real(main())
+
+
+async def pings(connection: tuple[asyncio.StreamReader, asyncio.StreamWriter]) -> bool:
+    connection[1].write(b"\r\n\r\n")
+    return await connection[0].readexactly(2) == b"\r\n"
+
+
+async def refused(there: Box) -> None:
+    reader, writer = await asyncio.open_connection(*there.sockets.address)
+    with pytest.raises((EOFError, ConnectionError)):
+        await reader.readexactly(1)
+    writer.close()
 
 
 def test_datagrams_and_connections_share_a_port() -> None:
@@ -147,7 +161,7 @@ def test_one_host_cannot_take_all_connections(monkeypatch: pytest.MonkeyPatch) -
 
 def test_a_connection_whose_first_message_only_drips_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "FIRST_WORD", 0.2)
-    monkeypatch.setattr(limits, "_SWEEP", 0.05)
+    monkeypatch.setattr(limits, "SWEEP", 0.05)
 
     async def scenario(here: Box, there: Box) -> None:
         reader, writer = await asyncio.open_connection(*there.sockets.address)
@@ -161,32 +175,78 @@ def test_a_connection_whose_first_message_only_drips_is_closed(monkeypatch: pyte
     with_boxes(scenario)
 
 
-def test_when_there_are_too_many_connections_the_one_longest_silent_makes_room(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "MAX_CONNECTIONS", 2)
-
+def test_when_there_are_too_many_connections_one_that_carries_nothing_makes_room(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     async def scenario(here: Box, there: Box) -> None:
-        opened = []
+        there.sockets.connections.most = 2
+        opened, peers = [], []
         for _ in range(2):
             opened.append(await asyncio.open_connection(*there.sockets.address))
             opened[-1][1].write(MESSAGE)
-            await there.messages.get()
-        reader, writer = await asyncio.open_connection(*there.sockets.address)
-        with pytest.raises((EOFError, ConnectionError)):
-            await reader.readexactly(1)
-        writer.close()
-        monkeypatch.setattr(limits, "IDLE", 0.0)
-        opened[0][1].write(MESSAGE)
+            peers.append((await there.messages.get())[1])
+        telephone, stranger = opened
+        there.sockets.connections.needed = lambda: {peers[0].connection}
+        await refused(there)
+        assert there.sockets.counts["connection_refused"] == 1, "the stranger has only just come"
+        monkeypatch.setattr(limits, "FIRST_WORD", 0.0)
+        stranger[1].write(MESSAGE)
         await there.messages.get()
-        reader, writer = await asyncio.open_connection(*there.sockets.address)
-        writer.write(b"\r\n\r\n")
-        assert await reader.readexactly(2) == b"\r\n"
+        newest = await asyncio.open_connection(*there.sockets.address)
+        assert await pings(newest)
         with pytest.raises((EOFError, ConnectionError)):
-            await opened[1][0].readexactly(1)
-        opened[0][1].write(b"\r\n\r\n")
-        assert await opened[0][0].readexactly(2) == b"\r\n"
+            await stranger[0].readexactly(1)
+        assert await pings(telephone), "silent for longer, but it can be called by this connection alone"
         assert (there.sockets.counts["made_room"], there.sockets.counts["connection_refused"]) == (1, 1)
-        for _, one in [*opened, (reader, writer)]:
-            one.close()
+        for _, writer in [*opened, newest]:
+            writer.close()
+
+    with_boxes(scenario)
+
+
+def test_when_all_connections_carry_something_only_one_silent_beyond_flow_timer_goes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert limits.IDLE > FLOW_TIMER
+    monkeypatch.setattr(limits, "FIRST_WORD", 0.0)
+
+    async def scenario(here: Box, there: Box) -> None:
+        there.sockets.connections.most = 1
+        there.sockets.connections.needed = lambda: range(1000)
+        telephone = await asyncio.open_connection(*there.sockets.address)
+        assert await pings(telephone)
+        await refused(there)
+        monkeypatch.setattr(limits, "IDLE", 0.0)
+        newest = await asyncio.open_connection(*there.sockets.address)
+        assert await pings(newest)
+        with pytest.raises((EOFError, ConnectionError)):
+            await telephone[0].readexactly(1)
+        for _, writer in (telephone, newest):
+            writer.close()
+
+    with_boxes(scenario)
+
+
+def test_a_message_for_which_there_is_no_room_to_connect_is_told_as_lost_at_once() -> None:
+    async def scenario(here: Box, there: Box) -> None:
+        here.sockets.connections.most = 0
+        assert not here.sockets.send(MESSAGE, there.peer("tcp"))
+        await here.sockets.connect(there.peer("tcp"))
+        assert here.lost.get_nowait() == there.peer("tcp")
+
+    with_boxes(scenario)
+
+
+def test_who_opens_connections_without_end_must_wait_between_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guard, "RATE", 0.0)
+    monkeypatch.setattr(guard, "BURST", 8.0)
+
+    async def scenario(here: Box, there: Box) -> None:
+        for _ in range(2):
+            _, writer = await asyncio.open_connection(*there.sockets.address)
+            writer.close()
+        await refused(there)
+        assert there.sockets.counts["connection_refused"] == 1
 
     with_boxes(scenario)
 

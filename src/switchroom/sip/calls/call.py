@@ -1,5 +1,6 @@
 """One call as the user agent remembers it, and the index by which messages and commands find it."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
@@ -111,6 +112,7 @@ class Calls:
         self._by_name: dict[str, Call] = {}
         self._by_dialog: dict[DialogKey, Call] = {}
         self._former: dict[DialogKey, None] = {}
+        self._ids: Counter[str] = Counter()
 
     def __len__(self) -> int:
         return len(self._by_name)
@@ -129,17 +131,18 @@ class Calls:
     def join(self, call: Call, dialog: Dialog) -> None:
         """Let requests within ``dialog`` find the call."""
         call.dialog = dialog
-        self._by_dialog[dialog.key] = call
+        self._enter(dialog.key, call)
 
     def expect(self, call: Call, dialog: Dialog) -> None:
         """Let requests within an early dialog find a call of ours, which has no dialog of its own yet (§12.1)."""
         call.hearing.dialogs.add(dialog.key)
-        self._by_dialog.setdefault(dialog.key, call)
+        if dialog.key not in self._by_dialog:
+            self._enter(dialog.key, call)
 
     def choose(self, call: Call) -> None:
         """Forget the early dialogs: one of them, or none, has become the call's."""
         for key in call.hearing.dialogs:
-            self._by_dialog.pop(key, None)
+            self._leave(key)
         call.hearing.dialogs.clear()
 
     def of_request(self, request: Request) -> Call | None:
@@ -149,6 +152,10 @@ class Calls:
     def of_dialog(self, key: DialogKey) -> Call | None:
         """Return the call of this dialog: Call-ID, our tag, their tag."""
         return self._by_dialog.get(key)
+
+    def has(self, call_id: str) -> bool:
+        """Whether there is a dialog with this Call-ID."""
+        return call_id in self._ids
 
     def was(self, key: DialogKey) -> bool:
         """Whether there was such a dialog not long ago."""
@@ -167,7 +174,20 @@ class Calls:
         self.close(call)
         self.choose(call)
         call.phase = Phase.OVER
-        if call.dialog is not None and self._by_dialog.pop(call.dialog.key, None) is not None:
+        if call.dialog is not None and self._leave(call.dialog.key):
             self._former[call.dialog.key] = None
             if len(self._former) > REMEMBERED:
                 del self._former[next(iter(self._former))]
+
+    def _enter(self, key: DialogKey, call: Call) -> None:
+        if key not in self._by_dialog:
+            self._ids[key[0]] += 1
+        self._by_dialog[key] = call
+
+    def _leave(self, key: DialogKey) -> bool:
+        if self._by_dialog.pop(key, None) is None:
+            return False
+        self._ids[key[0]] -= 1
+        if not self._ids[key[0]]:
+            del self._ids[key[0]]
+        return True

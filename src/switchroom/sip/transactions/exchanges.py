@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from switchroom.sip.messages.headers import CSeq, Headers
-from switchroom.sip.messages.message import Request, Response
+from switchroom.sip.messages.message import METHODS, Request, Response
 from switchroom.sip.messages.replies import REASONS
 from switchroom.sip.messages.uri import NameAddr, Uri
 from switchroom.sip.outputs import Output, Transmit
@@ -160,6 +160,10 @@ class Exchanges:
     def is_asked(self, request: Request) -> bool:
         """Whether a client transaction for this very request is under way."""
         return (request.via[0].branch, request.method) in self._clients
+
+    def is_waiting(self, branch: str) -> bool:
+        """Whether a request of ours went out under this branch and is not settled yet."""
+        return any((branch, method) in self._clients for method in METHODS)
 
     def abandon(self, exchange: Exchange) -> None:
         """Forget a client transaction whose answer nobody waits for any more."""

@@ -71,6 +71,8 @@ class SipEndpoint:
         spared = within(settings.spared)
         self._sockets.guard.spared = lambda host: spared(host) or self.trunks.are_at(host)
         self._agent = UserAgent(self._config(accounts), lambda: secrets.token_hex(8))
+        self._sockets.guard.of_a_call = self._agent.expects
+        self._sockets.connections.needed = lambda: self._agent.connections(self._clock())
         self._ports = RtpPorts(settings.host, settings.rtp_first, settings.rtp_last)
         hunt = self._hunt = Hunt(resolver, self.bindings, self._clock)
         roads = Roads(

@@ -85,6 +85,11 @@ class Connection(asyncio.Protocol):
         self._framing = framing
         self._transport: asyncio.Transport | None = None
 
+    @property
+    def is_leaving(self) -> bool:
+        """Whether it was told to close, or is closed."""
+        return self._transport is None or self._transport.is_closing()
+
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         host, port = (transport.get_extra_info("peername") or ("", 0))[:2]

@@ -2,12 +2,17 @@
 
     what a source does                                    what becomes of it
     FAILURES wrong proofs within WITHIN seconds           banned for FIRST_BAN, each further time twice as long
-    more than RATE requests a second, BURST at once,      banned for FLOOD_BAN
-    or ten times as many messages of calls that are up
+    more than RATE requests a second, BURST at once,      banned for FLOOD_BAN, but for what belongs to calls that are up
+    or ten times as many messages of calls
+    the same over a connection                            that connection is closed
+    more than a quarter of RATE connections a second      not let in
     a message that names a scanner's tool                 dropped, unanswered and unparsed
 
-A wrong proof counts only over a nonce that its sender got from us, so nobody can get another banned by forging an address;
-a flood can be forged, so its ban is short. A source is an IPv4 address or the 64 bits of an IPv6 network: a host has as many
+A wrong proof counts only over a nonce that its sender got from us, so nobody can get another banned by forging an address.
+A flood of datagrams can be forged. So its ban is short, leaves connections alone, and whoever forges an address cannot keep what
+belongs to a running call of that address from being heard: ``of_a_call`` says what does.
+
+A source is an IPv4 address or the 64 bits of an IPv6 network: a host has as many
 addresses in it as it likes. Sources that are ``spared`` (proxies in front of us, the addresses of trunks) are never banned.
 """
 
@@ -33,13 +38,14 @@ REPORTS = 60
 """How many bans a minute are reported; what floods under many names shall not fill the journal."""
 
 Reason = Literal["wrong_credentials", "flood"]
-Objection = Literal["banned", "scanner", "flood"]
+Objection = Literal["banned", "scanner", "flood", "excess"]
 
 _SCANNER = re.compile(
     rb"\n(?:user-agent|from|f)[ \t]*:[^\r\n]*(?:friendly-scanner|sipvicious|sipcli|vaxsipuseragent|sundayddr|pplsip|sip-scan)",
     re.IGNORECASE,
 )
 _LOOKED_AT = 2048
+_CONNECTING = 4.0  # a connection costs as much as so many requests
 _OF_A_CALL = (b"SIP/", b"ACK ", b"BYE ", b"CANC", b"PRAC")  # what belongs to something that was let in before
 
 log = structlog.get_logger()
@@ -74,6 +80,8 @@ class Guard:
         self.report: Callable[[Ban], None] = _log
         """Is told of bans, at most ``REPORTS`` a minute."""
         self.spared = spared
+        self.of_a_call: Callable[[bytes], str] = lambda _: ""
+        """Names what a message belongs to that we were at already, "" for nothing; asked only of sources that flood."""
         self._records: OrderedDict[str, _Record] = OrderedDict()
         self._rates = _Rates()
         self._reported: deque[float] = deque(maxlen=REPORTS)
@@ -89,26 +97,39 @@ class Guard:
         record.failures += 1
         if record.failures < FAILURES:
             return None
+        record.failures = 0
         length = min(FIRST_BAN * (1 << record.bans), LONGEST_BAN)
         record.bans = min(record.bans + 1, 20)
         return self._ban(record, Ban(source, "wrong_credentials", length), now)
 
-    def objection(self, data: bytes, host: str, now: float) -> Objection | None:
+    def objection(self, data: bytes, host: str, now: float, *, connected: bool = False) -> Objection | None:
         """Return why a message is not to be heard; None if it is. ``flood`` is said once, when a flood becomes a ban."""
-        if self.is_banned(host, now):
+        ban = self._standing(host, now)
+        if ban == "wrong_credentials":
             return "banned"
         if is_scanner(data):
             return "scanner"
         source, cost = source_of(host), 0.1 if data[:4] in _OF_A_CALL else 1.0
-        if self._rates.allows(source, cost, now) or self.spared(host):
+        flooding = ban == "flood" and not connected
+        if not flooding and (self._rates.allows(_bucket(source, connected), cost, now) or self.spared(host)):
             return None
-        self._ban(self._record(source, now), Ban(source, "flood", FLOOD_BAN), now)
+        if call := self.of_a_call(data):
+            return None if self._rates.allows(f"call {call}", 0.1, now) else "excess"
+        if flooding:
+            return "banned"
+        if not connected:
+            self._ban(self._record(source, now), Ban(source, "flood", FLOOD_BAN), now)
         return "flood"
 
+    def lets_in(self, host: str, now: float) -> bool:
+        """Return whether a connection from that host may come in; whoever opens too many at once must wait."""
+        if self.is_banned(host, now):
+            return False
+        return self._rates.allows(f"{source_of(host)} connecting", _CONNECTING, now) or self.spared(host)
+
     def is_banned(self, host: str, now: float) -> bool:
-        """Return whether nothing from that host is to be heard."""
-        record = self._records.get(source_of(host)) if self._records else None
-        return record is not None and now < record.until and not self.spared(host)
+        """Return whether nothing from that host is to be heard, however it comes."""
+        return self._standing(host, now) == "wrong_credentials"
 
     def bans(self, now: float) -> list[Ban]:
         """Return the bans that stand, the longest first."""
@@ -127,6 +148,10 @@ class Guard:
         del self._records[source]
         return True
 
+    def _standing(self, host: str, now: float) -> Reason | None:
+        record = self._records.get(source_of(host)) if self._records else None
+        return record.reason if record is not None and now < record.until and not self.spared(host) else None
+
     def _record(self, source: str, now: float) -> _Record:
         record = self._records.setdefault(source, _Record(since=now))
         self._records.move_to_end(source)
@@ -135,7 +160,7 @@ class Guard:
         return record
 
     def _ban(self, record: _Record, ban: Ban, now: float) -> Ban:
-        record.failures, record.until, record.reason = 0, max(record.until, now + ban.seconds), ban.reason
+        record.until, record.reason = max(record.until, now + ban.seconds), ban.reason
         if len(self._reported) < REPORTS or now - self._reported[0] > 60.0:
             self._reported.append(now)
             self.report(ban)
@@ -156,6 +181,10 @@ class _Rates:
         if len(self._buckets) > MAX_SOURCES:
             self._buckets.popitem(last=False)
         return left >= 0.0
+
+
+def _bucket(source: str, connected: bool) -> str:  # noqa: FBT001 - one of two names
+    return f"{source} connected" if connected else source
 
 
 @lru_cache(maxsize=MAX_SOURCES)

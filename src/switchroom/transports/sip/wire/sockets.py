@@ -19,22 +19,15 @@ from switchroom.settings import SipSettings
 from switchroom.sip.peer import Peer, Transport
 from switchroom.transports.sip.wire.certificates import Certificates
 from switchroom.transports.sip.wire.connection import Connection, Framing, PlainFraming
+from switchroom.transports.sip.wire.connections import Connections
 from switchroom.transports.sip.wire.datagrams import Address, Datagrams, bind
-from switchroom.transports.sip.wire.guard import Guard, source_of
+from switchroom.transports.sip.wire.door import open_door
+from switchroom.transports.sip.wire.guard import Guard
 from switchroom.transports.sip.wire.routes import OurAddresses
 from switchroom.transports.sip.wire.websocket import WebSocketFraming
 
 log = structlog.get_logger()
 
-MAX_CONNECTIONS = 1000
-MAX_PER_HOST = 100
-FIRST_WORD = 10.0
-"""Seconds within which a connection must have brought a whole message, however slowly its bytes drip."""
-IDLE = 60.0
-"""Seconds of silence after which a connection makes room for a new one when there are too many."""
-LONGEST_SILENCE = 3900.0
-"""Seconds that one may then be silent: longer than any registration goes without a refresh."""
-_SWEEP = 5.0
 _CONNECT = 5.0
 _HANDSHAKE = 5.0
 _TRIES = 20
@@ -54,10 +47,9 @@ class SipSockets:
         self._lost = lost
         self._datagrams: asyncio.DatagramTransport | None = None
         self._servers: list[asyncio.Server] = []
-        self._connections: dict[int, Connection] = {}
+        self.connections = Connections(self.guard, self.counts, SipSettings().max_connections)
         self._connecting: dict[tuple[Peer, str], list[bytes]] = {}
         self._trust: ssl.SSLContext | None = None
-        self._sweeper: asyncio.TimerHandle | None = None
         self._numbers = 0
 
     @property
@@ -88,11 +80,8 @@ class SipSockets:
             self._datagrams.close()
         for server in self._servers:
             server.close()
-        for connection in tuple(self._connections.values()):
-            connection.drop()
-        if self._sweeper is not None:
-            self._sweeper.cancel()
-        self._datagrams = self._sweeper = None
+        self.connections.close()
+        self._datagrams = None
         self._servers.clear()
 
     def send(self, data: bytes, peer: Peer) -> bool:
@@ -102,7 +91,7 @@ class SipSockets:
             if self._datagrams is not None:
                 self._datagrams.sendto(data, (peer.host, peer.port))
             return True
-        connection = self._connection(peer)
+        connection = self.connections.find(peer)
         if connection is not None:
             connection.send(data)
             return True
@@ -129,7 +118,7 @@ class SipSockets:
 
     def drop(self, peer: Peer) -> None:
         """Close a connection whose bytes cannot be SIP."""
-        connection = self._connection(peer)
+        connection = self.connections.find(peer)
         if connection is not None:
             connection.drop()
 
@@ -147,15 +136,10 @@ class SipSockets:
         return host, port
 
     def opened(self, connection: Connection) -> bool:
-        """Take a new connection in; False if there are too many already, of all or of its source, or that is banned."""
-        source, now = source_of(connection.peer.host), asyncio.get_running_loop().time()
-        of_source = sum(source_of(other.peer.host) == source for other in self._connections.values())
-        banned = self.guard.is_banned(source, now)
-        if banned or of_source >= MAX_PER_HOST or not self._has_room(now):
-            self.counts["connection_refused"] += 1
+        """Take a new connection in; False if its handshake outlived us."""
+        if self._datagrams is None:
             return False
-        self._connections[connection.peer.connection] = connection
-        self._watch()
+        self.connections.add(connection)
         return True
 
     def number(self) -> int:
@@ -169,18 +153,21 @@ class SipSockets:
 
     def received(self, data: bytes, peer: Peer) -> None:
         """Hand a message up, unless nobody should see it."""
-        objection = self.guard.objection(data, peer.host, asyncio.get_running_loop().time())
+        now = asyncio.get_running_loop().time()
+        objection = self.guard.objection(data, peer.host, now, connected=bool(peer.connection))
         if objection is None:
             self.counts["received"] += 1
             self._receive(data, peer)
             return
         self.counts[objection] += 1
-        if objection == "flood":
-            self._shut_out(source_of(peer.host))
+        if objection == "flood" and peer.connection:
+            self.drop(peer)  # whose it is: a datagram's address, which can be forged, costs nobody a connection
+        elif objection == "flood":
+            self.counts["bans"] += 1
 
     def closed(self, peer: Peer) -> None:
         """Forget a connection and tell that it is gone."""
-        if self._connections.pop(peer.connection, None) is not None:
+        if self.connections.remove(peer):
             self.counts["closed"] += 1
             self._lost(peer)
 
@@ -190,6 +177,7 @@ class SipSockets:
 
     async def _open(self, settings: SipSettings) -> None:
         loop = asyncio.get_running_loop()
+        self.connections.most = settings.max_connections
         certificates = Certificates(settings.certificates, settings.trust)
         secure = None if settings.tls_port is None and settings.wss_port is None else certificates.server()
         self._trust = certificates.client()
@@ -215,20 +203,26 @@ class SipSockets:
         if port is None:
             return
         host = self.address[0]
-        server = await asyncio.get_running_loop().create_server(
-            lambda: Connection(self, transport, framing()),
-            host,
-            port,
-            backlog=64,
-            ssl=secure,
-            ssl_handshake_timeout=None if secure is None else _HANDSHAKE,
-        )
+        door = open_door(host, port, self.connections.admit)
+        try:
+            server = await asyncio.get_running_loop().create_server(
+                lambda: Connection(self, transport, framing()),
+                sock=door,
+                backlog=64,
+                ssl=secure,
+                ssl_handshake_timeout=None if secure is None else _HANDSHAKE,
+            )
+        except OSError:
+            door.close()
+            raise
         self._servers.append(server)
         self.addresses[transport] = (host, server.sockets[0].getsockname()[1])
 
     async def _connect(self, peer: Peer) -> Connection:
         if peer.transport not in _CONNECTABLE:
             raise ConnectionError(f"nobody can be called by {peer.transport} who is not connected")
+        if not self.connections.has_room(asyncio.get_running_loop().time()):
+            raise ConnectionError("too many connections")
         secure = self._trust if peer.transport == "tls" else None
         _, connection = await asyncio.get_running_loop().create_connection(
             lambda: Connection(self, peer.transport, PlainFraming(), peer.name),
@@ -237,63 +231,19 @@ class SipSockets:
             ssl=secure,
             server_hostname=None if secure is None else peer.name or peer.host,
         )
+        if connection.is_leaving:
+            raise ConnectionError("closed as soon as it was open")
         connection.spoke = True  # who is called may think before the first word
         return connection
 
     def _shut_out(self, source: str) -> None:
         self.counts["bans"] += 1
-        for connection in tuple(self._connections.values()):
-            if source_of(connection.peer.host) == source:
-                connection.drop()
-
-    def _has_room(self, now: float) -> bool:
-        """Return whether there is room for one more connection; the one longest silent makes some."""
-        if len(self._connections) < MAX_CONNECTIONS:
-            return True
-        quietest = min(self._connections.values(), key=lambda connection: connection.heard)
-        if now - quietest.heard < IDLE:
-            return False
-        self.counts["made_room"] += 1
-        quietest.drop()
-        return True
-
-    def _watch(self) -> None:
-        if self._sweeper is None and self._connections:
-            self._sweeper = asyncio.get_running_loop().call_later(_SWEEP, self._sweep)
-
-    def _sweep(self) -> None:
-        """Close connections that say nothing."""
-        self._sweeper = None
-        now = asyncio.get_running_loop().time()
-        for connection in tuple(self._connections.values()):
-            late = (
-                now - connection.heard > LONGEST_SILENCE if connection.spoke else now - connection.opened > FIRST_WORD
-            )
-            if late:
-                self.counts["idle"] += 1
-                connection.drop()
-        self._watch()
+        self.connections.shut_out(source)
 
     def _refused(self, peer: Peer) -> None:
         self.counts["refused_by_kernel"] += 1
         self.failed(peer)
 
-    def _connection(self, peer: Peer) -> Connection | None:
-        if peer.connection:
-            found = self._connections.get(peer.connection)
-            if found is not None:
-                return found
-        place = _place(peer)
-        for connection in self._connections.values():
-            if connection.peer.is_same_place(place) and _proved(connection.peer, peer):
-                return connection
-        return None
-
 
 def _place(peer: Peer) -> Peer:
     return Peer(peer.transport, peer.host, peer.port, name=peer.name)
-
-
-def _proved(there: Peer, wanted: Peer) -> bool:
-    """Whether a connection may be used for ``wanted``: one to another name at the same address may not (RFC 5923 §6)."""
-    return wanted.transport != "tls" or not wanted.name or there.name == wanted.name
