@@ -82,7 +82,7 @@ def test_a_flow_that_never_worked_says_what_is_wrong(tmp_path: Path) -> None:
         with pytest.raises(Invalid, match=r"flow\.yaml"):
             await answering.find("demo", "phone_gateway")
         (tmp_path / "flow.yaml").unlink()
-        with pytest.raises(NotFound, match="is not there"):
+        with pytest.raises(Invalid, match="is not there"):
             await answering.find("demo", "phone_gateway")
         await database.close()
 

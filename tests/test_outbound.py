@@ -17,8 +17,9 @@ from switchroom.catalogue.outbound_calls import OutboundCalls, Permit, Spending
 from switchroom.catalogue.trunks import Trunks
 from switchroom.errors import Denied, Invalid, Limited, NotFound, SwitchroomError, Unavailable
 from switchroom.events.catalogue import Event, OutboundRefused
+from switchroom.hosting import hosting
 from switchroom.identity import TenantId
-from switchroom.outbound import Order, Outbound, calling_out
+from switchroom.outbound import Order, Outbound
 from switchroom.ports import HangUp, Leg
 from switchroom.storage.db import Database
 from switchroom.storage.vault import Vault
@@ -89,7 +90,7 @@ async def office(folder: Path) -> AsyncIterator[Office]:
         trunks = Trunks(database, Vault("s" * 32), lambda: float(next(ticks)))
         calls, carrier, events = OutboundCalls(database, lambda: 1_000_000.0), ScriptedCarrier(), list[Event]()
         made = Outbound(trunks, calls, carrier.dial, events.append, lambda: 1_000_000.0)
-        async with asyncio.timeout(10.0), calling_out(made):
+        async with asyncio.timeout(10.0), hosting(made.run()):
             yield Office(made, trunks, calls, carrier, database, events)
 
 

@@ -15,7 +15,7 @@ import structlog
 from switchroom.accounts.suspensions import Suspensions
 from switchroom.catalogue.service import AgentRecord, Catalogue
 from switchroom.domains.restaurant.reception import Reception
-from switchroom.errors import Invalid, NotFound
+from switchroom.errors import Invalid
 from switchroom.flow.file import load
 from switchroom.ports import CallPlan, Hints, Voice
 from switchroom.storage.db import Database
@@ -85,7 +85,9 @@ class Answering:
                 changed = path.stat().st_mtime
             except OSError as error:
                 if known is None:
-                    raise NotFound(f"the flow of agent {agent.name!r} is not there: {path}") from error
+                    raise Invalid(
+                        f"the flow of agent {agent.name!r} is not there: {path}", code="flow_missing"
+                    ) from error
                 return known[1]
             if known is None or known[0] != changed:
                 reception = await self._read(path, None if known is None else known[1])

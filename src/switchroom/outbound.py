@@ -8,8 +8,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 
 import structlog
@@ -20,7 +19,6 @@ from switchroom.catalogue.outbound_calls import CHARGE_EVERY, OutboundCalls, Per
 from switchroom.catalogue.trunks import Trunks
 from switchroom.errors import Denied, Limited, NotFound, SwitchroomError, Unavailable
 from switchroom.events.catalogue import Event, OutboundRefused
-from switchroom.hosting import hosting
 from switchroom.identity import CallId, EventId, TenantId, new_id
 from switchroom.ports import HangUp, Leg
 from switchroom.sip.calls.redirect import NO_REDIRECTS, Redirects
@@ -240,10 +238,3 @@ def _redirects(trunk: Trunk, permit: Permit) -> Redirects:
         return may_be_sent_to(trunk, user) and (not number or permit.covers(number))
 
     return Redirects("same_host", allowed=allowed) if trunk.outbound.follows_redirects else NO_REDIRECTS
-
-
-@asynccontextmanager
-async def calling_out(outbound: Outbound) -> AsyncIterator[Outbound]:
-    """Run it while the context is open."""
-    async with hosting(outbound.run()):
-        yield outbound

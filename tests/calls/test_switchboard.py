@@ -192,7 +192,7 @@ def test_an_agent_that_cannot_answer_harms_nobody_else() -> None:
             engine.offer(unusable, dialled="unusable")
             engine.offer(breaks, dialled="breaks")
             await engine.until_idle()
-        assert unusable.commands == [Refuse("unavailable")]
+        assert unusable.commands == [Refuse("no_agent")]
         assert breaks.commands == [HangUp()]
         assert [event.reason for event in engine.of(happened.CallCompleted)] == ["caller_hangup"]
 

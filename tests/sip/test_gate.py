@@ -151,3 +151,23 @@ def test_a_wrong_password_does_not_use_up_a_nonce() -> None:
     wrong = right.replace('response="', 'response="0')
     assert answers(bob.receive(asking("REGISTER", 2, wrong), THERE, 1.0)) == ["401 Unauthorized"]
     assert answers(bob.receive(asking("REGISTER", 3, right), THERE, 1.0)) == ["200 OK"]
+
+
+def test_a_proof_that_was_made_for_one_number_is_not_good_for_another() -> None:
+    for proved, status in (
+        (f"sip:bob@{HERE}", "100 Trying"),
+        ("sip:bob@proxy.example:5070;transport=tcp", "100 Trying"),
+        ("sip:b%6Fb@acme.example", "100 Trying"),
+        ("sip:+8835100@acme.example", "400 Authorization of another URI"),
+        ("sip:acme.example:5060", "100 Trying"),
+        ("tel:+15550100", "400 Authorization of another URI"),
+        ("<sip:bob@acme.example", "400 Authorization of another URI"),
+    ):
+        bob = guarded(Book())
+        (refusal,) = bob.receive(asking("INVITE", 1), THERE, 1.0)
+        challenge = read_challenge(header(refusal, "www-authenticate"))
+        assert challenge is not None
+        proof = "Authorization: " + answer(challenge, "anna", "wonder", ("INVITE", proved), "c")
+        outputs = bob.receive(asking("INVITE", 2, proof), THERE, 1.0)
+        assert answers(outputs) == [status], proved
+        assert not any(isinstance(output, Dropped) for output in outputs), "it was no guess"

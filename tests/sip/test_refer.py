@@ -8,7 +8,7 @@ from switchroom.errors import Invalid
 from switchroom.sip.agent import UserAgent
 from switchroom.sip.calls.refer import PATIENCE, outcome_of
 from switchroom.sip.commands import Answer, Credentials, HangUp, Refer
-from switchroom.sip.outputs import CallEnded, Output, ReferEnded, ReferProgress, Transmit
+from switchroom.sip.outputs import CallEnded, CallOffered, Output, ReferEnded, ReferProgress, Transmit
 from tests.sip.document import table
 from tests.sip.inside import inside, reply, talking_agent
 from tests.sip.texts import THERE, agent, answers, header, request
@@ -157,3 +157,37 @@ def test_every_status_has_the_outcome_that_the_document_says() -> None:
     refused = [status for status in range(300, 700) if outcome_of(status) != "failed"]
     assert documented == {status: outcome_of(status) for status in refused}
     assert {outcome_of(status) for status in (200, 202)} == {"done"}
+
+
+def just_answered() -> UserAgent:
+    bob = agent()
+    bob.receive(request("INVITE"), THERE, 0.0)
+    bob.send(Answer("t1", "sdp"), 0.0)
+    return bob
+
+
+def test_a_transfer_that_is_wished_before_the_ack_waits_for_it() -> None:
+    bob = just_answered()
+    assert bob.send(Refer("t1", TARGET), 0.1) == []
+    outputs = bob.receive(inside("ACK", 1), THERE, 0.2)
+    assert answers(outputs) == ["REFER sip:alice@192.0.2.1:5060 SIP/2.0"]
+    assert not any(isinstance(output, ReferEnded) for output in outputs)
+    assert answers(bob.receive(inside("ACK", 1), THERE, 0.3)) == [], "it is asked for once"
+
+
+def test_a_transfer_that_waits_is_over_with_its_call() -> None:
+    bob = just_answered()
+    bob.send(Refer("t1", TARGET), 0.1)
+    bob.send(HangUp("t1"), 0.2)
+    assert answers(bob.receive(inside("ACK", 1), THERE, 0.3)) == ["BYE sip:alice@192.0.2.1:5060 SIP/2.0"]
+
+
+def test_who_was_to_be_replaced_may_be_gone_when_the_ack_comes() -> None:
+    bob = talking_agent()
+    more = {"call_id": "c2", "via": "SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bKsecond"}
+    offer = next(o for o in bob.receive(request("INVITE", **more), THERE, 1.0) if isinstance(o, CallOffered))
+    (okay,) = bob.send(Answer(offer.call, "sdp"), 1.0)
+    bob.send(Refer(offer.call, replaces="t1"), 1.1)
+    bob.send(HangUp("t1"), 1.2)
+    outputs = bob.receive(request("ACK", **{**more, "to": header(okay, "To")}), THERE, 1.3)
+    assert outputs[-1] == ReferEnded(offer.call, "failed", 481)

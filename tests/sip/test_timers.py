@@ -7,8 +7,16 @@ import pytest
 
 from switchroom.sip.calls.timers import GRANTS
 from switchroom.sip.commands import Accept, Answer, HangUp, Invite, Offer
-from switchroom.sip.outputs import CallAnswered, CallEnded, CallOffered, OfferRefused, SessionAnswered, SessionOffered
-from tests.sip.texts import THERE, agent, answers, header, request
+from switchroom.sip.outputs import (
+    CallAnswered,
+    CallEnded,
+    CallOffered,
+    OfferRefused,
+    Output,
+    SessionAnswered,
+    SessionOffered,
+)
+from tests.sip.texts import THERE, agent, answers, header, request, response
 from tests.sip.wire import ALICE, BOB, Wire, offered, talking
 
 DOCUMENT = (Path(__file__).parent.parent.parent / "docs/sip.md").read_text()
@@ -199,6 +207,19 @@ def test_a_timer_of_less_than_90_seconds_is_refused_only_to_who_understands_why(
     assert any(isinstance(output, CallOffered) for output in bob.receive(request("INVITE", "x: 60"), THERE, 0.0))
     (okay,) = bob.send(Answer("t1", "sdp"), 0.0)
     assert header(okay, "session-expires") == "90;refresher=uas"
+
+
+def test_a_far_side_that_wants_a_refresh_every_second_gets_one_every_45() -> None:
+    for wished, every in ((1, 45.0), (89, 45.0), (120, 60.0)):
+        alice = agent()
+        (sent,) = alice.send(Invite("out", "sip:bob@192.0.2.1", "sip:a@192.0.2.2", THERE, "offer"), 0.0)
+        alice.receive(response(sent, "200 OK", f"Session-Expires: {wished};refresher=uac", body="answer"), THERE, 0.0)
+        told, now = list[Output](), 0.0
+        while not any(line.startswith(("INVITE", "UPDATE")) for line in answers(told)):
+            assert alice.deadline is not None
+            now = alice.deadline
+            told = alice.expire(now)
+        assert now == every
 
 
 def test_an_update_with_an_offer_changes_the_session_without_an_ack() -> None:

@@ -144,7 +144,7 @@ class Switchboard:
             await self._refuse(offer, error.code, Refuse("over_limit", retry_after=math.ceil(error.retry_after)))
         except SwitchroomError as error:
             log.error("nobody can answer", code=error.code, problem=str(error))  # noqa: TRY400 - it says what to do
-            await self._refuse(offer, "no_plan", Refuse("unavailable"))
+            await self._refuse(offer, "no_plan", Refuse("no_agent"))
         return None
 
     async def _refuse(self, offer: CallOffer, reason: str, refusal: Refuse) -> None:

@@ -203,6 +203,7 @@ class UserAgent:
                 self._outgoing.settle(call, command, now)
             case Accept():
                 self._sessions.agree(call, command, now)
+                self._refers.stands(call, now)
             case RefuseOffer():
                 self._sessions.disagree(call, command, now)
             case Reach():
@@ -264,6 +265,7 @@ class UserAgent:
             self._stack.emit(Dropped("stray ACK", peer))
         else:
             self._sessions.acknowledged(call, ack, now)
+            self._refers.stands(call, now)
 
     def _judge(self, request: Request, peer: Peer) -> Reply | None:
         """What is wrong with a request before its meaning matters."""

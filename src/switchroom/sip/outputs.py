@@ -31,13 +31,6 @@ class Transmit:
 
 
 @dataclass(frozen=True, slots=True)
-class Close:
-    """Close this connection: what came over it cannot be SIP."""
-
-    peer: Peer
-
-
-@dataclass(frozen=True, slots=True)
 class CallOffered:
     """Somebody calls us; 100 Trying has been sent. ``dialled`` is the user part of the Request-URI.
 
@@ -285,7 +278,6 @@ class Dropped:
 
 Output = (
     Transmit
-    | Close
     | CallOffered
     | CallRinging
     | CallAnswered

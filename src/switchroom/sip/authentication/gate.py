@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from switchroom.sip.authentication.digest import ALGORITHMS, Challenge, Nonces, digest_fields, proof
 from switchroom.sip.config import AgentConfig
+from switchroom.sip.messages.grammar import Malformed
 from switchroom.sip.messages.message import Request
 from switchroom.sip.messages.replies import Reply
-from switchroom.sip.messages.uri import Uri
+from switchroom.sip.messages.uri import Uri, parse_uri
 from switchroom.sip.peer import Peer
 
 _USED = ("username", "nonce", "uri", "response")
@@ -74,6 +75,8 @@ class Gate:
         expected = proof(known or "", fields, request.method, algorithm)
         if not hmac.compare_digest(expected.encode(), fields["response"].lower().encode()) or known is None:
             return Denied(self._challenge(asked, peer, now, stale=False), wrong=True)
+        if not _is_for(fields["uri"], request.uri):
+            return Denied(Reply(400, "Authorization of another URI"))
         if not self._nonces.is_fresh(fields["nonce"], fields.get("nc", ""), now):
             return Denied(self._challenge(asked, peer, now, stale=True))
         person = self._config.person(fields["username"], realm)
@@ -88,3 +91,16 @@ class Gate:
             if algorithm in ALGORITHMS
         )
         return Reply(401, headers=tuple(("WWW-Authenticate", str(challenge)) for challenge in challenges))
+
+
+def _is_for(proved: str, asked: Uri) -> bool:
+    """Return whether a proof was made for whom the request asks (RFC 7616 §3.4.6).
+
+    A proxy between us may have changed the host (RFC 3261 §22.4), and a nonce of ours is good for nobody else. Some clients
+    name no user but the whole house.
+    """
+    try:
+        uri = parse_uri(proved)
+    except Malformed:
+        return False
+    return (uri.is_sip and not uri.user) or (uri.user_text, uri.rest) == (asked.user_text, asked.rest)

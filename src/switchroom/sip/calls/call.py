@@ -7,7 +7,7 @@ from enum import Enum
 from typing import Literal
 
 from switchroom.sip.calls.reliable import Hearing, Reliable
-from switchroom.sip.commands import Credentials
+from switchroom.sip.commands import Credentials, Refer
 from switchroom.sip.messages.headers import Headers
 from switchroom.sip.messages.message import NO_HEADERS, Request, Response
 from switchroom.sip.peer import Peer
@@ -63,7 +63,8 @@ class Call:
     offer that waits for its turn, ``parting`` what a CANCEL is to carry. ``said`` is our latest
     description, ``updates`` whether they know UPDATE, ``min_se`` the least span that they have asked for,
     ``expires`` the one that we ask for if not the usual,
-    ``referring`` how far our transfer is, ``refers`` how many they have asked for, ``replaces`` the call whose place it takes.
+    ``handing`` is a transfer of ours that waits for the call to stand, ``referring`` how far it is,
+    ``refers`` how many they have asked for, ``replaces`` the call whose place it takes.
     ``sought`` is the hop whose name was given to be
     looked up. ``reliable`` is there if our provisional responses must be acknowledged, ``hearing`` knows theirs.
     """
@@ -92,6 +93,7 @@ class Call:
     reliable: Reliable | None = None
     hearing: Hearing = field(default_factory=Hearing)
     referring: Literal["asked", "accepted"] | None = None
+    handing: Refer | None = None
     refers: int = 0
     replaces: str = ""
 

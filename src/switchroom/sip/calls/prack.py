@@ -192,14 +192,13 @@ class Pracks:
             self._acknowledge(call, response, None, now)
         return True
 
-    def answer(self, call: Call, sdp: str, now: float) -> bool:
-        """Answer the offer that came in a reliable response; False if none has."""
+    def answer(self, call: Call, sdp: str, now: float) -> None:
+        """Answer the offer that came in a reliable response, if one has."""
         response, call.hearing.offer = call.hearing.offer, None
         if response is None or call.asking is None:
-            return False
+            return
         call.hearing.agreed = response.to.tag
         self._acknowledge(call, response, sdp, now)
-        return True
 
     def _acknowledge(self, call: Call, response: Response, sdp: str | None, now: float) -> None:
         asking = call.asking

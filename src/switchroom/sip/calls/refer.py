@@ -60,9 +60,12 @@ class Refers:
         self._sessions = sessions
 
     def refer(self, call: Call, command: Refer, now: float) -> None:
-        """Ask them to call the target. Raises Invalid if it is no SIP URI, or the call to replace has none."""
+        """Ask them to call the target, once our call stands. Raises Invalid for what is no SIP URI, or replaces no call."""
         target = self._target(command)
         if call.referring is not None:
+            return
+        if call.phase in (Phase.ANSWERED, Phase.ACCEPTING):
+            call.handing = command
             return
         if call.phase is not Phase.TALKING or call.dialog is None:
             self._stack.emit(ReferEnded(call.name, "failed", 481))
@@ -78,6 +81,17 @@ class Refers:
             self._heard(call, response, source, at)
 
         self._sessions.ask(call, request, heard, now)
+
+    def stands(self, call: Call, now: float) -> None:
+        """Ask what had to wait, if the call stands now. Who was to be replaced may be gone meanwhile."""
+        command = call.handing
+        if command is None or call.phase is not Phase.TALKING:
+            return
+        call.handing = None
+        try:
+            self.refer(call, command, now)
+        except Invalid:
+            self._stack.emit(ReferEnded(call.name, "failed", 481))
 
     def _target(self, command: Refer) -> str:
         if not command.replaces:

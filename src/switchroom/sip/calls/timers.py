@@ -62,13 +62,16 @@ class SessionTimers:
         return (("Session-Expires", f"{call.span.seconds};refresher={who}"), *require)
 
     def granted(self, call: Call, response: Response, now: float) -> None:
-        """Start anew by their 2xx to ours; without Session-Expires nothing is timed (§7.2)."""
+        """Start anew by their 2xx to ours; without Session-Expires nothing is timed (§7.2).
+
+        A span below the least (§5) is no reason to refresh in a storm.
+        """
         self._learn(call, response.headers)
         agreed = read_expires(response.headers)
         if agreed is None:
             self.stop(call)
         else:
-            self._start(call, Span(agreed[0], agreed[1] != "uas"), now)
+            self._start(call, Span(max(agreed[0], self._stack.config.min_se, call.min_se), agreed[1] != "uas"), now)
 
     def again(self, call: Call, now: float, pause: float) -> None:
         """Try the refresh again after a while, as long as the span lasts."""

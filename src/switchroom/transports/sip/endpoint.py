@@ -23,8 +23,9 @@ from switchroom.sip.callers.context import read_context
 from switchroom.sip.config import AgentConfig
 from switchroom.sip.description.offer import LocalAudio, Unacceptable, answer_offer
 from switchroom.sip.description.policy import DEFAULT, MediaPolicy
-from switchroom.sip.peer import Peer, Transport
+from switchroom.sip.peer import SECURE, Peer, Transport
 from switchroom.sip.registration.registrar import Binding
+from switchroom.sip.transactions.stack import bracketed
 from switchroom.transports.sip.legs.dialling import Dialling
 from switchroom.transports.sip.legs.hunting import Hunt, Way
 from switchroom.transports.sip.legs.moving import Parties, Roads
@@ -192,7 +193,7 @@ class SipEndpoint:
         leg.ringing = dialling.ringing
         self.trunks.called(call, dialling.trunk, self._clock(), dialling.target)
         host, port = self._local(peer)
-        sender = dialling.sender or f"sip:switchroom@{_bracketed(host)}:{port}"
+        sender = dialling.sender or f"sip:switchroom@{bracketed(host)}:{port}"
         sender, name = dialling.presents.sender(sender, dialling.name)
         headers = {**dialling.headers, **dialling.presents.headers()}
 
@@ -284,8 +285,6 @@ class SipEndpoint:
         match output:
             case told.Transmit(data, peer):
                 self._post(data, peer)
-            case told.Close(peer):
-                self._sockets.drop(peer)
             case told.Dropped(reason, peer):
                 self.counts[f"dropped_{reason}"] += 1
                 if reason == "wrong credentials":
@@ -363,7 +362,7 @@ class SipEndpoint:
 
     def _mind_keys(self, peer: Peer) -> None:
         """Count keys that whoever carries our signalling can read; said once, since it is a matter of settings."""
-        if peer.transport in ("tls", "wss"):
+        if peer.transport in SECURE:
             return
         if not self.counts["keys_in_clear"]:
             log.warning("srtp keys travel over sip without tls", host=peer.host)
@@ -376,7 +375,3 @@ class SipEndpoint:
             self.counts["not_running"] += 1
             return
         self._tasks.create_task(self._sockets.connect(peer), name="sip-connect")
-
-
-def _bracketed(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
