@@ -20,6 +20,7 @@ from switchroom.identity import TenantId
 from switchroom.sip.description.policy import MediaPolicy
 from switchroom.sip.messages.grammar import Malformed
 from switchroom.sip.messages.uri import parse_uri
+from switchroom.sip.outputs import Transmit
 from switchroom.sip.peer import Peer
 from switchroom.sip.trunks.trunk import Trunk
 from switchroom.sip.trunks.trunk_route import route
@@ -27,7 +28,7 @@ from switchroom.sip.trunks.trunk_table import Arrival, Known, Stranger, TrunkTab
 from switchroom.storage.db import Database
 from switchroom.storage.vault import Vault
 from switchroom.transports.sip.trunks.lines import registering
-from tests.sip.texts import agent
+from tests.sip.texts import agent, header
 from tests.storage.stories import TENANT, migrated
 from tests.virtual_time import run_real
 
@@ -324,6 +325,22 @@ def test_an_account_that_is_called_like_a_mailbox_is_escaped_where_it_is_an_addr
     assert registering(trunk, Peer("udp", "192.0.2.1", 5060)).sender == "sip:620%40pbx@pbx.example"
     assert route(trunk, "+442079460000", "").sender == "sip:620%40pbx@pbx.example"
     assert trunk.outbound.credentials is not None and trunk.outbound.credentials.user == "620@pbx"
+
+
+def test_a_password_answers_only_the_realm_that_it_is_for() -> None:
+    challenge = 'Digest realm="elsewhere", nonce="n1", algorithm=MD5'
+    for realm, methods in (("", ["REGISTER"]), ("elsewhere", ["REGISTER"]), ("pbx.example", [])):
+        fields = {"name": "x", "registers": True, "domain": "pbx.example", "user": "620", "password": "secret"}
+        made = read({**fields, "realm": realm})
+        alice, there = agent(), Peer("udp", "192.0.2.2", 5060)
+        (asked,) = alice.send(registering(build("trk_1", TENANT, made, made.secrets()), there), 0.0)
+        assert isinstance(asked, Transmit)
+        copied = [f"{name}: {header(asked, name)}" for name in ("Via", "From", "To", "Call-ID", "CSeq")]
+        lines = ["SIP/2.0 401 Unauthorized", *copied, f"WWW-Authenticate: {challenge}", "Content-Length: 0", "", ""]
+        outputs = alice.receive("\r\n".join(lines).encode(), there, 1.0)
+        again = [told.data.decode() for told in outputs if isinstance(told, Transmit)]
+        assert [text.partition(" ")[0] for text in again] == methods
+        assert all("response=" in text for text in again)
 
 
 def test_a_trunk_that_cannot_be_built_leaves_the_others_in_the_table(

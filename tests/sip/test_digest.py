@@ -148,7 +148,7 @@ def test_nobody_registers_for_somebody_else() -> None:
     credentials = Credentials("alice", "wonder")
     wire.do(wire.alice, Register("r", f"sip:{BOB}", "bob", wire.peer(BOB), credentials, sender=f"sip:bob@{BOB}"))
     wire.run(0.1)
-    assert wire.alice.told == [RegistrationFailed("r", 403, "Forbidden", None)]
+    assert wire.alice.told == [RegistrationFailed("r", 403, "Forbidden", 1800)]
 
 
 def test_credentials_that_lack_something_are_a_bad_request() -> None:

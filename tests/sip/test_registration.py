@@ -1,5 +1,7 @@
 """Registering with others and keeping the bindings of others."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from switchroom.sip.agent import UserAgent
@@ -8,6 +10,7 @@ from switchroom.sip.outputs import (
     BindingChanged,
     CallOffered,
     Dropped,
+    Output,
     Registered,
     RegistrationFailed,
     Transmit,
@@ -85,7 +88,43 @@ def test_a_registrar_without_registrations_is_no_registrar() -> None:
     wire = Wire()
     wire.do(wire.alice, Register("r", f"sip:{BOB}", "alice", wire.peer(BOB)))
     wire.run(1)
-    assert wire.alice.told == [RegistrationFailed("r", 405, "Method Not Allowed", None)]
+    assert wire.alice.told == [RegistrationFailed("r", 405, "Method Not Allowed", 1800)]
+
+
+@pytest.mark.parametrize(
+    ("status", "retry_after", "wait"),
+    [
+        ("403 Forbidden", "", 1800),
+        ("404 Not Found", "60", 1800),
+        ("401 Unauthorized", "", 1800),
+        ("403 Forbidden", "3000", 3000),
+        ("503 Service Unavailable", "", 30),
+        ("503 Service Unavailable", "7", 7),
+        ("503 Service Unavailable", "99999999", 3600),
+    ],
+)
+def test_a_refusal_is_tried_again_some_time_whatever_it_says(status: str, retry_after: str, wait: int) -> None:
+    alice = agent()
+    (asked,) = (
+        told for told in alice.send(Register("r", "sip:192.0.2.2", "alice", THERE), 0.0) if isinstance(told, Transmit)
+    )
+    more = (f"Retry-After: {retry_after}",) if retry_after else ()
+    outputs = alice.receive(answer_to(asked, status, *more), THERE, 1.0)
+    code, _, reason = status.partition(" ")
+    assert RegistrationFailed("r", int(code), reason, wait) in outputs
+    assert not sent(alice.expire(wait))
+    assert sent(alice.expire(wait + 2.0)) == ["REGISTER"]
+
+
+def answer_to(asked: Transmit, status: str, *more: str) -> bytes:
+    """Return a response to what was sent."""
+    copied = [f"{name}: {header(asked, name)}" for name in ("Via", "From", "To", "Call-ID", "CSeq")]
+    return "\r\n".join([f"SIP/2.0 {status}", *copied, *more, "Content-Length: 0", "", ""]).encode()
+
+
+def sent(outputs: Sequence[Output]) -> list[str]:
+    """Return the methods of the requests among outputs."""
+    return [told.data.decode().partition(" ")[0] for told in outputs if isinstance(told, Transmit)]
 
 
 def test_a_query_lists_the_bindings() -> None:

@@ -155,6 +155,9 @@ class TrunkForm(BaseModel):
     proxies: Uris = Field([], description="SIP addresses to call through, tried in order; none: the domain")
     domain: Host = Field("", description="host of Request-URI, From and To in calls out")
     user: User = Field("", description="whom we prove to be, in calls out and in registrations")
+    realm: Plain = Field(
+        "", description="the one realm that the password answers; empty: any that asks, so better said"
+    )
     prefix: Digits = Field("", description="digits put before the number")
     headers: dict[HeaderName, Plain] = Field({}, max_length=16, description="further headers of calls out")
     outbound_token_header: HeaderName = Field("", description="header of calls out that carries outbound_token")
@@ -281,7 +284,7 @@ def _outbound(form: TrunkForm, secrets: Mapping[str, str]) -> Outbound:
     return Outbound(
         proxies=tuple(form.proxies),
         domain=form.domain,
-        credentials=Credentials(form.user, secrets.get("password", "")) if form.user else None,
+        credentials=Credentials(form.user, secrets.get("password", ""), form.realm) if form.user else None,
         prefix=form.prefix,
         headers=tuple(form.headers.items()),
         token=Header(token, value) if token and value else None,

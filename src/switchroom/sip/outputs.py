@@ -234,12 +234,12 @@ class Registered:
 
 @dataclass(frozen=True, slots=True)
 class RegistrationFailed:
-    """The registrar refused or is silent; tried again after ``retry_after`` seconds, never if that is None."""
+    """The registrar refused or is silent; tried again after ``retry_after`` seconds."""
 
     registration: str
     status: int
     reason: str
-    retry_after: float | None
+    retry_after: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,7 +105,8 @@ def test_a_silent_server_is_left_for_the_next_and_patience_grows() -> None:
     async def story(exchange: Exchange) -> None:
         await asyncio.sleep(60.0)
         assert exchange.lines.state("trk_line").state == "registered"
-        assert exchange.lines.at(SECOND) == exchange.lines.at(FIRST) == {"trk_line"}
+        assert exchange.lines.at(SECOND) == {"trk_line"}
+        assert not exchange.lines.at(FIRST), "which never took our registration"
 
     told = at_the_exchange(story, Exchange([FIRST, SECOND], {FIRST})).said
     assert [what for at, what in told if not what.startswith("ping")] == [
@@ -214,3 +215,46 @@ def test_a_line_that_cannot_be_asked_for_fails_alone() -> None:
         assert exchange.lines.state("trk_bad").state == "off"
 
     at_the_exchange(story, Picky())
+
+
+def test_a_name_that_leads_to_others_too_gives_them_none_of_the_line_s_calls() -> None:
+    async def story(exchange: Exchange) -> None:
+        assert exchange.lines.at(FIRST) == {"trk_line"}
+        assert exchange.lines.at(SECOND) == frozenset()
+
+    at_the_exchange(story, Exchange([FIRST, SECOND]))
+
+
+def test_a_refusal_is_no_reason_to_try_the_next_server() -> None:
+    async def story(exchange: Exchange) -> None:
+        exchange.lines.told(RegistrationFailed("trk_line", 403, "Forbidden", 1800.0))
+        await asyncio.sleep(300.0)
+        state = exchange.lines.state("trk_line")
+        assert state.state == "failed" and state.next is not None, "the user agent tries it again"
+
+    assert at_the_exchange(story, Exchange([FIRST, SECOND])).said == [(0.0, f"register {FIRST}")]
+
+
+def test_a_registrar_that_has_moved_is_followed_although_its_old_address_answers() -> None:
+    async def story(exchange: Exchange) -> None:
+        exchange.addresses_[:] = [SECOND]
+        for _ in range(2):
+            exchange.lines.told(Registered("trk_line", 600.0))
+            await asyncio.sleep(10.0)
+        assert exchange.lines.at(SECOND) == {"trk_line"} and not exchange.lines.at(FIRST)
+
+    assert [what for _, what in at_the_exchange(story).said] == [
+        f"register {FIRST}",
+        "unregister",
+        f"register {SECOND}",
+    ]
+
+
+def test_a_name_that_leads_elsewhere_once_is_not_followed() -> None:
+    async def story(exchange: Exchange) -> None:
+        for addresses in ([SECOND], [FIRST, SECOND], [SECOND], [], [SECOND]):
+            exchange.addresses_[:] = addresses
+            exchange.lines.told(Registered("trk_line", 600.0))
+            await asyncio.sleep(1.0)
+
+    assert at_the_exchange(story).said == [(0.0, f"register {FIRST}")]

@@ -1,7 +1,7 @@
 """Our own registrations with others (RFC 3261 §10.2): made, refreshed before they expire, tried again after a failure.
 
-A refusal that more of the same will not change (403, 404, and 401 after our proof) is final; everything else is tried again after
-30 s, doubling to 30 min, or when Retry-After says (RFC 5626 §4.5 in spirit).
+A refusal that more of the same will hardly change (403, 404, and 401 after our proof) is tried again after 30 min: it may be mended
+over there. Everything else after 30 s, doubling to 30 min, or when Retry-After says, within an hour (RFC 5626 §4.5 in spirit).
 """
 
 from dataclasses import dataclass, replace
@@ -17,9 +17,11 @@ from switchroom.sip.peer import Peer
 from switchroom.sip.transactions.dialog import Numbers
 from switchroom.sip.transactions.stack import Asking, Stack
 
-_FINAL = frozenset({400, 401, 403, 404, 405, 407, 410, 416, 420, 501, 604})
+FINAL = frozenset({400, 401, 403, 404, 405, 407, 410, 416, 420, 501, 604})
+"""What another server of the registrar would say too."""
 _FIRST_RETRY = 30.0
 _LAST_RETRY = 1800.0
+_LONGEST_WAIT = 3600.0
 
 
 @dataclass(slots=True)
@@ -128,12 +130,9 @@ class Registrations:
 
     def _failed(self, made: Registration, response: Response, now: float) -> None:
         name = made.command.registration
-        if response.status in _FINAL:
-            del self._all[name]
-            self._stack.emit(RegistrationFailed(name, response.status, response.reason, None))
-            return
-        wait = float(_number(response.headers.get("retry-after", "")))
-        wait = wait or min(_FIRST_RETRY * 2**made.failures, _LAST_RETRY)
+        pause = _LAST_RETRY if response.status in FINAL else min(_FIRST_RETRY * 2**made.failures, _LAST_RETRY)
+        asked = min(float(_number(response.headers.get("retry-after", ""))), _LONGEST_WAIT)
+        wait = max(asked, pause) if response.status in FINAL else asked or pause
         made.failures = min(made.failures + 1, 10)
         self._stack.emit(RegistrationFailed(name, response.status, response.reason, wait))
         self._again(made, now + wait)

@@ -26,7 +26,7 @@ from switchroom.sip.trunks.trunk import Trunk
 _PROVED = 1000
 _NAMED = 600
 _REGISTERED = 500
-_WIDEST = 16  # bits that a network must fix
+_WIDEST = {4: 24, 6: 48}  # bits that a network must fix
 _NOTHING: Mapping[str, str] = {}
 
 Rank = tuple[int, int, int, int, int]
@@ -141,7 +141,8 @@ class TrunkTable:
 
     def vouches_for(self, source: str) -> bool:
         """Return whether a network of some trunk holds ``source``; one so wide that anybody may be in it does not count."""
-        return any(specific >= _WIDEST for _, _, specific in self._near(source))
+        address = _address(source)
+        return address is not None and any(length >= _WIDEST[address.version] for _, _, length in self._near(source))
 
     def password_of(self, user: str) -> str | None:
         """Return what the trunk that calls as ``user`` proves itself with."""

@@ -1,7 +1,8 @@
 """Our lines at the registrars of trunks: registered while the trunk is in the table, and what became of it for all to see.
 
 A line is one task. It finds the registrar, registers there (the user agent refreshes and retries), keeps the way through a NAT
-open, and looks for another of the registrar's servers when the one in use falls silent. A line that is changed leaves first
+open, and looks for another of the registrar's servers when the one in use falls silent or is no longer one of them. Only who has
+taken our registration sends calls of the line: a name may lead anywhere. A line that is changed leaves first
 and comes back afterwards: the two REGISTERs of one contact must not cross.
 """
 
@@ -18,6 +19,7 @@ from switchroom.sip import commands as sip
 from switchroom.sip.messages.uri import escape
 from switchroom.sip.outputs import Registered, RegistrationFailed, Unregistered
 from switchroom.sip.peer import Peer
+from switchroom.sip.registration.registration import FINAL
 from switchroom.sip.trunks.trunk import Trunk
 from switchroom.sip.trunks.trunk_table import TrunkTable
 from switchroom.transports.sip.wire.locating import Resolver, locate
@@ -37,7 +39,7 @@ PING = b"\r\n\r\n"
 
 @dataclass(frozen=True, slots=True)
 class LineState:
-    """How a line is. ``next`` is when it is tried or refreshed, in the loop's time; None: not before the trunk is changed."""
+    """How a line is. ``next`` is when it is tried or refreshed, in the loop's time; None: that is not known."""
 
     state: Literal["off", "trying", "registered", "failed"] = "off"
     why: str = ""
@@ -49,7 +51,10 @@ OFF = LineState()
 
 @dataclass(slots=True)
 class _Line:
-    """One line as it is kept. ``wake`` is set by whatever happens to it, ``stood`` once it was registered."""
+    """One line as it is kept. ``wake`` is set by whatever happens to it, ``hosts`` is where it is registered.
+
+    ``missed`` is how often in a row the registrar's name did not lead to the server in use: some names lead to a few of many.
+    """
 
     trunk: Trunk
     state: LineState = field(default_factory=lambda: LineState("trying"))
@@ -58,7 +63,8 @@ class _Line:
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     stopping: bool = False
     gone: bool = False
-    stood: bool = False
+    refreshed: bool = False
+    missed: int = 0
     failed: bool = False
     failures: int = 0
 
@@ -93,8 +99,8 @@ class TrunkLines:
         return Counter(line.state.state for line in self._lines.values())
 
     def at(self, host: str) -> frozenset[str]:
-        """Return the trunks whose registrar has that address; one that never registered us sends no calls."""
-        return frozenset(trunk for trunk, line in self._lines.items() if line.stood and host in line.hosts)
+        """Return the trunks that are registered at that address, or were last."""
+        return frozenset(trunk for trunk, line in self._lines.items() if host in line.hosts)
 
     def told(self, output: LineTold) -> None:
         """Take what the user agent reports of a line."""
@@ -106,11 +112,12 @@ class TrunkLines:
             case Registered(expires=expires):
                 line.state = LineState("registered", "", now + expires)
                 line.failures = 0
-                line.stood = True
+                line.refreshed = True
+                line.hosts = frozenset(() if line.peer is None else (line.peer.host,))
             case RegistrationFailed(status=status, reason=reason, retry_after=wait):
-                line.state = LineState("failed", _why(status, reason), None if wait is None else now + wait)
-                line.failures += wait is not None
-                line.failed = wait is not None
+                line.state = LineState("failed", _why(status, reason), now + wait)
+                line.failed = status not in FINAL
+                line.failures += line.failed
                 log.warning("trunk not registered", trunk=line.trunk.id, name=line.trunk.name, why=line.state.why)
             case Unregistered():
                 line.gone = True
@@ -148,7 +155,6 @@ class TrunkLines:
         except SwitchroomError as error:
             self._fail(line, str(error))
             return []
-        line.hosts = frozenset(peer.host for peer in peers)
         return peers
 
     async def _has_stayed(self, line: _Line, peers: list[Peer]) -> bool:
@@ -167,10 +173,10 @@ class TrunkLines:
     async def _stay(self, line: _Line, peers: list[Peer]) -> None:
         """Be registered at one of ``peers`` until the line is to stop, or until that one fails and there is another."""
         peer = line.peer = next((other for other in peers if other != line.peer), peers[0])
-        line.failed = False
+        line.failed, line.refreshed, line.missed = False, False, 0
         self._send(registering(line.trunk, peer))
-        while not line.stopping and not (line.failed and await self._is_another(line, peer)):
-            line.failed = False
+        while not line.stopping and not await self._is_to_be_left(line, peer):
+            line.failed = line.refreshed = False
             if not await _woken(line, KEEP_ALIVE) and line.state.state == "registered":
                 self._ping(PING, peer)
         if not line.stopping:
@@ -180,12 +186,17 @@ class TrunkLines:
         while line.stopping and not line.gone and await _woken(line, _FAREWELL):
             pass
 
-    async def _is_another(self, line: _Line, peer: Peer) -> bool:
-        """Return whether the registrar has another server than ``peer``, perhaps since lately."""
+    async def _is_to_be_left(self, line: _Line, peer: Peer) -> bool:
+        """Return whether there is a better server than ``peer``: it failed, or the name has not led to it for two refreshes."""
+        if not (line.failed or line.refreshed):
+            return False
         state = line.state
         peers = await self._find(line)
         line.state = state
-        return any(other != peer for other in peers)
+        if line.failed:
+            return any(other != peer for other in peers)
+        line.missed = line.missed + 1 if peers and peer not in peers else 0
+        return line.missed > 1
 
 
 async def _woken(line: _Line, seconds: float) -> bool:
