@@ -11,10 +11,11 @@ import ipaddress
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from switchroom.sip.description import webrtc
 from switchroom.sip.description.crypto import PROFILES, Key, KeyPair, Unsafe, accepted, offered, pair_up
 from switchroom.sip.description.formats import EVENTS, FORMATS, KNOWN, Format, events_for, offered_formats
 from switchroom.sip.description.policy import Codec, CodecOrder, MediaPolicy, Security
-from switchroom.sip.description.sdp import Media, SdpFault, SessionDescription, address, parse_sdp
+from switchroom.sip.description.sdp import Attributes, Media, SdpFault, SessionDescription, address, parse_sdp
 
 Direction = Literal["sendrecv", "sendonly", "recvonly", "inactive"]
 
@@ -36,7 +37,7 @@ class LocalAudio:
     ``mux``: control shares the media's port, and offers say so (RFC 5761); answers say it when they are asked.
     ``keys``: one for each suite of SRTP that we offer or take, to send with; none are needed where it is never used.
     ``using``: the one that is in use already. ``around``: refused sections before and after ours; ``protocol``: the profile
-    of ours.
+    of ours. ``web``: who we are to a browser; with it we offer what browsers take, and only with it we take that.
     """
 
     host: str
@@ -54,6 +55,7 @@ class LocalAudio:
     around: tuple[Sections, Sections] = ((), ())
     protocol: str = "RTP/AVP"
     order: CodecOrder = "theirs"
+    web: webrtc.WebSide | None = None
 
     @classmethod
     def by(
@@ -74,7 +76,7 @@ class Agreement:
     if there is none, and counts by ``digits_clock``.
     ``direction`` is ours. ``held``: they do not listen, so nothing is to be sent. ``ptime`` in milliseconds is their wish.
     ``keys`` are those of SRTP, None for media in the clear. ``around``: refused sections before and after this one,
-    which has the profile ``protocol``.
+    which has the profile ``protocol``. ``web``: they are a browser, which brings its keys by DTLS and is where ICE shows it.
     """
 
     sdp: str = field(repr=False)  # it holds our key
@@ -94,6 +96,7 @@ class Agreement:
     digits_clock: int = 8000
     around: tuple[Sections, Sections] = ((), ())
     protocol: str = "RTP/AVP"
+    web: webrtc.WebPeer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,11 @@ class Unacceptable:
 
 def make_offer(local: LocalAudio) -> str:
     """Return the SDP that proposes ``local``."""
+    if local.web is not None:
+        local = replace(local, protocol=webrtc.PROFILE, mux=True, web=replace(local.web, role=None))
     audio = _audio(local, offered_formats(local.codecs, keys=local.digits))
+    if local.web is not None:
+        return str(_describe(local, audio))
     return str(_describe(local, offered(audio, local.security, local.keys, local.using)))
 
 
@@ -124,7 +131,10 @@ def answer_offer(offer: str, local: LocalAudio) -> Agreement | Unacceptable:
             continue
         refused = tuple(other.refused() for other in theirs.media)
         around = refused[:index], refused[index + 1 :]
-        agreed = replace(local, direction=terms.direction, mux=terms.mux, around=around, protocol=terms.protocol)
+        web = None if local.web is None or terms.web is None else local.web.agreed(terms.web)
+        agreed = replace(
+            local, direction=terms.direction, mux=terms.mux, around=around, protocol=terms.protocol, web=web
+        )
         ours = accepted(_audio(agreed, _answered(terms)), terms.keys)
         return replace(terms, sdp=str(_describe(agreed, ours, theirs.times)), around=around)
     return refusal
@@ -136,7 +146,7 @@ def read_answer(answer: str, local: LocalAudio) -> Agreement | Unacceptable:
     if isinstance(theirs, SdpFault):
         return Unacceptable(400, theirs.reason)
     media = next(iter(theirs.media[len(local.around[0]) :]), None)
-    if media is None or not _is_audio(media):
+    if media is None or not _is_audio(media, local) or (local.web is not None) != webrtc.is_web(media):
         return Unacceptable(488, "The answer refuses our audio")
     terms = _terms(theirs, media, replace(local, order="theirs"))  # they have chosen
     if isinstance(terms, Unacceptable):
@@ -145,19 +155,25 @@ def read_answer(answer: str, local: LocalAudio) -> Agreement | Unacceptable:
         return Unacceptable(488, "The answer encrypts in a way that we did not offer")
     heard = EVENTS[terms.digits_clock].payload if terms.digits is not None else None
     held = terms.held and _FLOWS[local.direction][0]  # an answer to our own hold holds nobody
-    return replace(terms, digits_heard=heard, held=held, mux=terms.mux and local.mux, around=local.around)
+    return replace(terms, digits_heard=heard, held=held, mux=terms.mux and (local.mux or terms.web is not None), around=local.around)
 
 
-def _is_audio(media: Media) -> bool:
-    return media.kind == "audio" and media.port != 0 and media.protocol.upper() in PROFILES
+def _is_audio(media: Media, local: LocalAudio) -> bool:
+    if local.protocol.upper() in webrtc.PROFILES or webrtc.is_web(media):
+        known = local.web is not None and webrtc.is_web(media)  # and nothing else for who had that before
+    else:
+        known = media.protocol.upper() in PROFILES
+    return media.kind == "audio" and media.port != 0 and known
 
 
 def _candidates(sections: Sections, local: LocalAudio) -> list[int]:
     """Return the audio sections in the order in which to try them."""
-    audio = [index for index, media in enumerate(sections) if _is_audio(media)]
-    return sorted(
-        audio, key=lambda index: not isinstance(pair_up(sections[index], local.security, local.keys), KeyPair)
-    )
+    audio = [index for index, media in enumerate(sections) if _is_audio(media, local)]
+    return sorted(audio, key=lambda index: not _is_safe(sections[index], local))
+
+
+def _is_safe(media: Media, local: LocalAudio) -> bool:
+    return webrtc.is_web(media) or isinstance(pair_up(media, local.security, local.keys), KeyPair)
 
 
 def _terms(theirs: SessionDescription, media: Media, local: LocalAudio) -> Agreement | Unacceptable:
@@ -168,13 +184,14 @@ def _terms(theirs: SessionDescription, media: Media, local: LocalAudio) -> Agree
         common.sort(key=lambda found: local.codecs.index(found[1]))
     if not common:
         return Unacceptable(488, "No common codec")
-    keys = pair_up(media, local.security, local.keys)
-    if isinstance(keys, Unsafe):
-        return Unacceptable(488, keys.reason)
-    host = media.connection or theirs.connection
-    if host is None or not _is_numeric(host):
+    secured = _secured(theirs, media, local)
+    if isinstance(secured, Unacceptable):
+        return secured
+    web, keys = secured
+    host = (media.connection or theirs.connection) if web is None else webrtc.SOMEWHERE
+    if host is None or (web is None and not _is_numeric(host)):
         return Unacceptable(488, "No numeric address for audio")
-    nowhere = ipaddress.ip_address(host).is_unspecified
+    nowhere = web is None and ipaddress.ip_address(host).is_unspecified
     they_send, they_hear = _FLOWS[_direction(theirs, media)]
     we_send, we_hear = _FLOWS[local.direction]
     they_hear = they_hear and not nowhere
@@ -195,9 +212,21 @@ def _terms(theirs: SessionDescription, media: Media, local: LocalAudio) -> Agree
         held=not they_hear,
         mux=media.first("rtcp-mux") is not None,
         keys=keys,
+        web=web,
         protocol=media.protocol,
         digits_clock=events.clock if events else 8000,
     )
+
+
+def _secured(
+    theirs: SessionDescription, media: Media, local: LocalAudio
+) -> tuple[webrtc.WebPeer | None, KeyPair | None] | Unacceptable:
+    """Return who brings keys by DTLS, or the keys that were brought here."""
+    if local.web is not None and webrtc.is_web(media):
+        web = webrtc.read_peer(theirs, media, local.web)
+        return Unacceptable(488, web.reason) if isinstance(web, webrtc.Unreachable) else (web, None)
+    keys = pair_up(media, local.security, local.keys)
+    return Unacceptable(488, keys.reason) if isinstance(keys, Unsafe) else (None, keys)
 
 
 def _spoken(media: Media) -> list[tuple[int, str]]:
@@ -271,4 +300,7 @@ def _audio(local: LocalAudio, formats: tuple[Format, ...]) -> Media:
 def _describe(local: LocalAudio, ours: Media, times: tuple[str, ...] = ("0 0",)) -> SessionDescription:
     origin = f"- {local.session} {local.version} {address(local.host)}"
     before, after = local.around
-    return SessionDescription(origin, (*before, ours, *after), local.host, times=times)
+    above: Attributes = ()
+    if local.web is not None:
+        ours, above = webrtc.with_web(ours, local.web, local.host), webrtc.session_lines(local.web)
+    return SessionDescription(origin, (*before, ours, *after), local.host, times=times, attributes=above)

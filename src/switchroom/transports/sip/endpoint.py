@@ -31,6 +31,7 @@ from switchroom.transports.sip.legs.hunting import Hunt, Way
 from switchroom.transports.sip.legs.moving import Parties, Roads
 from switchroom.transports.sip.legs.refusing import refusing
 from switchroom.transports.sip.legs.rtp_leg import CallOutput, Line, RtpLeg
+from switchroom.transports.sip.media.browser import fresh_web
 from switchroom.transports.sip.media.ports import RtpPorts
 from switchroom.transports.sip.media.session import MediaPlace, speakable
 from switchroom.transports.sip.media.srtp import fresh_keys
@@ -247,7 +248,8 @@ class SipEndpoint:
         if self._settings.media_sources == "known":
             policy = replace(policy, sources="known")
         host = self._local(peer)[0]
-        place = MediaPlace(self._ports, host, peer.host, speakable(policy), encoding)
+        browser = peer.transport in ("ws", "wss")
+        place = MediaPlace(self._ports, host, peer.host, speakable(policy), encoding, browser)
         return Line(self.send, self._clock, place, self._parties.call_of)
 
     def _received(self, data: bytes, peer: Peer) -> None:
@@ -349,7 +351,8 @@ class SipEndpoint:
         policy, host = line.place.policy, line.place.host
         keys_travel = policy.security != "never"  # in our offer, if they made none
         if offered.sdp is not None:
-            outcome = answer_offer(offered.sdp, LocalAudio.by(policy, host, 9, keys=fresh_keys(policy.security)))
+            ours = LocalAudio.by(policy, host, 9, keys=fresh_keys(policy.security))
+            outcome = answer_offer(offered.sdp, replace(ours, web=fresh_web() if line.place.browser else None))
             if isinstance(outcome, Unacceptable):
                 log.info("call without usable audio", peer=offered.peer.host, reason=outcome.reason)
                 warning = {"Warning": f'399 switchroom "{outcome.reason}"'}

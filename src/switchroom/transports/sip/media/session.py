@@ -15,6 +15,7 @@ from switchroom.media import opus
 from switchroom.media.frame import Encoding
 from switchroom.sip.description.offer import Agreement, LocalAudio, Unacceptable, answer_offer, make_offer, read_answer
 from switchroom.sip.description.policy import DEFAULT, Codec, MediaPolicy
+from switchroom.transports.sip.media.browser import BrowserSocket, fresh_web, renewed
 from switchroom.transports.sip.media.ghosts import ghosts
 from switchroom.transports.sip.media.latch import Latch
 from switchroom.transports.sip.media.ports import RtpPorts
@@ -34,7 +35,7 @@ _NAMES: Mapping[audio.Codec, Codec] = {codec: name for name, codec in _CODECS.it
 class MediaPlace:
     """Where a call's media lives: ports to take from, our address as the peer sees it, the peer's own, and how it is to be.
 
-    ``encoding`` is what the plane gives and gets already, if it does.
+    ``encoding`` is what the plane gives and gets already, if it does. ``browser``: they have ICE and DTLS, and cannot do without.
     """
 
     ports: RtpPorts
@@ -42,6 +43,7 @@ class MediaPlace:
     peer_host: str
     policy: MediaPolicy = DEFAULT
     encoding: Encoding | None = None
+    browser: bool = False
 
 
 def speakable(policy: MediaPolicy) -> MediaPolicy:
@@ -62,7 +64,9 @@ class MediaSession:
         self._clock = clock
         self._pressed = pressed
         self._sockets: SecuredSockets | None = None
-        self._local = LocalAudio.by(place.policy, place.host, 0, secrets.randbits(31))
+        self._browser: BrowserSocket | None = None
+        web = fresh_web() if place.browser else None
+        self._local = replace(LocalAudio.by(place.policy, place.host, 0, secrets.randbits(31)), web=web)
         self._described = False
         self._closed = False
         self._counters: Mapping[str, float] = {}
@@ -92,6 +96,9 @@ class MediaSession:
         if isinstance(outcome, Agreement) and self._brings_a_new_key(outcome):
             self._draw_keys()
             outcome = self._same_codec(sdp)
+        elif isinstance(outcome, Agreement) and self._restarts(outcome):
+            self._local = replace(self._local, web=self._local.web and renewed(self._local.web))
+            outcome = self._same_codec(sdp)
         if isinstance(outcome, Agreement):
             self._settle(outcome, answering=True)
             return outcome.sdp
@@ -109,7 +116,7 @@ class MediaSession:
         """Return the stream's counters, its last ones after ``close``."""
         if self.stream is None or self._sockets is None:
             return self._counters
-        return {**self.stream.media(), **self._sockets.counters()}
+        return {**self.stream.media(), **(self._browser or self._sockets).counters()}
 
     def close(self) -> None:
         """Give the sockets back; nothing is heard or sent any more."""
@@ -144,6 +151,21 @@ class MediaSession:
         pair = self._sockets.pair
         return pair is None or pair.theirs != agreed.keys.theirs
 
+    def _restarts(self, agreed: Agreement) -> bool:
+        """Whether a browser begins ICE anew, which both sides do or none (RFC 8839 §4.4.1.1.1)."""
+        return self._browser is not None and agreed.web is not None and agreed.web.ufrag != self._browser.ufrag
+
+    def _secure(self, agreed: Agreement) -> bool:
+        """Have the sockets do as agreed; return whether we must go on as a new source."""
+        assert self._sockets is not None
+        if agreed.web is None or self._local.web is None:
+            return self._sockets.secure(agreed.keys)
+        if self._browser is not None:
+            return self._browser.agree(self._local.web, agreed.web)
+        self._browser = BrowserSocket(self._sockets.bare.rtp, self._local.web, agreed.web)
+        self._sockets.divert(self._browser)
+        return False
+
     def _settle(self, agreed: Agreement, *, answering: bool = False) -> None:
         if self._closed or self._sockets is None:
             return
@@ -162,7 +184,9 @@ class MediaSession:
         self.held = agreed.held
         using = None if agreed.keys is None else agreed.keys.ours
         self._local = replace(self._local, mux=agreed.mux, around=agreed.around, protocol=agreed.protocol, using=using)
-        new_keys = self._sockets.secure(agreed.keys)
+        web = None if agreed.web is None or self._local.web is None else self._local.web.agreed(agreed.web)
+        self._local = replace(self._local, web=web)  # who has agreed to do without a browser's way goes on without
+        new_keys = self._secure(agreed)
         if self.stream is None:
             before = ghosts(self._sockets.bare)
             latch = Latch(

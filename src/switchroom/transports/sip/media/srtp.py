@@ -24,7 +24,9 @@ _PROFILES: Mapping[Suite, int] = {
 }
 
 
-_MEDIA = range(128, 192)  # first bytes of RTP and RTCP (RFC 7983 §7)
+MEDIA = range(128, 192)
+"""First bytes of RTP and RTCP (RFC 7983 §7)."""
+
 _CONTROL = range(192, 224)  # packet types of RTCP, which stand where RTP has marker and payload type (RFC 5761 §4)
 
 
@@ -81,6 +83,10 @@ class SecuredSockets:
         self._rtcp = _Secured(self.bare.rtcp, self._outward, self._inward, self._refuse)
         return before is None or (before.ours, before.theirs) != (pair.ours, pair.theirs)
 
+    def divert(self, socket: MediaSocket) -> None:
+        """Have media and control go through ``socket``, which sees to its keys itself."""
+        self._rtp = self._rtcp = socket
+
     def counters(self) -> Mapping[str, float]:
         """Return whether media is encrypted, and how many datagrams were not what the party sent."""
         return {"encrypted": float(self._pair is not None), "srtp_refused": self._refused}
@@ -108,6 +114,22 @@ class _Inward:
         return opened
 
 
+class Channel:
+    """A key each way."""
+
+    def __init__(self, pair: KeyPair) -> None:
+        self._outward = _session(pair.ours, Policy.SSRC_ANY_OUTBOUND)
+        self._inward = _session(pair.theirs, Policy.SSRC_ANY_INBOUND)
+
+    def protect(self, packet: bytes) -> bytes:
+        """Return media or control protected. Raises OSError for what cannot be."""
+        return _protect(self._outward, packet)
+
+    def open(self, packet: bytes) -> bytes:
+        """Return media or control in the clear. Raises Error, or ValueError if it is longer than any packet."""
+        return _open(self._inward, packet)
+
+
 class _Secured:
     """One socket; what goes through may be media, control, or both (RFC 5761)."""
 
@@ -124,14 +146,10 @@ class _Secured:
 
     def sendto(self, data: bytes, address: Address, /) -> int:
         """Send it protected. Raises OSError, also for what cannot be protected."""
-        try:
-            packet = self._outward.protect_rtcp(data) if _is_control(data) else self._outward.protect(data)
-        except (Error, ValueError) as error:
-            raise OSError(f"not protected: {error}") from error
-        return self._bare.sendto(packet, address)
+        return self._bare.sendto(_protect(self._outward, data), address)
 
     def _open(self, data: bytes) -> bytes:
-        if not data or data[0] not in _MEDIA:  # STUN and the like, which nobody behind this takes for media
+        if not data or data[0] not in MEDIA:  # STUN and the like, which nobody behind this takes for media
             return data
         try:
             return self._inward.open(data)
@@ -142,6 +160,13 @@ class _Secured:
 
 def _open(session: Session, packet: bytes) -> bytes:
     return session.unprotect_rtcp(packet) if _is_control(packet) else session.unprotect(packet)
+
+
+def _protect(session: Session, packet: bytes) -> bytes:
+    try:
+        return session.protect_rtcp(packet) if _is_control(packet) else session.protect(packet)
+    except (Error, ValueError) as error:
+        raise OSError(f"not protected: {error}") from error
 
 
 def _is_control(packet: bytes) -> bool:

@@ -1,0 +1,130 @@
+"""The one socket of a browser's call: checks of ICE, a handshake of DTLS and the media itself arrive there side by side.
+
+What the first byte tells apart (RFC 7983) is dealt with where it is read, so that all of it lives in the tick and needs no
+task: checks are answered, records go through the handshake, and media is opened with the keys that came of it. Before that
+there is no media, in or out. The stream behind sees one party that never moves: SRTP says who speaks and ICE where to send.
+"""
+
+import secrets
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+
+from pylibsrtp import Error
+
+from switchroom.media import stun
+from switchroom.media.ice import IceLite
+from switchroom.sip.description.webrtc import SOMEWHERE, WebPeer, WebSide
+from switchroom.transports.sip.media import dtls
+from switchroom.transports.sip.media.latch import Address
+from switchroom.transports.sip.media.ports import MediaSocket
+from switchroom.transports.sip.media.srtp import MEDIA, Channel
+
+PARTY: Address = (SOMEWHERE, 9)
+"""Where the stream takes a browser to be."""
+
+_IN_ONE = 32  # datagrams that are no media, before the stream has its turn
+
+
+def fresh_web() -> WebSide:
+    """Return who we are to a browser in a new call."""
+    return renewed(WebSide("", "", dtls.identity().fingerprint))
+
+
+def renewed(ours: WebSide) -> WebSide:
+    """Return our side for a new session of ICE."""
+    return replace(ours, ufrag=secrets.token_hex(4), password=secrets.token_hex(16))
+
+
+class BrowserSocket:
+    """A media socket that is one of a browser as soon as ``agree`` was called."""
+
+    def __init__(self, bare: MediaSocket, ours: WebSide, theirs: WebPeer) -> None:
+        self.ufrag = theirs.ufrag
+        """How they name their side of this session of ICE."""
+        self._bare = bare
+        self._counts: Counter[str] = Counter()
+        self._ice = IceLite(ours.ufrag, theirs.ufrag, ours.password)
+        self._fingerprints = theirs.fingerprints
+        self._handshake = dtls.Handshake(dtls.identity(), theirs.fingerprints, theirs.role)
+        self._channel: Channel | None = None
+
+    def agree(self, ours: WebSide, theirs: WebPeer) -> bool:
+        """Go on as agreed anew; return whether we must go on as a new source, which is so if it is another party."""
+        self.ufrag = theirs.ufrag
+        self._ice.restart(ours.ufrag, theirs.ufrag, ours.password)
+        if (theirs.fingerprints, theirs.role) == (self._fingerprints, self._handshake.role):
+            return False
+        self._fingerprints = theirs.fingerprints  # another certificate is another association (RFC 8842 §4)
+        self._handshake = dtls.Handshake(dtls.identity(), theirs.fingerprints, theirs.role)
+        self._channel = None
+        return True
+
+    def recvmsg(self, size: int, notes: int, /) -> tuple[bytes, list[tuple[int, int, bytes]], int, Address]:
+        """Return the next media that arrived, opened; empty if it is not the party's. Raises BlockingIOError for none."""
+        for _ in range(_IN_ONE):
+            try:
+                data, told, flags, source = self._bare.recvmsg(size, notes)
+            except BlockingIOError:
+                self._send(self._handshake.expire())
+                raise
+            if data and data[0] in MEDIA:
+                return self._open(data), told, flags, PARTY
+            self._take(data, source[:2])
+        return b"", [], 0, PARTY
+
+    def sendto(self, data: bytes, _: Address, /) -> int:
+        """Send it protected to where the party is; nothing before it is there. Raises OSError."""
+        if self._channel is None or self._ice.peer is None:
+            return 0
+        return self._bare.sendto(self._channel.protect(data), self._ice.peer)
+
+    def counters(self) -> Mapping[str, float]:
+        """Return whether media is encrypted, and how many datagrams were not what the party sent."""
+        refused = sum(self._counts.values()) + sum(self._ice.refused.values())
+        return {"encrypted": float(self._channel is not None), "srtp_refused": refused}
+
+    @property
+    def trouble(self) -> str:
+        """Why there will be no media, "" if there is no reason."""
+        return self._handshake.trouble
+
+    def _take(self, data: bytes, source: Address) -> None:
+        if data and data[0] in stun.FIRST_BYTES:
+            answer = self._ice.take(data, source)
+            if answer is not None:
+                self._send([answer], source)
+                self._begin()
+        elif data and data[0] in dtls.FIRST_BYTES and self._ice.knows(source):
+            self._shake(data, source)
+        else:
+            self._counts["strange"] += 1
+
+    def _begin(self) -> None:
+        """Speak first, if that is our role, once there is somebody to speak to."""
+        if self._handshake.role == "active" and self._handshake.state == "shaking":
+            self._send(self._handshake.begin())
+
+    def _shake(self, data: bytes, source: Address) -> None:
+        self._send(self._handshake.take(data), source)
+        if self._channel is None and self._handshake.pair is not None:
+            self._channel = Channel(self._handshake.pair)
+
+    def _open(self, data: bytes) -> bytes:
+        if self._channel is not None:
+            try:
+                return self._channel.open(data)
+            except (Error, ValueError):
+                pass
+        self._counts["media"] += 1
+        return b""
+
+    def _send(self, datagrams: list[bytes], target: Address | None = None) -> None:
+        target = target or self._ice.peer
+        if target is None:
+            return
+        for datagram in datagrams:
+            try:
+                self._bare.sendto(datagram, target)
+            except OSError:  # it is lost like any other datagram, and both sides try again
+                self._counts["not_sent"] += 1

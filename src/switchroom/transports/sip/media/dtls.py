@@ -1,0 +1,170 @@
+"""DTLS for the keys of SRTP (RFC 5764): one handshake between two memories, and no data after it.
+
+Datagrams go in by ``take`` and come out as what it returns; nothing here knows a socket. Whose certificate it is decides the
+fingerprint that came by the signalling (RFC 8122), not who signed it: all are signed by themselves, ours too, which is made
+once for a process.
+"""
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from OpenSSL import SSL
+
+from switchroom.sip.description.crypto import Key, KeyPair, Suite
+from switchroom.sip.description.webrtc import Role
+
+FIRST_BYTES = range(20, 64)
+"""What a DTLS record begins with where it shares a port (RFC 7983 §7)."""
+
+_PROFILES: Mapping[bytes, tuple[Suite, int, int]] = {
+    b"SRTP_AEAD_AES_128_GCM": ("AEAD_AES_128_GCM", 16, 12),  # RFC 7714 §12
+    b"SRTP_AES128_CM_SHA1_80": ("AES_CM_128_HMAC_SHA1_80", 16, 14),
+}
+_LABEL = b"EXTRACTOR-dtls_srtp"
+_DATAGRAM = 1200  # what gets through everywhere
+_RECORD = 13  # bytes before the content of a record; the last two are its length
+_MOST = 65_536
+
+State = Literal["shaking", "done", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Our certificate. ``fingerprint`` is its SHA-256, as SDP has it."""
+
+    certificate: x509.Certificate
+    context: SSL.Context
+
+    @property
+    def fingerprint(self) -> str:
+        """The SHA-256 in upper case, with colons."""
+        return fingerprint_of(self.certificate)
+
+
+def fingerprint_of(certificate: x509.Certificate) -> str:
+    """Return the SHA-256 of a certificate as SDP has it (RFC 8122 §5)."""
+    return certificate.fingerprint(hashes.SHA256()).hex(":").upper()
+
+
+@cache
+def identity() -> Identity:
+    """Return the certificate of this process; it says nothing about us and lives as long as the process does."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "WebRTC")])
+    now = datetime.datetime.now(datetime.UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(days=1))
+        .not_valid_after(now + datetime.timedelta(days=3650))
+        .sign(key, hashes.SHA256())
+    )
+    context = SSL.Context(SSL.DTLS_METHOD)
+    context.set_verify(SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT, lambda *_: True)  # the fingerprint decides
+    context.use_certificate(certificate)
+    context.use_privatekey(key)
+    context.set_options(SSL.OP_NO_QUERY_MTU)
+    context.set_cipher_list(b"ECDHE+AESGCM:ECDHE+CHACHA20")
+    context.set_tlsext_use_srtp(b":".join(_PROFILES))
+    return Identity(certificate, context)
+
+
+class Handshake:
+    """One association. ``pair`` holds the keys once it is ``done`` and the certificate was the announced one."""
+
+    def __init__(self, ours: Identity, fingerprints: frozenset[str], role: Role) -> None:
+        self.state: State = "shaking"
+        self.pair: KeyPair | None = None
+        self.trouble = ""
+        self.role = role
+        self._fingerprints = fingerprints
+        self._connection = SSL.Connection(ours.context, None)
+        self._connection.set_ciphertext_mtu(_DATAGRAM)
+        if role == "active":
+            self._connection.set_connect_state()
+        else:
+            self._connection.set_accept_state()
+
+    def begin(self) -> list[bytes]:
+        """Return the first flight of the side that speaks first, nothing from the other."""
+        return self._go_on()
+
+    def take(self, datagram: bytes) -> list[bytes]:
+        """Take what came; return what to send."""
+        if self.state == "failed":
+            return []
+        self._connection.bio_write(datagram)
+        return self._go_on()
+
+    def expire(self) -> list[bytes]:
+        """Return what is to be sent again by now (RFC 6347 §4.2.4)."""
+        if self.state != "shaking" or self._connection.DTLSv1_get_timeout() != 0:
+            return []
+        try:
+            self._connection.DTLSv1_handle_timeout()
+        except SSL.Error as error:
+            self._fail(f"handshake: {error}")
+        return self._flight()
+
+    def _go_on(self) -> list[bytes]:
+        try:
+            if self.state == "done":  # a last flight that was lost is sent again by reading
+                self._connection.recv(_MOST)
+            else:
+                self._connection.do_handshake()
+                self._conclude()
+        except SSL.WantReadError:
+            pass
+        except SSL.ZeroReturnError:  # they say goodbye to DTLS; that of the call comes by SIP
+            pass
+        except SSL.Error as error:
+            if self.state == "shaking":
+                self._fail(f"handshake: {error}")
+        return self._flight()
+
+    def _conclude(self) -> None:
+        shown = self._connection.get_peer_certificate(as_cryptography=True)
+        profile = _PROFILES.get(self._connection.get_selected_srtp_profile())
+        if shown is None or fingerprint_of(shown) not in self._fingerprints:
+            self._fail("the certificate is not the announced one")
+        elif profile is None:
+            self._fail("no common profile of SRTP")
+        else:
+            self.pair = self._exported(*profile)
+            self.state = "done"
+
+    def _exported(self, suite: Suite, key: int, salt: int) -> KeyPair:
+        """Return the keys, in the order of RFC 5764 §4.2: client's and server's key, client's and server's salt."""
+        material = self._connection.export_keying_material(_LABEL, 2 * (key + salt))
+        client = Key(suite, material[:key] + material[2 * key : 2 * key + salt])
+        server = Key(suite, material[key : 2 * key] + material[2 * key + salt :])
+        return KeyPair(0, client, server) if self.role == "active" else KeyPair(0, server, client)
+
+    def _fail(self, trouble: str) -> None:
+        self.state, self.trouble = "failed", trouble
+
+    def _flight(self) -> list[bytes]:
+        """Return what the library wants to be sent, as datagrams that end where a record ends."""
+        try:
+            written = self._connection.bio_read(_MOST)
+        except SSL.WantReadError:
+            return []
+        datagrams, current = [], b""
+        while written:
+            size = _RECORD + int.from_bytes(written[_RECORD - 2 : _RECORD])
+            record, written = written[:size], written[size:]
+            if current and len(current) + len(record) > _DATAGRAM:
+                datagrams.append(current)
+                current = b""
+            current += record
+        return [*datagrams, current]

@@ -1,0 +1,249 @@
+"""A scripted browser and a media session over real sockets: ICE, DTLS and audio on one port; the ticks are called by hand."""
+
+import re
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import pytest
+
+from switchroom.media import stun
+from switchroom.media.rtp import RtpPacket
+from switchroom.media.stun import build_stun
+from switchroom.sip.description.policy import MediaPolicy
+from switchroom.sip.description.sdp import SessionDescription, parse_sdp
+from switchroom.sip.description.webrtc import Role
+from switchroom.transports.sip.media import dtls
+from switchroom.transports.sip.media.ports import RtpPorts
+from switchroom.transports.sip.media.session import MediaPlace, MediaSession
+from switchroom.transports.sip.media.srtp import Channel
+from tests.interop.ports import free_block
+
+SOUND = bytes(range(160))
+THEIRS = dtls.identity.__wrapped__()
+
+
+@dataclass
+class Browser:
+    """One socket and what it takes to be let in."""
+
+    socket: socket.socket
+    session: MediaSession
+    ufrag: str = "them"
+    fingerprint: str = THEIRS.fingerprint
+    setup: str = "actpass"
+    direction: str = "sendrecv"
+    now: float = 0.0
+    received: list[bytes] = field(default_factory=list)
+    handshake: dtls.Handshake | None = None
+    channel: Channel | None = None
+    sequence: int = 100
+
+    def description(self) -> str:
+        return (
+            "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0\r\n"
+            "m=audio 9 UDP/TLS/RTP/SAVPF 0 101\r\nc=IN IP4 0.0.0.0\r\na=rtpmap:101 telephone-event/8000\r\n"
+            f"a=ice-ufrag:{self.ufrag}\r\na=ice-pwd:{'p' * 22}\r\na=fingerprint:sha-256 {self.fingerprint}\r\n"
+            f"a=setup:{self.setup}\r\na=mid:0\r\na={self.direction}\r\na=rtcp-mux\r\n"
+        )
+
+    def calls(self) -> None:
+        answer = self.session.answer(self.description())
+        assert isinstance(answer, str)
+        self.take(answer)
+
+    def take(self, sdp: str) -> None:
+        """Learn how the session is reached."""
+        theirs = parse_sdp(sdp)
+        assert isinstance(theirs, SessionDescription)
+        media = theirs.media[0]
+        self.target = ("127.0.0.1", media.port)
+        self.user = f"{media.first('ice-ufrag')}:{self.ufrag}"
+        self.password = media.first("ice-pwd") or ""
+        if self.handshake is None:
+            role: Role = "passive" if media.first("setup") == "active" else "active"
+            print_ = (media.first("fingerprint") or "").split()[1]
+            self.handshake = dtls.Handshake(THEIRS, frozenset({print_}), role)
+
+    def checks(self, password: str | None = None) -> bool:
+        """Check the way and nominate it; return whether it was answered."""
+        said = [(stun.USERNAME, self.user.encode()), (stun.CONTROLLING, bytes(8)), (stun.USE_CANDIDATE, b"")]
+        self.send(build_stun(stun.REQUEST, b"transaction.", said, password or self.password))
+        self.tick()
+        self.received = self.drain()
+        return any(data[0] in stun.FIRST_BYTES for data in self.received)
+
+    def shakes(self) -> None:
+        """Do the handshake of DTLS."""
+        assert self.handshake is not None
+        self.send(*self.handshake.begin())
+        for _ in range(6):
+            self.tick()
+            came, self.received = self.received + self.drain(), []
+            for data in came:
+                if data[0] in dtls.FIRST_BYTES:
+                    self.send(*self.handshake.take(data))
+        if self.handshake.pair is not None:
+            self.channel = Channel(self.handshake.pair)
+
+    def says(self, ticks: int = 10) -> int:
+        """Send audio; return how often it was heard."""
+        heard = 0
+        for _ in range(ticks):
+            self.sequence += 1
+            packet = RtpPacket(0, self.sequence, self.sequence * 160, 7, SOUND).build()
+            self.send(packet if self.channel is None else self.channel.protect(packet))
+            heard += self.tick() == SOUND
+        return heard
+
+    def hears(self) -> int:
+        """Return how many packets of media came of ten that were said."""
+        assert self.session.stream is not None
+        self.drain()
+        for _ in range(10):
+            self.session.stream.speak(SOUND)
+        opened = [self.channel.open(data) for data in self.drain() if data[0] >= 128] if self.channel else []
+        return sum(RtpPacket.parse(data).payload == SOUND for data in opened)  # type: ignore[union-attr]
+
+    def tick(self) -> bytes | None:
+        assert self.session.stream is not None
+        self.now += 0.02
+        return self.session.stream.hear(self.now)
+
+    def send(self, *datagrams: bytes) -> None:
+        for data in datagrams:
+            self.socket.sendto(data, self.target)
+
+    def drain(self) -> list[bytes]:
+        found = []
+        while True:
+            try:
+                found.append(self.socket.recv(2048))
+            except BlockingIOError:
+                return found
+
+
+@contextmanager
+def browser(setup: str = "actpass", fingerprint: str = THEIRS.fingerprint) -> Iterator[Browser]:
+    first = free_block(4)
+    ports = RtpPorts("127.0.0.1", first, first + 3)
+    place = MediaPlace(ports, "127.0.0.1", "127.0.0.1", MediaPolicy(codecs=("PCMU",)), browser=True)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as bound:
+        bound.bind(("127.0.0.1", 0))
+        bound.setblocking(False)
+        made = Browser(
+            bound, MediaSession(place, lambda: made.now, lambda _: None), setup=setup, fingerprint=fingerprint
+        )
+        try:
+            yield made
+        finally:
+            made.session.close()
+
+
+@pytest.mark.parametrize("setup", ["actpass", "active", "passive"])
+def test_a_browser_checks_shakes_hands_and_is_heard(setup: str) -> None:
+    with browser(setup) as page:
+        page.calls()
+        assert page.checks()
+        page.shakes()
+        page.says(3)
+        assert page.says() == 10
+        assert page.hears() == 10
+        assert page.session.media()["encrypted"] == 1.0
+        assert page.session.media()["srtp_refused"] == 0
+        assert page.session.media()["malformed"] == 0
+
+
+def test_a_browser_is_called() -> None:
+    with browser("active") as page:
+        page.take(page.session.offer())
+        assert page.session.settle(page.description()) is None
+        assert page.checks()
+        page.shakes()
+        page.says(3)
+        assert (page.says(), page.hears()) == (10, 10)
+
+
+def test_nothing_is_heard_or_said_before_the_handshake() -> None:
+    with browser() as page:
+        page.calls()
+        assert page.checks()
+        assert page.says() == 0
+        assert page.session.stream is not None
+        page.session.stream.speak(SOUND)
+        assert page.drain() == []
+        assert page.session.media()["encrypted"] == 0.0
+        assert page.session.media()["srtp_refused"] == 10
+
+
+def test_a_certificate_that_was_not_announced_gives_no_keys() -> None:
+    with browser(fingerprint=":".join(["AB"] * 32)) as page:
+        page.calls()
+        assert page.checks()
+        page.shakes()
+        assert page.says() == 0
+        assert page.session.media()["encrypted"] == 0.0
+        assert page.session.media()["srtp_refused"] > 0
+
+
+def test_who_does_not_know_the_password_is_not_answered_and_may_not_shake_hands() -> None:
+    with browser() as page:
+        page.calls()
+        assert not page.checks(password="another")
+        page.shakes()
+        assert page.channel is None
+
+
+def test_a_handshake_whose_flights_are_lost_is_made_all_the_same() -> None:
+    with browser() as page:
+        page.calls()
+        assert page.checks()
+        assert page.handshake is not None
+        page.handshake.begin()  # the first flight is lost
+        again: list[bytes] = []
+        while not again:
+            again = page.handshake.expire()
+        page.send(*again)
+        page.shakes()
+        page.says(3)
+        assert page.says() == 10
+
+
+def test_hold_and_resume_keep_the_keys() -> None:
+    with browser() as page:
+        page.calls()
+        page.checks()
+        page.shakes()
+        page.direction = "inactive"
+        page.calls()
+        assert page.session.held
+        page.direction = "sendrecv"
+        page.calls()
+        assert not page.session.held
+        page.says(3)
+        assert (page.says(), page.hears()) == (10, 10)
+
+
+def test_ice_is_restarted_with_new_names_on_both_sides_and_the_keys_stay() -> None:
+    with browser() as page:
+        page.calls()
+        page.checks()
+        page.shakes()
+        before, page.ufrag = page.user, "them2"
+        page.calls()
+        assert page.user.split(":")[0] != before.split(":")[0]
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as moved:
+            moved.bind(("127.0.0.1", 0))
+            moved.setblocking(False)
+            page.socket = moved
+            assert page.checks()
+            page.says(3)
+            assert (page.says(), page.hears()) == (10, 10)
+
+
+def test_our_own_new_offer_keeps_the_names() -> None:
+    with browser() as page:
+        page.calls()
+        ours = re.findall(r"a=ice-ufrag:(.*)\r\n", page.session.offer())
+        assert ours == [page.user.split(":")[0]]
