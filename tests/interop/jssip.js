@@ -1,45 +1,12 @@
-// Makes JsSIP testable without DTLS: audio that is plain RTP and goes nowhere, and a session timer that can be hurried. The
-// timers of its transactions, all shorter, are left alone: a busy machine would be taken for a silent one.
+// Calls of JsSIP with the real audio of the browser, an ear for what comes back, and a session timer that can be hurried.
+// The timers of its transactions, all shorter, are left alone: a busy machine would be taken for a silent one.
 window.hurry = 1
 const patient = window.setTimeout
 window.setTimeout = (work, ms, ...rest) => patient(work, ms > 40000 ? ms / window.hurry : ms, ...rest)
 
-const MIRROR = { sendonly: 'recvonly', recvonly: 'sendonly', inactive: 'inactive', sendrecv: 'sendrecv' }
-let version = 0
-
-function described(direction) {
-  version += 1
-  return [
-    'v=0', `o=- 1 ${version} IN IP4 127.0.0.1`, 's=-', 'c=IN IP4 127.0.0.1', 't=0 0',
-    `m=audio ${window.mediaPort} RTP/AVP 0 101`, 'a=rtpmap:0 PCMU/8000', 'a=rtpmap:101 telephone-event/8000',
-    'a=ptime:20', `a=${direction}`, '',
-  ].join('\r\n')
-}
-
-window.RTCPeerConnection = class {
-  iceGatheringState = 'complete'
-  iceConnectionState = 'connected'
-  signalingState = 'stable'
-  localDescription = null
-  remoteDescription = null
-  addEventListener() {}
-  removeEventListener() {}
-  addTrack() {}
-  getSenders() { return [] }
-  getReceivers() { return [] }
-  close() { this.signalingState = 'closed' }
-  async createOffer() { return { type: 'offer', sdp: described('sendrecv') } }
-  async createAnswer() {
-    const theirs = /a=(sendonly|recvonly|inactive|sendrecv)/.exec(this.remoteDescription.sdp)
-    return { type: 'answer', sdp: described(MIRROR[theirs ? theirs[1] : 'sendrecv']) }
-  }
-  async setLocalDescription(description) { this.localDescription = description; this.turn(description, 'have-local-offer') }
-  async setRemoteDescription(description) { this.remoteDescription = description; this.turn(description, 'have-remote-offer') }
-  turn(description, state) { this.signalingState = description.type === 'offer' ? state : 'stable' }
-}
-
 const soon = (start) => new Promise((resolve) => start(resolve))
-const audio = () => ({ mediaStream: new MediaStream() })
+const raw = { echoCancellation: false, noiseSuppression: false, autoGainControl: false }
+const audio = () => ({ mediaConstraints: { audio: raw, video: false }, pcConfig: { iceServers: [] } })
 
 window.said = []
 window.page = {
@@ -85,6 +52,27 @@ window.page = {
   },
   hold: (useUpdate) => soon((resolve) => session.hold({ useUpdate }, () => resolve('held')) || resolve('not now')),
   resume: (useUpdate) => soon((resolve) => session.unhold({ useUpdate }, () => resolve('resumed')) || resolve('not now')),
+  hears: () => {
+    if (window.ear === undefined || window.ear.of !== session) {
+      const stream = new MediaStream(session.connection.getReceivers().map((receiver) => receiver.track))
+      const loudspeaker = new Audio() // without one the track does not flow
+      loudspeaker.srcObject = stream
+      loudspeaker.play()
+      const context = new AudioContext()
+      const analyser = context.createAnalyser()
+      analyser.fftSize = 8192
+      context.createMediaStreamSource(stream).connect(analyser)
+      window.ear = { of: session, context, analyser, loudspeaker }
+    }
+    const { context, analyser } = window.ear
+    const bins = new Float32Array(analyser.frequencyBinCount)
+    analyser.getFloatFrequencyData(bins)
+    const strongest = bins.indexOf(Math.max(...bins))
+    return [strongest * context.sampleRate / analyser.fftSize, bins[strongest]]
+  },
+  restart: () => soon((resolve) => session.renegotiate({ rtcOfferConstraints: { iceRestart: true } }, () => resolve('restarted')) || resolve('not now')),
+  state: () => [session.connection.iceConnectionState, session.connection.connectionState],
+  sound: (digits) => session.sendDTMF(digits, { transportType: 'RFC2833', duration: 120, interToneGap: 120 }),
   press: (digits) => session.sendDTMF(digits, { interToneGap: 50 }),
   transfer: (target) => soon((resolve) => {
     session.refer(target, {

@@ -1,4 +1,4 @@
-"""JsSIP in a headless Chromium, as one fixture and one page; see ``jssip.js`` for what is made up around it.
+"""JsSIP in a headless Chromium, as one fixture and one page; see ``jssip.js`` for what is put around it.
 
 async with browser(bundle) as page:
     assert await page.asks("register", [port, "wonder"]) == "registered"
@@ -8,7 +8,6 @@ async with browser(bundle) as page:
 
 import asyncio
 import shutil
-import socket
 import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -33,6 +32,8 @@ FLAGS = [
     "--ignore-certificate-errors",
     "--use-fake-device-for-media-stream",
     "--use-fake-ui-for-media-stream",
+    "--allow-loopback-in-peer-connection",
+    "--autoplay-policy=no-user-gesture-required",
 ]
 
 
@@ -91,18 +92,17 @@ class JsSip:
 
 
 @asynccontextmanager
-async def browser(bundle: Path) -> AsyncIterator[JsSip]:
-    """A page whose calls have audio that is said and goes to a port where nobody listens to it."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as nobody:
-        nobody.bind(("127.0.0.1", 0))
-        async with async_playwright() as playwright:
-            chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS, headless=True)
-            try:
-                made = JsSip(await chromium.new_page(ignore_https_errors=True))
-                made.page.on("websocket", made.watch)
-                await made.page.evaluate("(port) => { window.mediaPort = port }", nobody.getsockname()[1])
-                await made.page.add_script_tag(path=_SCRIPT)
-                await made.page.add_script_tag(path=bundle)
-                yield made
-            finally:
-                await chromium.close()
+async def browser(bundle: Path, voice: Path | None = None) -> AsyncIterator[JsSip]:
+    """A page into whose microphone a wav file is played again and again; without one, beeps."""
+    flags = FLAGS if voice is None else [*FLAGS, f"--use-file-for-fake-audio-capture={voice}"]
+    async with async_playwright() as playwright:
+        chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=flags, headless=True)
+        try:
+            made = JsSip(await chromium.new_page(ignore_https_errors=True))
+            made.page.on("websocket", made.watch)
+            await made.page.goto(f"file://{bundle}")  # microphones are for pages with an origin
+            await made.page.add_script_tag(path=_SCRIPT)
+            await made.page.add_script_tag(path=bundle)
+            yield made
+        finally:
+            await chromium.close()

@@ -1,7 +1,4 @@
-"""JsSIP in a headless Chromium registers and calls over WSS.
-
-Its audio is DTLS-SRTP, which the engine does not speak: its calls reach us with their SDP and are refused for it.
-"""
+"""JsSIP in a headless Chromium registers over WSS and is called by the connection that it opened."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -32,17 +29,6 @@ _PHONE = """
   phone.on('registered', () => resolve('registered'))
   phone.on('registrationFailed', (event) => resolve(`failed ${event.response ? event.response.status_code : event.cause}`))
   phone.start()
-})
-"""
-_CALL = """
-() => new Promise((resolve) => {
-  phone.call('sip:demo@tenant.test', {
-    mediaConstraints: {audio: true, video: false},
-    eventHandlers: {
-      failed: (event) => resolve(event.message ? event.message.status_code : event.cause),
-      accepted: () => resolve('accepted'),
-    },
-  })
 })
 """
 _BUSY = """
@@ -135,18 +121,6 @@ def test_a_page_that_is_closed_is_forgotten(bundle: Path) -> None:
                 assert await page.evaluate(_PHONE, [endpoint.addresses["wss"][1], "wonder"]) == "registered"
             while endpoint.bindings("alice@tenant.test"):
                 await asyncio.sleep(0.05)
-
-    run_real(main())
-
-
-def test_a_call_of_jssip_is_offered_and_refused_for_its_audio(bundle: Path) -> None:
-    async def main() -> None:
-        async with asyncio.timeout(60.0), switch() as endpoint, page_with(bundle) as page:
-            await page.goto(f"file://{bundle}")  # microphones are for pages with an origin
-            await page.add_script_tag(path=bundle)
-            assert await page.evaluate(_PHONE, [endpoint.addresses["wss"][1], "wonder"]) == "registered"
-            assert await page.evaluate(_CALL) == 488
-            assert endpoint.counters()["CallOffered"] == 1
 
     run_real(main())
 

@@ -9,15 +9,19 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from switchroom.accounts.passes import LIFETIME, Pass, issue
 from switchroom.accounts.phone_book import Entry, Home, PhoneBook, realm_of
 from switchroom.identity import TenantId
+from switchroom.media.band import decode, encode
+from switchroom.media.resample import resample
 from switchroom.ports import Answer, CallOffer, Digit, HangUp, Held, Left, PartyChanged, Resumed, Signal
 from switchroom.settings import SipSettings
 from switchroom.sip.authentication.digest import ha1
 from switchroom.sip.commands import Credentials, Register
+from switchroom.sip.description.policy import DEFAULT, MediaPolicy
 from switchroom.sip.peer import Peer
 from switchroom.telephones import registrar
 from switchroom.transports.sip.endpoint import Dialling, SipEndpoint
@@ -25,6 +29,7 @@ from switchroom.transports.sip.legs.rtp_leg import RtpLeg
 from switchroom.transports.sip.trunks.accounts import Accounts
 from tests.interop.jssip import NEEDED, JsSip, browser, bundle
 from tests.interop.ports import free_block
+from tests.interop.sound import RATE, Samples, pitch
 from tests.transports.sip.test_registered_calls import serving
 from tests.virtual_time import run_real
 
@@ -33,6 +38,14 @@ __all__ = ["bundle"]
 pytestmark = NEEDED
 
 HOST = "tenant.test"
+TONE = 1000.0
+"""What every leg is told."""
+
+
+def at_8k(leg: RtpLeg, payload: bytes) -> Samples:
+    """Return what a leg gave at the rate of ``sound``."""
+    samples = decode(leg.encoding, payload)
+    return resample(samples, leg.encoding.rate, RATE)
 
 
 def lookup(user: str, realm: str, algorithm: str) -> str | None:
@@ -47,6 +60,29 @@ class Switch:
     offers: "asyncio.Queue[CallOffer]"
     legs: list[RtpLeg] = field(default_factory=list)
     signals: list[Signal] = field(default_factory=list)
+    sound: list[Samples] = field(default_factory=list)
+    policy: MediaPolicy = DEFAULT
+
+    async def ticks(self) -> None:
+        """Hear all legs and say a tone to them, every 20 ms."""
+        clock = asyncio.get_running_loop().time
+        due, second = clock(), 0
+        while True:
+            for leg in self.legs:
+                rate = leg.encoding.rate
+                times = (np.arange(rate // 50) + second * (rate // 50)) / rate
+                payload = leg.hear(due)
+                if payload is not None:
+                    self.sound.append(at_8k(leg, payload))
+                leg.speak(encode(leg.encoding, (8_000 * np.sin(2 * np.pi * TONE * times)).astype(np.int16)), due)
+            due, second = due + 0.02, second + 1
+            await asyncio.sleep(due - clock())
+
+    async def hears(self, pitch_: float) -> None:
+        """Wait until the last half second was that tone."""
+        self.sound.clear()
+        while len(self.sound) < 25 or abs(pitch(np.concatenate(self.sound[-25:])) - pitch_) > 8:
+            await asyncio.sleep(0.05)
 
     async def heard(self, signal: Signal) -> None:
         """Wait until a leg has reported ``signal``."""
@@ -64,35 +100,41 @@ class Switch:
 
     async def dials(self) -> RtpLeg:
         """Call the page."""
-        leg = await self.endpoint.dial(Dialling(f"sip:alice@{HOST}"))
+        leg = await self.endpoint.dial(Dialling(f"sip:alice@{HOST}", policy=self.policy))
         leg.attach(self.signals.append)
+        self.legs.append(leg)
         return leg
 
 
 @asynccontextmanager
-async def switch(accounts: Accounts | None = None) -> AsyncIterator[Switch]:
+async def switch(accounts: Accounts | None = None, policy: MediaPolicy = DEFAULT) -> AsyncIterator[Switch]:
     first = free_block(20)
-    settings = SipSettings(host="127.0.0.1", port=0, wss_port=0, rtp_first=first, rtp_last=first + 19)
+    ports = {"rtp_first": first, "rtp_last": first + 19}
+    settings = SipSettings(
+        host="127.0.0.1", port=0, wss_port=0, codecs=policy.codecs, security=policy.security, **ports
+    )
     offers: asyncio.Queue[CallOffer] = asyncio.Queue()
     endpoint = SipEndpoint(settings, offers.put_nowait, accounts or Accounts(lookup))
     await endpoint.open()
-    task = asyncio.get_running_loop().create_task(endpoint.run())
+    made = Switch(endpoint, offers, policy=policy)
+    tasks = [asyncio.get_running_loop().create_task(work) for work in (endpoint.run(), made.ticks())]
     try:
-        yield Switch(endpoint, offers)
+        yield made
     finally:
-        task.cancel()
-        await asyncio.wait([task])
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
         await asyncio.sleep(0.05)
 
 
 Story = Callable[[Switch, JsSip], Coroutine[object, object, None]]
 
 
-def registered(bundle: Path, story: Story) -> None:
+def registered(bundle: Path, story: Story, voice: Path | None = None, policy: MediaPolicy = DEFAULT) -> None:
     """Run a story with a page that has registered."""
 
     async def main() -> None:
-        async with asyncio.timeout(60.0), switch() as here, browser(bundle) as page:
+        async with asyncio.timeout(60.0), switch(policy=policy) as here, browser(bundle, voice) as page:
             port = here.endpoint.addresses["wss"][1]
             assert await page.asks("register", [port, "wonder", HOST]) == "registered"
             await story(here, page)

@@ -13,7 +13,7 @@ from switchroom.sip.description.offer import (
     make_offer,
     read_answer,
 )
-from switchroom.sip.description.webrtc import SOMEWHERE, WebSide
+from switchroom.sip.description.webrtc import SOMEWHERE, Role, WebSide
 
 SHA = ":".join(["AB"] * 32)
 OTHER = ":".join(["CD"] * 32)
@@ -112,7 +112,7 @@ def test_a_section_that_lacks_what_it_takes_is_refused(line: str, instead: str) 
         ("actpass", "active", "active"),
     ],
 )
-def test_the_role_in_dtls_follows_theirs_and_stays(said: str, role: str | None, answered: str) -> None:
+def test_the_role_in_dtls_follows_theirs_and_stays(said: str, role: Role | None, answered: Role) -> None:
     local = replace(LOCAL, web=replace(OURS, role=role))
     found = agreed(OFFER.replace("setup:actpass", f"setup:{said}"), local)
     assert found.web is not None and found.web.role == answered

@@ -155,7 +155,8 @@ def read_answer(answer: str, local: LocalAudio) -> Agreement | Unacceptable:
         return Unacceptable(488, "The answer encrypts in a way that we did not offer")
     heard = EVENTS[terms.digits_clock].payload if terms.digits is not None else None
     held = terms.held and _FLOWS[local.direction][0]  # an answer to our own hold holds nobody
-    return replace(terms, digits_heard=heard, held=held, mux=terms.mux and (local.mux or terms.web is not None), around=local.around)
+    mux = terms.mux and (local.mux or terms.web is not None)
+    return replace(terms, digits_heard=heard, held=held, mux=mux, around=local.around)
 
 
 def _is_audio(media: Media, local: LocalAudio) -> bool:
