@@ -154,10 +154,11 @@ class SipEndpoint:
             await asyncio.sleep(0)  # lets the loop close what was told to close
 
     def close(self) -> None:
-        """Close the sockets; calls are left as they are."""
+        """Close the sockets, also those of calls that are up: nothing is said to the far sides, so end the calls first."""
         if self._timer is not None:
             self._timer.cancel()
         self._sockets.close()
+        self._parties.close()
 
     async def dial(self, dialling: Dialling) -> RtpLeg:
         """Call somebody, with us at all their devices, and return the leg once they have answered.

@@ -93,6 +93,11 @@ class Parties:
         """It came to nothing."""
         self._legs.pop(call, None)
 
+    def close(self) -> None:
+        """Nothing more is heard of any call: each leg has left, and gives back what it holds."""
+        for call in tuple(self._legs):
+            self._ended(told.CallEnded(call, "loss"))
+
     def call_of(self, leg: LegId) -> str:
         """Return the call of a leg, "" if there is none."""
         return next((call for call, known in self._legs.items() if known.id == leg), "")

@@ -5,7 +5,7 @@ itself names, so a tenant's domain is added by adding a file. With no folder, or
 that nobody but a test or a developer should trust.
 
 Certificates end while we run. Files that were changed, added or removed are read anew when the next caller comes, ten seconds
-after the last look at the soonest; files that cannot be read leave what was there before. A certificate of our own is made anew in time.
+after the last look at the soonest; files that cannot be read leave what was there before. Our own certificate is made anew in time.
 """
 
 import datetime
