@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from switchroom.media import stun
 from switchroom.media.rtp import RtpPacket
@@ -247,3 +249,35 @@ def test_our_own_new_offer_keeps_the_names() -> None:
         page.calls()
         ours = re.findall(r"a=ice-ufrag:(.*)\r\n", page.session.offer())
         assert ours == [page.user.split(":")[0]]
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from([0, 1, 20, 22, 23, 63, 64, 127, 128, 200, 255]), st.binary(max_size=60)), max_size=40
+    )
+)
+@settings(deadline=None, max_examples=30)
+def test_noise_from_whoever_was_let_in_neither_raises_nor_spoils_the_handshake(noise: list[tuple[int, bytes]]) -> None:
+    with browser() as page:
+        page.calls()
+        assert page.checks()
+        for first, rest in noise:
+            page.send(bytes([first]) + rest)
+        page.tick()
+        page.tick()
+        page.shakes()
+        for first, rest in noise:
+            page.send(bytes([first]) + rest)
+        page.says(3)
+        assert (page.says(), page.hears()) == (10, 10)
+
+
+def test_a_flood_of_checks_takes_no_more_of_a_tick_than_its_share() -> None:
+    with browser() as page:
+        page.calls()
+        page.checks()
+        for _ in range(100):
+            page.send(b"\0")
+        before = page.session.media()["srtp_refused"]
+        page.tick()
+        assert page.session.media()["srtp_refused"] - before == 32

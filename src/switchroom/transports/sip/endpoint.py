@@ -188,9 +188,10 @@ class SipEndpoint:
     async def _dial(self, dialling: Dialling, way: Way) -> RtpLeg:
         peer = way.peer
         call = f"out_{secrets.token_hex(8)}"
-        if dialling.policy.security != "never":
+        line = self._line(peer, dialling.policy, dialling.encoding)
+        if dialling.policy.security != "never" and not line.place.browser:
             self._mind_keys(peer)
-        leg = RtpLeg(call, Party(dialling.target), self._line(peer, dialling.policy, dialling.encoding))
+        leg = RtpLeg(call, Party(dialling.target), line)
         self._parties.add(call, leg)
         leg.ringing = dialling.ringing
         self.trunks.called(call, dialling.trunk, self._clock(), dialling.target)
@@ -350,7 +351,7 @@ class SipEndpoint:
     def _has_audio(self, offered: told.CallOffered, line: Line) -> bool:
         """Whether there is audio that both sides can use; a call without is refused."""
         policy, host = line.place.policy, line.place.host
-        keys_travel = policy.security != "never"  # in our offer, if they made none
+        keys_travel = policy.security != "never" and not line.place.browser  # in our offer, if they made none
         if offered.sdp is not None:
             ours = LocalAudio.by(policy, host, 9, keys=fresh_keys(policy.security))
             outcome = answer_offer(offered.sdp, replace(ours, web=fresh_web() if line.place.browser else None))

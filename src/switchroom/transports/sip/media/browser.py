@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 
+import structlog
 from pylibsrtp import Error
 
 from switchroom.media import stun
@@ -20,10 +21,12 @@ from switchroom.transports.sip.media.latch import Address
 from switchroom.transports.sip.media.ports import MediaSocket
 from switchroom.transports.sip.media.srtp import MEDIA, Channel
 
+log = structlog.get_logger()
+
 PARTY: Address = (SOMEWHERE, 9)
 """Where the stream takes a browser to be."""
 
-_IN_ONE = 32  # datagrams that are no media, before the stream has its turn
+_PER_TICK = 32  # datagrams that are no media; a flood beyond it waits in the kernel and is lost there
 
 
 def fresh_web() -> WebSide:
@@ -44,6 +47,7 @@ class BrowserSocket:
         """How they name their side of this session of ICE."""
         self._bare = bare
         self._counts: Counter[str] = Counter()
+        self._others = 0  # datagrams in this tick that were no media
         self._ice = IceLite(ours.ufrag, theirs.ufrag, ours.password)
         self._fingerprints = theirs.fingerprints
         self._handshake = dtls.Handshake(dtls.identity(), theirs.fingerprints, theirs.role)
@@ -61,17 +65,21 @@ class BrowserSocket:
         return True
 
     def recvmsg(self, size: int, notes: int, /) -> tuple[bytes, list[tuple[int, int, bytes]], int, Address]:
-        """Return the next media that arrived, opened; empty if it is not the party's. Raises BlockingIOError for none."""
-        for _ in range(_IN_ONE):
+        """Return the next media, opened; empty if it is not the party's. Raises BlockingIOError if the tick has no more."""
+        while True:
             try:
                 data, told, flags, source = self._bare.recvmsg(size, notes)
             except BlockingIOError:
+                self._others = 0
                 self._send(self._handshake.expire())
                 raise
             if data and data[0] in MEDIA:
                 return self._open(data), told, flags, PARTY
             self._take(data, source[:2])
-        return b"", [], 0, PARTY
+            self._others += 1
+            if self._others >= _PER_TICK:
+                self._others = 0
+                raise BlockingIOError
 
     def sendto(self, data: bytes, _: Address, /) -> int:
         """Send it protected to where the party is; nothing before it is there. Raises OSError."""
@@ -83,11 +91,6 @@ class BrowserSocket:
         """Return whether media is encrypted, and how many datagrams were not what the party sent."""
         refused = sum(self._counts.values()) + sum(self._ice.refused.values())
         return {"encrypted": float(self._channel is not None), "srtp_refused": refused}
-
-    @property
-    def trouble(self) -> str:
-        """Why there will be no media, "" if there is no reason."""
-        return self._handshake.trouble
 
     def _take(self, data: bytes, source: Address) -> None:
         if data and data[0] in stun.FIRST_BYTES:
@@ -106,7 +109,10 @@ class BrowserSocket:
             self._send(self._handshake.begin())
 
     def _shake(self, data: bytes, source: Address) -> None:
+        before = self._handshake.state
         self._send(self._handshake.take(data), source)
+        if self._handshake.state == "failed" != before:
+            log.warning("no audio with a browser", reason=self._handshake.trouble)
         if self._channel is None and self._handshake.pair is not None:
             self._channel = Channel(self._handshake.pair)
 
