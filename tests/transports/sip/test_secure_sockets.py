@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import structlog
+from cryptography import x509
 
 from switchroom.errors import Invalid
 from switchroom.settings import SipSettings
@@ -65,6 +66,32 @@ def test_each_host_name_is_shown_its_own_certificate(settings: SipSettings, name
             assert (data, peer.transport) == (MESSAGE, "tls")
             assert there.sockets.send(MESSAGE, peer), "answered over the same connection"
             assert (await here.messages.get())[0] == MESSAGE
+
+    run_real(main())
+
+
+async def shown(address: tuple[str, int], name: str) -> list[str]:
+    """Return the host names of the certificate that a caller is shown who asks for ``name``."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    _, writer = await asyncio.open_connection(*address, ssl=context, server_hostname=name)
+    certificate = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
+    writer.close()
+    found = x509.load_der_x509_certificate(certificate).extensions.get_extension_for_class(x509.SubjectAlternativeName)
+    return found.value.get_values_for_type(x509.DNSName)
+
+
+def test_tenants_at_one_port_are_told_apart_by_the_name_that_is_asked_for(settings: SipSettings) -> None:
+    assert settings.certificates is not None
+    for tenant in ("ada", "bob"):
+        (settings.certificates / f"{tenant}.pem").write_bytes(self_signed((f"sip.{tenant}.example",)))
+
+    async def main() -> None:
+        async with asyncio.timeout(10.0), box(settings) as there:
+            address = there.sockets.addresses["tls"]
+            assert await shown(address, "sip.ada.example") == ["sip.ada.example"]
+            assert await shown(address, "SIP.bob.example") == ["sip.bob.example"]
+            assert await shown(address, "sip.nobody.example") == ["localhost"], "the first file"
 
     run_real(main())
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pytest
 
 from switchroom.media.rtp import RtpPacket
-from switchroom.sip.description.offer import Unacceptable
+from switchroom.sip.description.offer import Agreement, Unacceptable
 from switchroom.sip.description.policy import MediaPolicy, Security
 from switchroom.transports.sip.media.ports import RtpPorts
 from switchroom.transports.sip.media.session import MediaPlace, MediaSession
@@ -257,3 +257,32 @@ def test_the_last_counters_of_a_call_say_that_it_was_encrypted() -> None:
     with talking() as talk:
         talk.both_hear()
     assert talk.encrypted() == [1.0, 1.0]
+
+
+@pytest.mark.parametrize("security", ["never", "offer", "require"])
+def test_an_offer_is_answered_as_was_foreseen_and_only_once(security: Security) -> None:
+    with talking(security, security) as talk:
+        offer = talk.caller.offer()
+    first = free_block(4)
+    place = MediaPlace(
+        RtpPorts("127.0.0.1", first, first + 3), "127.0.0.1", "127.0.0.1", MediaPolicy(security=security)
+    )
+    session = MediaSession(place, lambda: 0.0, lambda _: None)
+    foreseen = session.foresee(offer)
+    assert isinstance(foreseen, Agreement)
+    assert session.answer(offer) is foreseen.sdp, "the same object: nothing was read or written again"
+    again = session.answer(offer)
+    assert again != foreseen.sdp, "a second offer gets an answer of its own"
+    session.close()
+
+
+def test_what_was_foreseen_of_one_offer_is_no_answer_to_another() -> None:
+    with talking("never", "never") as talk:
+        offer = talk.caller.offer()
+    first = free_block(4)
+    session = MediaSession(
+        MediaPlace(RtpPorts("127.0.0.1", first, first + 3), "127.0.0.1", "127.0.0.1"), lambda: 0.0, lambda _: None
+    )
+    assert isinstance(session.foresee("v=0\r\n"), Unacceptable)
+    assert isinstance(session.answer(offer), str)
+    session.close()

@@ -21,7 +21,7 @@ from switchroom.sip import outputs as told
 from switchroom.sip.agent import UserAgent
 from switchroom.sip.callers.context import read_context
 from switchroom.sip.config import AgentConfig
-from switchroom.sip.description.offer import LocalAudio, Unacceptable, answer_offer
+from switchroom.sip.description.offer import Agreement, Unacceptable
 from switchroom.sip.description.policy import DEFAULT, MediaPolicy
 from switchroom.sip.peer import SECURE, Peer, Transport
 from switchroom.sip.registration.registrar import Binding
@@ -31,10 +31,8 @@ from switchroom.transports.sip.legs.hunting import Hunt, Way
 from switchroom.transports.sip.legs.moving import Parties, Roads
 from switchroom.transports.sip.legs.refusing import refusing
 from switchroom.transports.sip.legs.rtp_leg import CallOutput, Line, RtpLeg
-from switchroom.transports.sip.media.browser import fresh_web
 from switchroom.transports.sip.media.ports import RtpPorts
 from switchroom.transports.sip.media.session import MediaPlace, speakable
-from switchroom.transports.sip.media.srtp import fresh_keys
 from switchroom.transports.sip.trunks.accounts import Accounts
 from switchroom.transports.sip.trunks.devices import Device, described
 from switchroom.transports.sip.trunks.lines import TrunkLines
@@ -329,15 +327,15 @@ class SipEndpoint:
         encoding = None if old is None else old.encoding
         own = MediaPolicy(self._settings.codecs, self._settings.digits, self._settings.security)
         line = replace(self._line(offered.peer, admitted.media or own, encoding), credentials=admitted.credentials)
-        if not self._has_audio(offered, line):
-            return
         context = read_context(offered.from_, offered.headers, trusted=admitted.trusted)
         party = Party(context.caller.shown, context.caller.shown_name)
         leg = RtpLeg(offered.call, party, line, offered.sdp)
         peer = f"{offered.peer.transport}:{offered.peer.host}:{offered.peer.port}"
         try:
-            leg.reserve()
+            outcome = leg.reserve()
             self._parties.add(offered.call, leg)
+            if not self._has_audio(offered, outcome, line.place):
+                return
             if old is not None:
                 self._parties.replace(offered.replaces, old, leg)
                 return
@@ -348,18 +346,17 @@ class SipEndpoint:
             log.warning("call cannot be taken", peer=peer, reason=error.code, problem=str(error))
             self.send(refusing(offered.call, Refuse("overloaded")))
 
-    def _has_audio(self, offered: told.CallOffered, line: Line) -> bool:
+    def _has_audio(
+        self, offered: told.CallOffered, outcome: Agreement | Unacceptable | None, place: MediaPlace
+    ) -> bool:
         """Whether there is audio that both sides can use; a call without is refused."""
-        policy, host = line.place.policy, line.place.host
-        keys_travel = policy.security != "never" and not line.place.browser  # in our offer, if they made none
-        if offered.sdp is not None:
-            ours = LocalAudio.by(policy, host, 9, keys=fresh_keys(policy.security))
-            outcome = answer_offer(offered.sdp, replace(ours, web=fresh_web() if line.place.browser else None))
-            if isinstance(outcome, Unacceptable):
-                log.info("call without usable audio", peer=offered.peer.host, reason=outcome.reason)
-                warning = {"Warning": f'399 switchroom "{outcome.reason}"'}
-                self.send(sip.Refuse(offered.call, outcome.status, headers=warning))
-                return False
+        keys_travel = place.policy.security != "never" and not place.browser  # in our offer, if they made none
+        if isinstance(outcome, Unacceptable):
+            log.info("call without usable audio", peer=offered.peer.host, reason=outcome.reason)
+            warning = {"Warning": f'399 switchroom "{outcome.reason}"'}
+            self.send(sip.Refuse(offered.call, outcome.status, headers=warning))
+            return False
+        if outcome is not None:
             keys_travel = outcome.keys is not None
         if keys_travel:
             self._mind_keys(offered.peer)

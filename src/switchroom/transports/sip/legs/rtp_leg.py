@@ -46,7 +46,7 @@ from switchroom.ports import (
 )
 from switchroom.sip import commands as sip
 from switchroom.sip import outputs as told
-from switchroom.sip.description.offer import Unacceptable
+from switchroom.sip.description.offer import Agreement, Unacceptable
 from switchroom.transports.sip.legs.refusing import refusal, refusing, silence
 from switchroom.transports.sip.media.keys import Keys, Road
 from switchroom.transports.sip.media.session import MediaPlace, MediaSession
@@ -116,9 +116,13 @@ class RtpLeg:
         """Report signals to ``report``, those first that came before."""
         self._mail.deliver_to(report)
 
-    def reserve(self) -> None:
-        """Take the ports for its media before anybody is told that it rings. Raises Unavailable when none is free."""
+    def reserve(self) -> Agreement | Unacceptable | None:
+        """Take the ports for its media before anybody is told that it rings, and return what comes of the caller's offer.
+
+        Raises Unavailable when none is free.
+        """
         self._session.reserve()
+        return None if self._offer is None else self._session.foresee(self._offer)
 
     @property
     def over(self) -> bool:

@@ -70,6 +70,7 @@ class MediaSession:
         self._described = False
         self._closed = False
         self._counters: Mapping[str, float] = {}
+        self._foreseen: tuple[str, LocalAudio, Agreement | Unacceptable] | None = None
 
     def reserve(self) -> None:
         """Take the sockets now, whatever comes of the call. Raises Unavailable when no port is free."""
@@ -79,6 +80,13 @@ class MediaSession:
             self._sockets = SecuredSockets(self._place.ports.take(self._clock()))
             self._local = replace(self._local, port=self._sockets.bare.port)
             self._draw_keys()
+
+    def foresee(self, sdp: str) -> Agreement | Unacceptable:
+        """Return what ``answer`` will make of their first proposal, and keep it for then. Raises Unavailable as ``reserve``."""
+        self.reserve()
+        outcome = answer_offer(sdp, self._local)
+        self._foreseen = sdp, self._local, outcome
+        return outcome
 
     def offer(self) -> str:
         """Return our proposal. Raises Unavailable when no port is free."""
@@ -134,6 +142,9 @@ class MediaSession:
             kept = answer_offer(sdp, replace(self._local, codecs=(_NAMES[self.stream.terms.codec],)))
             if isinstance(kept, Agreement):
                 return kept
+        foreseen, self._foreseen = self._foreseen, None
+        if foreseen is not None and foreseen[0] == sdp and foreseen[1] is self._local:
+            return foreseen[2]
         return answer_offer(sdp, self._local)
 
     def _describe(self) -> None:
