@@ -134,7 +134,7 @@ def test_what_needs_no_call_is_answered_without_memory(data: bytes, status: str,
     [
         (b"\r\n\r\n", "keep-alive"),
         (b"\x00" * 20, "keep-alive"),
-        (b"x" * 70_000, "oversized"),
+        (b"x" * 100_000, "oversized"),
         (b"\xff\xfe garbage", "malformed"),
         (b"SIP/2.0 200 OK\r\n\r\n", "malformed"),
         (request("ACK", to=""), "malformed"),

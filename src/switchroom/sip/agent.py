@@ -47,6 +47,7 @@ from switchroom.sip.commands import (
 from switchroom.sip.config import AgentConfig
 from switchroom.sip.messages.message import Fault, Request, Response, parse
 from switchroom.sip.messages.replies import Reply, clean, respond, way_back
+from switchroom.sip.messages.stream import MAX_MESSAGE
 from switchroom.sip.outputs import Dropped, Output, Transmit
 from switchroom.sip.peer import Peer
 from switchroom.sip.reception import ACCEPTED, screen, stateless_tag
@@ -57,8 +58,6 @@ from switchroom.sip.transactions.exchanges import Exchange
 from switchroom.sip.transactions.expected import branch_of, call_id_of
 from switchroom.sip.transactions.stack import Stack
 from switchroom.sip.transactions.transaction import Event, State
-
-MAX_MESSAGE = 65_536
 
 SettingUp = Progress | Answer | Refuse | HangUp
 Serve = Callable[[Call, Exchange, float], None]

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from websockets.frames import Opcode
 
-from switchroom.sip.messages.stream import MAX_BODY, Framed, Ping, Pong, StreamFault
+from switchroom.sip.messages.stream import MAX_MESSAGE, Framed, Ping, Pong, StreamFault
 from switchroom.transports.sip.wire.websocket import WebSocketFraming
 
 HANDSHAKE = (
@@ -53,7 +53,7 @@ def feed(framing: WebSocketFraming, data: bytes, cuts: list[int]) -> list[Framed
 def check(found: list[Framed]) -> None:
     for item in found:
         assert isinstance(item, bytes | Ping | Pong | StreamFault)
-        assert not isinstance(item, bytes) or 0 < len(item) <= MAX_BODY
+        assert not isinstance(item, bytes) or 0 < len(item) <= MAX_MESSAGE
 
 
 @given(st.binary(max_size=300), st.lists(st.integers(1, 80), max_size=5), st.integers(0, len(HANDSHAKE)))

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from switchroom.sip.messages.grammar import Malformed, is_token, number, split_list
 from switchroom.sip.messages.headers import CSeq, Headers, Via, key, parse_cseq, parse_via, salvage_via, spelling
 from switchroom.sip.messages.multipart import description
+from switchroom.sip.messages.stream import MAX_BODY, MAX_HEADER
 from switchroom.sip.messages.uri import NameAddr, Uri, parse_address, parse_uri
 
 MAX_LINES = 256
@@ -142,11 +143,19 @@ def parse(data: bytes) -> Request | Response | Fault:
     try:
         head, body = _cut(data)
         start, lines = _lines(head)
+        _check_length(len(data) - len(body), len(body))
         if start[:4].upper() == "SIP/":
             return _response(start, lines, body)
         return _request(start, lines, body)
     except Malformed as malformed:
         return _fault(malformed, start, lines)
+
+
+def _check_length(header: int, body: int) -> None:
+    if header > MAX_HEADER:
+        raise Malformed("Message Too Large", 513)
+    if body > MAX_BODY:
+        raise Malformed("Request Entity Too Large", 413)
 
 
 def _cut(data: bytes) -> tuple[str, bytes]:
@@ -207,6 +216,7 @@ def _body(typed: Typed, body: bytes) -> bytes:
     if "content-length" not in typed:
         return body
     size = number(_one(typed, "content-length"), 2**31, "Content-Length")
+    _check_length(0, size)
     if size > len(body):
         raise Malformed("Body shorter than Content-Length")
     return body[:size]  # RFC 3261 §18.3: what a datagram holds beyond it is discarded

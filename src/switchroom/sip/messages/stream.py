@@ -2,14 +2,15 @@
 
 Between messages a double CRLF is a ping to be answered by a single CRLF, which is the pong (RFC 5626 §4.4.1).
 Limits make a stream that is no SIP end early: more header or body than allowed is a StreamFault, after which the
-connection is to be closed.
+connection is to be closed. ``message.parse`` keeps the same limits for what needs no framing.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 MAX_HEADER = 32_768
 MAX_BODY = 65_536
+MAX_MESSAGE = MAX_HEADER + MAX_BODY
 
 _EMPTY_LINE = re.compile(rb"\r?\n\r?\n")
 _CONTENT_LENGTH = re.compile(rb"(?:\A|\n)(?:content-length|l)[ \t]*:[ \t]*(\d{1,10})[ \t]*\r?(?=\n|\Z)", re.IGNORECASE)
@@ -27,9 +28,10 @@ class Pong:
 
 @dataclass(frozen=True, slots=True)
 class StreamFault:
-    """The stream cannot be followed any further."""
+    """The stream cannot be followed any further. ``head`` is what there is of a message that is too long, to refuse it by."""
 
     reason: str
+    head: bytes = field(default=b"", compare=False)
 
 
 PING = b"\r\n\r\n"
@@ -96,13 +98,16 @@ class StreamFraming:
         end = _EMPTY_LINE.search(self._buffer, max(0, self._scanned - 3))
         if end is None:
             self._scanned = len(self._buffer)
-            return StreamFault("header too long") if len(self._buffer) > self._max_header else None
+            return self._too_long() if len(self._buffer) > self._max_header else None
         if end.end() > self._max_header:
-            return StreamFault("header too long")
+            return self._too_long()
         length = _CONTENT_LENGTH.search(self._buffer[: end.start()])
         # RFC 3261 §20.14 makes Content-Length mandatory on streams; without it a body cannot be told from the next message.
         size = int(length.group(1)) if length else 0
         if size > self._max_body:
-            return StreamFault("body too long")
+            return StreamFault("body too long", bytes(self._buffer[: end.end()]))
         self._needed = end.end() + size
         return None
+
+    def _too_long(self) -> StreamFault:
+        return StreamFault("header too long", bytes(self._buffer[: self._max_header + 1]))

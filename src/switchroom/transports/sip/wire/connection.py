@@ -134,10 +134,18 @@ class Connection(asyncio.Protocol):
             case Pong():
                 pass
             case StreamFault():
-                self._owner.count("stream_fault")
-                self.drop()
+                self._fail(item)
             case _:
                 assert_never(item)
+
+    def _fail(self, fault: StreamFault) -> None:
+        """Close a stream that cannot be followed, once what is too long is refused."""
+        self._owner.count("stream_fault")
+        if not fault.head or self._transport is None:
+            self.drop()
+            return
+        self._owner.received(fault.head, self.peer)
+        self._transport.close()
 
     def _write(self, data: bytes) -> None:
         if not data or self._transport is None or self._transport.is_closing():

@@ -11,7 +11,7 @@ from websockets.protocol import State
 from websockets.server import ServerProtocol
 from websockets.typing import Origin, Subprotocol
 
-from switchroom.sip.messages.stream import MAX_BODY, PING, PONG, Framed, Ping, Pong, StreamFault
+from switchroom.sip.messages.stream import MAX_MESSAGE, PING, PONG, Framed, Ping, Pong, StreamFault
 
 _SIP = Subprotocol("sip")
 _NO_BYTES = b""
@@ -23,7 +23,7 @@ class WebSocketFraming:
     def __init__(self, origins: Sequence[str] = ()) -> None:
         # A client that is no browser sends no Origin (RFC 6455 §4.1): a list of pages does not shut it out.
         allowed = [None, *(Origin(origin) for origin in origins)] if origins else None
-        self._protocol = ServerProtocol(origins=allowed, subprotocols=[_SIP], max_size=MAX_BODY)
+        self._protocol = ServerProtocol(origins=allowed, subprotocols=[_SIP], max_size=MAX_MESSAGE)
         self._partial = bytearray()
         self._over = False
 
@@ -78,7 +78,7 @@ class WebSocketFraming:
             yield Ping()
         elif message == PONG:
             yield Pong()
-        elif len(message) > MAX_BODY:
+        elif len(message) > MAX_MESSAGE:
             yield StreamFault("message too long")
         elif message:
             yield message
