@@ -108,7 +108,7 @@ async def keeping_records(settings: Settings) -> AsyncIterator[Records]:
                 Accounts(database, secret, time.time),
                 Catalogue(database),
                 Trunks(database, Vault(secret), time.time),
-                OutboundCalls(database, time.time),
+                OutboundCalls(database, time.time, settings.dial),
                 SipAccounts(database, secret, time.time),
                 writer.problem,
             )

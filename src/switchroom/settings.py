@@ -76,6 +76,18 @@ class EngineSettings(_Frozen):
     record: bool = True
 
 
+class DialSettings(_Frozen):
+    """What no tenant's own guard may pass in calls out."""
+
+    concurrent: int = Field(100, ge=0, description="calls out of a tenant at once")
+    spend_per_day: int = Field(
+        1_000_000_000, ge=0, description="millionths of its currency that a tenant may spend a day"
+    )
+    least_rate: int = Field(
+        0, ge=0, description="millionths that a begun minute counts at least, whatever a tenant's rates say"
+    )
+
+
 class SpeechSettings(_Frozen):
     """The local recogniser and voice."""
 
@@ -106,6 +118,7 @@ class Settings(BaseSettings):
     sip: SipSettings = SipSettings()
     web: WebSettings = WebSettings()
     engine: EngineSettings = EngineSettings()
+    dial: DialSettings = DialSettings()
     speech: SpeechSettings = SpeechSettings()
 
     @model_validator(mode="after")

@@ -48,7 +48,7 @@ async def opened(settings: Settings, slug: str) -> AsyncIterator[Desk]:
         await upgrade(database)
         tenant = await Accounts(database, secret, time.time).tenant(slug)
         trunks = Trunks(database, Vault(secret), time.time)
-        yield Desk(tenant.id, trunks, OutboundCalls(database, time.time), Journal(database))
+        yield Desk(tenant.id, trunks, OutboundCalls(database, time.time, settings.dial), Journal(database))
     finally:
         await database.close()
 

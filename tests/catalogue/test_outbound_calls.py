@@ -11,6 +11,7 @@ from switchroom.catalogue.dial_guard import DAY, DialGuard, cost, read_guard
 from switchroom.catalogue.outbound_calls import CHARGE_EVERY, LOST, OutboundCalls, Permit, Spending
 from switchroom.errors import Denied, Invalid
 from switchroom.identity import TenantId
+from switchroom.settings import DialSettings
 from switchroom.storage.db import Database
 from tests.storage.stories import TENANT, migrated
 from tests.virtual_time import run_real
@@ -157,5 +158,31 @@ def test_a_tenant_that_was_never_asked_has_the_small_guard_and_keeps_what_it_is_
             await calls.permit(OTHER, NUMBER, "", "trk_2")
             assert await calls.guard(OTHER) == DialGuard()
             assert await calls.guard(TENANT) == GUARD
+
+    run_real(main())
+
+
+def test_no_guard_is_wider_than_the_operator_s_ceiling(tmp_path: Path) -> None:
+    ceiling = DialSettings(concurrent=1, spend_per_day=1000, least_rate=5)
+
+    async def main() -> None:
+        async with opened(tmp_path, DialGuard(concurrent=50, spend_per_day=5000, rates={"+": 0})) as (
+            _,
+            clock,
+            database,
+        ):
+            calls = OutboundCalls(database, lambda: clock[0], ceiling)
+            found = await calls.guard(TENANT)
+            assert (found.concurrent, found.spend_per_day, found.rates) == (1, 1000, {"+": 5})
+            permit = await calls.permit(TENANT, NUMBER, "", "trk_1")
+            assert permit.rate == 5, "a minute that a tenant calls free is not"
+            assert await refusal(calls) == "concurrency_cap"
+            answered = replace(permit, answered=clock[0])
+            clock[0] += 60.0 * 300
+            assert await calls.charge([answered]) == [answered], "what is up is ended at the ceiling"
+            for wider in (DialGuard(concurrent=2, spend_per_day=0), DialGuard(concurrent=1, spend_per_day=1001)):
+                with pytest.raises(Invalid, match="that the operator lets a tenant have"):
+                    await calls.set_guard(TENANT, wider)
+            await calls.set_guard(TENANT, DialGuard(concurrent=1, spend_per_day=1000))
 
     run_real(main())

@@ -69,6 +69,8 @@ def test_every_kind_has_a_form_that_holds(kind: str) -> None:
         ({"proxies": ["mailto:x@example.com"]}, "proxies.0: 'mailto:x@example.com' is no SIP address"),
         ({"allow": ["44"]}, "allow.0: '44' is no beginning of a number"),
         ({"headers": {"Via": "x"}}, "'Via' cannot be used as the name of a header"),
+        ({"headers": {"f": "x"}}, "'f' cannot be used as the name of a header"),
+        ({"outbound_token_header": "V"}, "'V' cannot be used as the name of a header"),
         ({"headers": {"X-A": "x\r\nVia: y"}}, "headers.X-A"),
         ({"domain": "sip:example.com"}, "domain: 'sip:example.com' is no host"),
         ({"domain": ".example.com"}, "domain: 'sip:.example.com' is no SIP address"),

@@ -5,34 +5,30 @@ and a number that no rate fits is not called: what has no price cannot be capped
 """
 
 import math
-import re
 from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from switchroom.catalogue.forms import checked
-from switchroom.catalogue.trunk_form import Prefixes
-from switchroom.errors import Denied
+from switchroom.catalogue.trunk_form import Prefixes, beginning_of_number
+from switchroom.errors import Denied, Invalid
+from switchroom.settings import DialSettings
 from switchroom.sip.trunks.dial_plan import COSTLY, Destinations, rate_of
 
 DAY = 86_400.0
-_PREFIX = re.compile(r"\+[0-9]{0,15}")
 
 
 def _rates(rates: Mapping[str, int]) -> Mapping[str, int]:
     for prefix, rate in rates.items():
-        if _PREFIX.fullmatch(prefix) is None:
-            raise ValueError(
-                f"{prefix!r} is no beginning of a number: write + and digits, such as +44; + alone is the world"
-            )
+        beginning_of_number(prefix)
         if not 0 <= rate <= 1_000_000_000:
             raise ValueError(f"the rate of {prefix} is {rate}: write millionths of the currency for a minute")
     return rates
 
 
 class DialGuard(BaseModel):
-    """A tenant's caps. What a new tenant gets is small: ten calls at once, twenty of the currency a day."""
+    """A tenant's caps, below the operator's own. A new tenant's are small: ten calls at once, twenty of the currency a day."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -52,6 +48,21 @@ class DialGuard(BaseModel):
     )
     allow: Prefixes = Field(["+"], description="beginnings of numbers that may be called, by whatever trunk")
     deny: Prefixes = Field(list(COSTLY), description="beginnings that may not; the longest that fits decides")
+
+    def within(self, ceiling: DialSettings) -> "DialGuard":
+        """Return this guard as it counts: no wider than the operator's ceiling, which may be lower than when it was written."""
+        rates = {prefix: max(rate, ceiling.least_rate) for prefix, rate in self.rates.items()}
+        concurrent, spend = min(self.concurrent, ceiling.concurrent), min(self.spend_per_day, ceiling.spend_per_day)
+        return self.model_copy(update={"concurrent": concurrent, "spend_per_day": spend, "rates": rates})
+
+    def check(self, ceiling: DialSettings) -> None:
+        """Raise Invalid if it asks for more than the operator's ceiling."""
+        for name, asked, most in (
+            ("concurrent", self.concurrent, ceiling.concurrent),
+            ("spend_per_day", self.spend_per_day, ceiling.spend_per_day),
+        ):
+            if asked > most:
+                raise Invalid(f"{name}: {asked} is more than the {most} that the operator lets a tenant have")
 
     def rate(self, number: str) -> int:
         """Return what a minute to ``number`` costs. Raises Denied for one that may not be called."""

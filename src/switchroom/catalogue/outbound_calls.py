@@ -16,6 +16,7 @@ from switchroom.catalogue.dial_guard import DAY, DialGuard, cost, read_guard
 from switchroom.catalogue.model import DialGuardRow, OutboundCallRow
 from switchroom.errors import Denied
 from switchroom.identity import TenantId, new_id
+from switchroom.settings import DialSettings
 from switchroom.storage.db import Database, upsert
 
 CHARGE_EVERY = 10.0
@@ -51,19 +52,21 @@ class Spending:
 
 
 class OutboundCalls:
-    """The calls out of all tenants."""
+    """The calls out of all tenants; no guard of theirs is wider than ``ceiling``, which is the operator's."""
 
-    def __init__(self, database: Database, wall: Callable[[], float]) -> None:
+    def __init__(self, database: Database, wall: Callable[[], float], ceiling: DialSettings | None = None) -> None:
         self.database = database
         self._wall = wall
+        self._ceiling = ceiling or DialSettings()
 
     async def guard(self, tenant: TenantId) -> DialGuard:
         """Return what the tenant may."""
         async with self.database.snapshot() as session:
-            return await _guard(session, tenant)
+            return (await _guard(session, tenant)).within(self._ceiling)
 
     async def set_guard(self, tenant: TenantId, guard: DialGuard) -> None:
-        """Change what the tenant may, from the next call on."""
+        """Change what the tenant may, from the next call on. Raises Invalid for more than the operator's ceiling."""
+        guard.check(self._ceiling)
         async with self.database.transaction() as session:
             await session.merge(DialGuardRow(tenant_id=tenant, guard=guard.model_dump(mode="json")))
 
@@ -76,7 +79,7 @@ class OutboundCalls:
         """Let a call pass and hold a minute for it. Raises Denied: destination_not_allowed, concurrency_cap or spend_cap."""
         now = self._wall()
         async with self.database.transaction() as session:
-            guard = await _guard_held(session, tenant)
+            guard = (await _guard_held(session, tenant)).within(self._ceiling)
             rate = guard.rate(number)
             spending = await _spending(session, tenant, now)
             guard.admit(rate, spending.running, spending.spent)
@@ -106,7 +109,7 @@ class OutboundCalls:
             over = set()
             for tenant in {permit.tenant for permit in permits}:
                 guard, spending = await _guard(session, tenant), await _spending(session, tenant, now)
-                if spending.spent > guard.spend_per_day:
+                if spending.spent > guard.within(self._ceiling).spend_per_day:
                     over.add(tenant)
         return [permit for permit in permits if permit.tenant in over]
 

@@ -16,6 +16,7 @@ from switchroom.catalogue.trunk_kinds import USUAL, Kind
 from switchroom.identity import TenantId
 from switchroom.sip.commands import Credentials
 from switchroom.sip.description.policy import DEFAULT, Codec, CodecOrder, DigitRoad, MediaPolicy, Security, Sources
+from switchroom.sip.messages.headers import key
 from switchroom.sip.messages.uri import escape, parse_uri
 from switchroom.sip.trunks.dial_plan import COSTLY, Destinations, DialPlan, Writing
 from switchroom.sip.trunks.limits import CallLimits
@@ -80,14 +81,15 @@ def _labels(host: str) -> None:
         raise ValueError(f"{host!r} is no host: between its dots are 1 to 63 letters, digits and hyphens")
 
 
-def _prefix(text: str) -> str:
+def beginning_of_number(text: str) -> str:
+    """Return ``text`` if numbers can begin with it. Raises ValueError."""
     if _PREFIX.fullmatch(text) is None:
         raise ValueError(f"{text!r} is no beginning of a number: write + and digits, such as +44; + alone is the world")
     return text
 
 
 def _header(text: str) -> str:
-    if text and (_TOKEN.fullmatch(text) is None or text.lower() in _OURS):
+    if text and (_TOKEN.fullmatch(text) is None or key(text) in _OURS):
         raise ValueError(f"{text!r} cannot be used as the name of a header")
     return text
 
@@ -114,7 +116,7 @@ def _contact(text: str) -> str:
 
 Networks = Annotated[list[Annotated[str, AfterValidator(_network)]], Field(max_length=64)]
 Uris = Annotated[list[Annotated[str, AfterValidator(_sip_uri)]], Field(max_length=8)]
-Prefixes = Annotated[list[Annotated[str, AfterValidator(_prefix)]], Field(max_length=500)]
+Prefixes = Annotated[list[Annotated[str, AfterValidator(beginning_of_number)]], Field(max_length=500)]
 HeaderName = Annotated[str, AfterValidator(_header)]
 Host = Annotated[str, AfterValidator(_host)]
 Short = Annotated[str, Field(max_length=128, pattern=r"^[!-~]*$")]
