@@ -93,6 +93,28 @@ def test_only_an_administrator_changes_trunks_and_guards(tmp_path: Path) -> None
     run_real(story())
 
 
+def test_what_a_trunk_s_headers_say_is_for_administrators_alone(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with site(tmp_path) as here, here.as_user() as client, here.as_user(await agent(here)) as other:
+            made = await client.post("/api/v1/trunks", json={**TWILIO, "headers": {"X-Key": "open sesame"}})
+            assert made.json()["settings"]["headers"] == {"X-Key": "open sesame"}
+            where = f"/api/v1/trunks/{made.json()['id']}"
+            assert (await other.get(where)).json()["settings"]["headers"] == {"X-Key": ""}
+            assert "open sesame" not in (await other.get("/api/v1/trunks")).text
+            assert (await client.get(where)).json()["settings"]["headers"] == {"X-Key": "open sesame"}
+
+    run_real(story())
+
+
+def test_a_guard_wider_than_the_operator_s_is_refused(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with site(tmp_path) as here, here.as_user() as client:
+            refused = await client.put("/api/v1/dial-guard", json={"concurrent": 101})
+            assert refused.status_code == 422 and "more than the 100 that the operator lets" in refused.json()["detail"]
+
+    run_real(story())
+
+
 def test_what_a_trunk_can_do_is_told(tmp_path: Path) -> None:
     async def story() -> None:
         async with site(tmp_path) as here, here.as_user() as client:

@@ -10,7 +10,7 @@ from fastapi import Depends, Request, Response
 from starlette.requests import HTTPConnection
 
 from switchroom.accounts.service import User
-from switchroom.accounts.tokens import LIFETIMES, Identity
+from switchroom.accounts.tokens import LIFETIMES, Identity, Role
 from switchroom.errors import Denied, NotFound
 from switchroom.web.services import Services, With
 
@@ -67,6 +67,26 @@ def sign_out(response: Response) -> None:
     response.delete_cookie(COOKIE, httponly=True, samesite="lax")
 
 
+def require(who: Identity | User, *roles: Role) -> None:
+    """Raise Denied unless who asks has one of these roles."""
+    if who.role not in roles:
+        raise Denied(f"only {' or '.join(roles)} may do this: ask yours", code="not_administrator")
+
+
+def administrator(asker: Annotated[Identity, Depends(asker)]) -> Identity:
+    """Return who asks. Raises Denied for anybody but an administrator."""
+    require(asker, "admin")
+    return asker
+
+
+def supervisor(asker: Annotated[Identity, Depends(asker)]) -> Identity:
+    """Return who asks. Raises Denied for anybody but a supervisor or an administrator."""
+    require(asker, "admin", "supervisor")
+    return asker
+
+
 Asker = Annotated[Identity, Depends(asker)]
+Administrator = Annotated[Identity, Depends(administrator)]
+Supervisor = Annotated[Identity, Depends(supervisor)]
 Viewer = Annotated[User | None, Depends(viewer)]
 Member = Annotated[User, Depends(member)]

@@ -8,9 +8,8 @@ from starlette.responses import HTMLResponse, Response
 
 from switchroom.accounts.service import User
 from switchroom.catalogue.dial_guard import money
-from switchroom.errors import Denied
 from switchroom.transports.sip.trunks.probing import Probed
-from switchroom.web.auth import Member, sign_in
+from switchroom.web.auth import Member, require, sign_in
 from switchroom.web.services import Services, With
 from switchroom.web.templates import page
 
@@ -26,8 +25,7 @@ async def trunks(request: Request, services: With, viewer: Member) -> Response:
 @router.post("/trunks")
 async def ask(request: Request, services: With, viewer: Member, trunk: Annotated[str, Form(max_length=64)]) -> Response:
     """Ask one of them by OPTIONS, and show what came back."""
-    if viewer.role != "admin":
-        raise Denied("only an administrator may test trunks", code="not_administrator")
+    require(viewer, "admin")
     found = await services.trunks.built(trunk, viewer.tenant)
     return await _page(request, services, viewer, {found.id: await services.desk.probes.probe(found)})
 

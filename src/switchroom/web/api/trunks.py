@@ -1,6 +1,7 @@
 """Trunks: carriers and PBXs, what each can do, whether it is there, and what may be called by them.
 
-Secrets are written and never read: an answer only tells which there are. Who may change a trunk is the tenant's administrator.
+Secrets are written and never read: an answer only tells which there are, and what ``headers`` say only to an administrator, who is
+also the one to change a trunk.
 """
 
 import asyncio
@@ -15,10 +16,9 @@ from switchroom.catalogue.dial_guard import DialGuard
 from switchroom.catalogue.trunk_form import TrunkForm
 from switchroom.catalogue.trunk_kinds import KINDS, USUAL
 from switchroom.catalogue.trunks import TrunkRecord
-from switchroom.errors import Denied
 from switchroom.sip.trunks.trunk import Trunk
 from switchroom.transports.sip.trunks.probing import addresses
-from switchroom.web.auth import Asker
+from switchroom.web.auth import Administrator, Asker
 from switchroom.web.services import Services, With
 
 router = APIRouter(prefix="/api/v1", tags=["trunks"])
@@ -84,40 +84,36 @@ async def kinds(asker: Asker) -> dict[str, Mapping[str, object]]:  # noqa: ARG00
 @router.get("/trunks", summary="List trunks")
 async def trunks(asker: Asker, services: With) -> list[TrunkOut]:
     """Answer with the tenant's trunks, oldest first."""
-    return [_trunk(record, services) for record in await services.trunks.all(asker.tenant)]
+    return [_trunk(record, asker, services) for record in await services.trunks.all(asker.tenant)]
 
 
 @router.post("/trunks", summary="Add a trunk", status_code=201, responses=_UNUSABLE)
-async def add(fields: Annotated[Fields, Body()], asker: Asker, services: With) -> TrunkOut:
+async def add(fields: Annotated[Fields, Body()], asker: Administrator, services: With) -> TrunkOut:
     """Add a trunk; fields that are not given are what is usual for its kind."""
-    _administrator(asker)
-    return _trunk(await services.trunks.create(asker.tenant, fields), services)
+    return _trunk(await services.trunks.create(asker.tenant, fields), asker, services)
 
 
 @router.get("/trunks/{trunk_id}", summary="Get a trunk", responses=_MISSING)
 async def trunk(trunk_id: str, asker: Asker, services: With) -> TrunkOut:
     """Answer with one trunk."""
-    return _trunk(await services.trunks.get(trunk_id, asker.tenant), services)
+    return _trunk(await services.trunks.get(trunk_id, asker.tenant), asker, services)
 
 
 @router.patch("/trunks/{trunk_id}", summary="Change a trunk", responses={**_MISSING, **_UNUSABLE})
-async def change(trunk_id: str, fields: Annotated[Fields, Body()], asker: Asker, services: With) -> TrunkOut:
+async def change(trunk_id: str, fields: Annotated[Fields, Body()], asker: Administrator, services: With) -> TrunkOut:
     """Change the fields that are given; a secret that is empty is forgotten. It counts from the next call on."""
-    _administrator(asker)
-    return _trunk(await services.trunks.change(trunk_id, asker.tenant, fields), services)
+    return _trunk(await services.trunks.change(trunk_id, asker.tenant, fields), asker, services)
 
 
 @router.delete("/trunks/{trunk_id}", summary="Remove a trunk", status_code=204, responses=_MISSING)
-async def remove(trunk_id: str, asker: Asker, services: With) -> None:
+async def remove(trunk_id: str, asker: Administrator, services: With) -> None:
     """Remove a trunk; calls that are up go on."""
-    _administrator(asker)
     await services.trunks.delete(trunk_id, asker.tenant)
 
 
 @router.post("/trunks/{trunk_id}/test", summary="Ask whether a trunk is there", responses=_MISSING)
-async def test(trunk_id: str, asker: Asker, services: With) -> ProbedOut:
+async def test(trunk_id: str, asker: Administrator, services: With) -> ProbedOut:
     """Ask the trunk by OPTIONS; answer with what came back and what to do about it."""
-    _administrator(asker)
     found = await services.trunks.built(trunk_id, asker.tenant)
     probed = await services.desk.probes.probe(found)
     return ProbedOut(
@@ -140,10 +136,11 @@ async def guard(asker: Asker, services: With) -> GuardOut:
     return GuardOut(guard=found, running=spending.running, spent=spending.spent)
 
 
-@router.put("/dial-guard", summary="Set what may be called and spent", responses={403: _UNUSABLE[403]})
-async def set_guard(wanted: DialGuard, asker: Asker, services: With) -> GuardOut:
-    """Replace the tenant's guard, from the next call on."""
-    _administrator(asker)
+@router.put(
+    "/dial-guard", summary="Set what may be called and spent", responses={403: _UNUSABLE[403], 422: _UNUSABLE[422]}
+)
+async def set_guard(wanted: DialGuard, asker: Administrator, services: With) -> GuardOut:
+    """Replace the tenant's guard, from the next call on; no wider than the operator allows."""
     await services.outbound_calls.set_guard(asker.tenant, wanted)
     return await guard(asker, services)
 
@@ -178,16 +175,14 @@ def describe(trunk: Trunk) -> dict[str, JsonValue]:
     }
 
 
-def _administrator(asker: Identity) -> None:
+def _trunk(record: TrunkRecord, asker: Identity, services: Services) -> TrunkOut:
+    settings = record.form.model_dump(mode="json")
     if asker.role != "admin":
-        raise Denied("only an administrator may do this with trunks", code="not_administrator")
-
-
-def _trunk(record: TrunkRecord, services: Services) -> TrunkOut:
+        settings["headers"] = dict.fromkeys(record.form.headers, "")  # a value may be somebody's key
     load = services.desk.load(record.id)
     return TrunkOut(
         id=record.id,
-        settings=record.form.model_dump(mode="json"),
+        settings=settings,
         secrets=sorted(record.secrets),
         line=_line(record.id, services),
         calls_in=load["in"],
