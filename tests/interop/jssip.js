@@ -10,10 +10,10 @@ const audio = () => ({ mediaConstraints: { audio: raw, video: false }, pcConfig:
 
 window.said = []
 window.page = {
-  register: ([port, password, host, user]) => soon((resolve) => {
+  register: ([port, password, host, user, name]) => soon((resolve) => {
     const socket = new JsSIP.WebSocketInterface(`wss://127.0.0.1:${port}`)
     window.phone = new JsSIP.UA({
-      sockets: [socket], uri: `sip:alice@${host || 'tenant.test'}`, password, register_expires: 120,
+      sockets: [socket], uri: `sip:${name || 'alice'}@${host || 'tenant.test'}`, password, register_expires: 120,
       ...(user ? { authorization_user: user } : {}),
       connection_recovery_min_interval: 1, connection_recovery_max_interval: 2,
     })
