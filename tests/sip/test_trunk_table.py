@@ -130,6 +130,27 @@ def test_two_tenants_who_bring_all_calls_of_one_carrier_to_their_numbers_are_tol
     assert name_of(table, arrival(dialled="+15550300")) == "NotTheirs"
 
 
+def test_a_call_that_is_proved_to_be_a_tenant_s_may_be_to_what_another_calls_its_own() -> None:
+    """Two PBXs have the same extensions; what only brings calls to one number never reaches the other's."""
+    proved = trunk("pbx", tenant=BOB, credentials=Credentials("bob", "secret"), number="bobs")
+    line = Trunk(
+        "trk_bob",
+        BOB,
+        "line",
+        inbound=Inbound(number="bobs", called="to"),
+        registering=Registering("sip:x", "b", "trk_bob"),
+    )
+    table = TrunkTable((proved, line), {**OWNERS, "bobs": BOB})
+    assert table.match(arrival(dialled="demo", user="bob")) == Known(proved, "bobs")
+    to_contact = arrival(dialled="trk_bob", called="demo", lines=frozenset({"trk_bob"}))
+    assert table.match(to_contact) == Known(line, "bobs")
+    named_alike = replace(line, registering=Registering("sip:x", "b", "+15550100"))
+    shown = arrival(dialled="+15550100", called="b", lines=frozenset({"trk_bob"}))
+    assert isinstance(TrunkTable((named_alike,), {**OWNERS, "bobs": BOB}).match(shown), NotTheirs)
+    astray = replace(proved, inbound=replace(proved.inbound, number="demo"))
+    assert isinstance(TrunkTable((astray,), OWNERS).match(arrival(dialled="x", user="bob")), NotTheirs)
+
+
 _RECEPTIONISTS = (("ada", ADA, "demo"), ("bob", BOB, "bobs"))
 
 

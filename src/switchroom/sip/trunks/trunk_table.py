@@ -111,7 +111,7 @@ class TrunkTable:
         claims = self._claims(herds, arrival)
         for herd, reading, specific in herds:
             number = reading.plan.read(reading.plain(arrival))
-            dialled, entitled = self._entitled(reading, arrival, claims)
+            dialled, entitled = self._entitled(reading, specific, arrival, claims)
             theirs = _of(herd, entitled)
             ranked = [(_rank(trunk, specific, arrival, number), trunk) for trunks in theirs for trunk in trunks]
             found = [(rank, Known(trunk, dialled)) for rank, trunk in ranked if rank is not None]
@@ -192,14 +192,15 @@ class TrunkTable:
         return frozenset(found)
 
     def _entitled(
-        self, reading: _Reading, arrival: Arrival, claims: frozenset[TenantId]
+        self, reading: _Reading, specific: int, arrival: Arrival, claims: frozenset[TenantId]
     ) -> tuple[str, frozenset[TenantId]]:
         """Return whom the call is for, and whose alone it may be: nobody's in particular if empty, nobody's at all if several."""
-        plain = reading.plain(arrival)
+        plain = arrival.dialled if reading.number and specific == _NAMED else reading.plain(arrival)
         dialled, owner = self._owned(reading.plan.read(plain), plain)
         entitled = claims if owner is None else frozenset((owner,))
         if reading.number:
             dialled, owner = self._owned(reading.plan.read(reading.number), reading.number)
+            entitled = frozenset() if specific == _PROVED else entitled  # the call is theirs, whatever it says
             entitled |= frozenset(() if owner is None else (owner,))
         return dialled, entitled
 
