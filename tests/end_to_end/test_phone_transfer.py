@@ -75,7 +75,7 @@ def test_who_presses_zero_is_put_through_to_a_person(alone: bool, tmp_path: Path
 
 def test_who_cannot_be_put_through_hears_why_and_may_leave_a_message(alone: bool, tmp_path: Path) -> None:
     async def scenario(house: House, phone: Baresip) -> None:
-        async with responder(Refuse("busy")) as busy:
+        async with responder(Refuse("over_limit")) as busy:
             await set_flow(house, with_person(tmp_path, busy.uri))
             await pressed(house, phone, "0")
             failed = await house.witness.until(TransferFailed)

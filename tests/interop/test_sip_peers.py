@@ -97,7 +97,7 @@ def test_baresip_holds_and_resumes(alone: bool, folder: Path) -> None:
     with_baresip(folder, BaresipSetup(), scenario)
 
 
-@pytest.mark.parametrize(("refusal", "reason"), [(Refuse("not_found"), "404"), (Refuse("busy"), "486")])
+@pytest.mark.parametrize(("refusal", "reason"), [(Refuse("not_found"), "404"), (Refuse("over_limit"), "486")])
 def test_baresip_is_told_why_it_is_refused(alone: bool, folder: Path, refusal: Refuse, reason: str) -> None:
     async def scenario(phone: Baresip, switch: Responder) -> None:
         with pytest.raises(CallNotMade, match=reason):

@@ -76,7 +76,7 @@ def test_a_phone_hears_why_nobody_would_have_us(alone: bool, folder: Path) -> No
         async with (
             asyncio.timeout(90.0),
             responder() as switch,
-            responder(Refuse("busy")) as busy,
+            responder(Refuse("over_limit")) as busy,
             phone(folder, "anna", HERS) as anna,
         ):
             await anna.dial(switch.uri)
@@ -135,7 +135,7 @@ def test_we_hand_a_phone_to_somebody_who_refuses_and_talk_on(alone: bool, folder
         async with (
             asyncio.timeout(90.0),
             responder() as switch,
-            responder(Refuse("rejected")) as nobody,
+            responder(Refuse("not_allowed")) as nobody,
             phone(folder, "anna", HERS) as anna,
         ):
             await anna.dial(switch.uri)

@@ -184,8 +184,8 @@ def test_a_party_leaves_once() -> None:
 def test_a_refusal_is_kept_for_whoever_tells_it() -> None:
     async def story() -> None:
         leg, signals, _ = a_leg()
-        await leg.do(Refuse("busy"))
-        assert leg.refused == Refuse("busy")
+        await leg.do(Refuse("over_limit"))
+        assert leg.refused == Refuse("over_limit")
         assert signals == []
         with pytest.raises(Invalid):
             await leg.do(SendDigits("1"))

@@ -105,19 +105,16 @@ class Ring:
 
 RefusalReason = Literal[
     "not_found",
-    "busy",
     "no_agent",
     "unavailable",
-    "rejected",
     "suspended",
     "not_allowed",
     "over_limit",
     "overloaded",
     "draining",
 ]
-"""Why a call is not taken: nobody has that number; who was called talks already; nobody is there to answer; it cannot be
-answered now; somebody said no; the tenant is suspended; the caller may not; the tenant's or trunk's calls are used up; we
-have too much to do; we are closing."""
+"""Why a call is not taken: nobody has that number; its agent cannot be used; it cannot be answered now; the tenant is
+suspended; the caller may not; the tenant's or trunk's calls are used up; we have too much to do; we are closing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,10 +29,8 @@ _BEAT = 1.0  # seconds between two reports of how long the caller waits already
 
 _REFUSALS: dict[RefusalReason, str] = {
     "not_found": "nobody answers there",
-    "busy": "the line is busy",
     "no_agent": "nobody is there to answer",
     "unavailable": "no call can be taken right now: try again in a moment",
-    "rejected": "the call was not accepted",
     "suspended": "this account is suspended",
     "not_allowed": "you may not call there",
     "over_limit": "all lines of this account are in use: try again in a moment",

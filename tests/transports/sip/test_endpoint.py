@@ -193,7 +193,7 @@ def test_keys_that_go_over_sip_without_tls_are_counted_by_both_sides(security: S
     with_desks(scenario)
 
 
-@pytest.mark.parametrize(("refuse", "error"), [(Refuse("not_found"), NotFound), (Refuse("busy"), Unavailable)])
+@pytest.mark.parametrize(("refuse", "error"), [(Refuse("not_found"), NotFound), (Refuse("over_limit"), Unavailable)])
 def test_a_refusal_reaches_who_dialled(refuse: Refuse, error: type[SwitchroomError]) -> None:
     async def scenario(calling: Desk, called: Desk) -> None:
         async def refusing() -> None:

@@ -135,8 +135,8 @@ def test_a_leg_that_is_handed_over_goes_on_with_somebody_else() -> None:
 @pytest.mark.parametrize(
     ("refusal", "expected"),
     [
-        (Refuse("busy"), Transferred("busy", 486)),
-        (Refuse("rejected"), Transferred("declined", 603)),
+        (Refuse("over_limit"), Transferred("busy", 486)),
+        (Refuse("not_allowed"), Transferred("declined", 603)),
         (Refuse("not_found"), Transferred("unreachable", 404)),
         (Refuse("unavailable"), Transferred("no_answer", 480)),
     ],
@@ -200,7 +200,7 @@ def test_when_they_have_hung_up_and_nobody_takes_us_it_is_over() -> None:
         offer = await refer(pair, carol)
         await hang_up(pair.caller, alice)
         await until(lambda: us.endpoint.counts["CallEnded"] == 1)
-        await offer.leg.do(Refuse("busy"))
+        await offer.leg.do(Refuse("over_limit"))
         await us.over.wait()
         assert heard(us, Left) == [Left("hangup")]
 

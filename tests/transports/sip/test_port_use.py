@@ -160,7 +160,12 @@ def test_however_a_call_ends_its_port_comes_back(
     assert agent.ports.free == before
 
 
-COMMANDS: dict[str, LegCommand] = {"ring": Ring(), "answer": Answer(), "refuse": Refuse("busy"), "hang up": HangUp()}
+COMMANDS: dict[str, LegCommand] = {
+    "ring": Ring(),
+    "answer": Answer(),
+    "refuse": Refuse("over_limit"),
+    "hang up": HangUp(),
+}
 
 
 async def act(leg: RtpLeg, step: str) -> None:
@@ -212,7 +217,7 @@ async def cancelled(calling: Desk, called: Desk) -> None:
 async def refused(calling: Desk, called: Desk) -> None:
     async with asyncio.TaskGroup() as tasks:
         dialling = tasks.create_task(given_up(calling, called.uri))
-        await (await called.offers.get()).leg.do(Refuse("busy"))
+        await (await called.offers.get()).leg.do(Refuse("over_limit"))
         await dialling
 
 

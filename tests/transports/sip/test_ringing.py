@@ -203,8 +203,8 @@ def test_a_call_that_every_device_refuses_fails_for_the_best_reason() -> None:
     async def story(registrar: SipEndpoint, at_desk: Offers, at_mobile: Offers) -> None:
         async with asyncio.TaskGroup() as tasks:
             calling = tasks.create_task(failing(registrar))
-            await (await at_desk.get()).leg.do(Refuse("busy"))
-            await (await at_mobile.get()).leg.do(Refuse("rejected"))
+            await (await at_desk.get()).leg.do(Refuse("over_limit"))
+            await (await at_mobile.get()).leg.do(Refuse("not_allowed"))
         assert calling.result() == "sip_declined"
 
     async def failing(registrar: SipEndpoint) -> str:

@@ -178,7 +178,7 @@ def test_however_a_call_ends_its_place_is_free_again() -> None:
     async def refused(carrier: House, us: House) -> None:
         async with asyncio.TaskGroup() as tasks:
             dialling = tasks.create_task(_failing(carrier, Dialling(us.uri("+15550100"))))
-            await (await us.offers.get()).leg.do(Refuse("busy"))
+            await (await us.offers.get()).leg.do(Refuse("over_limit"))
         assert dialling.result() == "sip_busy"
 
     async def cancelled(carrier: House, us: House) -> None:
@@ -302,7 +302,7 @@ def test_whom_a_trunk_hands_us_to_is_called_at_the_tenant_s_expense(number: str,
             fresh: Leg = call.leg
             if number != "+15550911":
                 fresh = (await carrier.offers.get()).leg
-                await fresh.do(Refuse("busy") if number.endswith("999") else Answer())
+                await fresh.do(Refuse("over_limit") if number.endswith("999") else Answer())
             await ended.wait()
             done = any(isinstance(signal, Transferred) and signal.outcome == "done" for signal in signals)
             assert done is (number in ("+15550123", "201"))

@@ -14,10 +14,8 @@ from switchroom.sip.messages.message import NO_HEADERS
 
 STATUS: Mapping[RefusalReason, int] = {
     "not_found": 404,
-    "busy": 486,
     "no_agent": 480,
     "unavailable": 480,
-    "rejected": 603,
     "suspended": 403,
     "not_allowed": 403,
     "over_limit": 486,  # a 503 would make the carrier think that all of us is down
