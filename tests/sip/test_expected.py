@@ -2,7 +2,8 @@
 
 from switchroom.sip.commands import Answer, Options
 from switchroom.sip.outputs import CallOffered, Transmit
-from tests.sip.texts import THERE, agent, header, request, response
+from switchroom.sip.peer import Peer
+from tests.sip.texts import THERE, agent, answers, header, request, response
 
 
 def test_messages_of_a_call_are_expected_from_its_invite_to_its_end() -> None:
@@ -49,3 +50,11 @@ def test_nothing_is_expected_of_nonsense() -> None:
         b"BYE\r\nCall-ID:\r\n\r\n",
     ):
         assert bob.expects(data) == ""
+
+
+def test_a_connection_is_needed_while_a_telephone_is_registered_by_it() -> None:
+    bob, phone = agent(registrar=True), Peer("tcp", "192.0.2.1", 4711, 7)
+    via = "SIP/2.0/TCP 192.0.2.1:5060;branch=z9hG4bKr1"
+    assert answers(bob.receive(request("REGISTER", "Expires: 60", via=via), phone, 0.0)) == ["200 OK"]
+    assert bob.connections(30.0) == {7}
+    assert bob.connections(61.0) == set()
