@@ -89,3 +89,16 @@ def test_another_tenant_s_proof_takes_no_place_of_ours(taker: str, strangers: st
             await call.hang_up()
 
     scene(story)
+
+
+def test_tenants_of_one_carrier_take_no_calls_from_each_other() -> None:
+    ours, theirs = (trunk(name, f"{FIRST}/32", tenant=who) for name, who in (("ours", ADA), ("theirs", BOB)))
+
+    async def story() -> None:
+        async with house(US, ours, theirs) as us, house(FIRST) as carrier:
+            call = await answered(carrier, us, Dialling(us.uri("+15550100")))
+            with pytest.raises(Denied, match="403"):
+                await carrier.endpoint.dial(Dialling(us.uri("+15550200"), headers=replacing(carrier, call)))
+            await call.hang_up()
+
+    scene(story)

@@ -252,11 +252,11 @@ class Parties:
             self._roads.send(sip.Refuse(offered.call, 481 if leg is None else 491))
             return None
         trunk = self._roads.trunk(offered.call)
+        ours, theirs = self._roads.tenant(offered.replaces), self._roads.tenant(offered.call)
         known = trunk is not None and trunk is self._roads.trunk(offered.replaces)
-        if offered.user:
-            tenant = self._roads.tenant(offered.call)
-            known = known or (tenant is not None and tenant == self._roads.tenant(offered.replaces))
-        if not known and offered.peer.host != leg.line.place.peer_host:
+        known = known or (bool(offered.user) and theirs is not None and theirs == ours)
+        foreign = None not in (ours, theirs) and ours != theirs  # though by the same carrier
+        if foreign or (not known and offered.peer.host != leg.line.place.peer_host):
             log.warning("replacement by a stranger refused", peer=offered.peer.host)
             self._roads.send(refusing(offered.call, Refuse("not_allowed")))
             return None
