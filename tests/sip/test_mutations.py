@@ -9,6 +9,7 @@ from switchroom.sip.commands import Accept, Answer, Credentials, HangUp, Invite,
 from switchroom.sip.description.crypto import Key
 from switchroom.sip.description.offer import Agreement, LocalAudio, Unacceptable, answer_offer, make_offer, read_answer
 from switchroom.sip.description.sdp import SessionDescription, parse_sdp
+from switchroom.sip.description.webrtc import WebSide
 from switchroom.sip.messages.message import Fault, parse
 from switchroom.sip.messages.stream import StreamFault, StreamFraming
 from switchroom.sip.outputs import CallOffered, Output, SessionOffered, Transmit
@@ -118,6 +119,7 @@ def test_fuzz_a_stream_of_nearly_right_messages_is_cut_or_given_up(
                 assert framing.feed(b"OPTIONS sip:a SIP/2.0\r\n\r\n") == []
 
 
+PRINT = ":".join(["AB"] * 32)
 KEY = "WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz"
 DESCRIPTIONS = [
     line.replace("\n", "\r\n").encode()
@@ -130,6 +132,9 @@ DESCRIPTIONS = [
         f"a=crypto:2 AES_CM_128_HMAC_SHA1_32 inline:{KEY}\na=rtcp-mux\na=inactive\n",
         "v=0\no=- 1 1 IN IP4 192.0.2.1\ns=-\nc=IN IP4 192.0.2.1\nt=0 0\nm=audio 4000 UDP/TLS/RTP/SAVPF 111 110\n"
         "a=rtpmap:111 opus/48000/2\na=fmtp:111 minptime=10;useinbandfec=1\na=rtpmap:110 telephone-event/48000\na=mid:0\n",
+        "v=0\no=- 1 1 IN IP4 127.0.0.1\ns=-\nt=0 0\na=group:BUNDLE 0\nm=audio 9 UDP/TLS/RTP/SAVPF 9 0 126\nc=IN IP4 0.0.0.0\n"
+        f"a=ice-ufrag:qZ7F\na=ice-pwd:uPGGNQ6jQB5iKwQ2m0hNzHqo\na=fingerprint:sha-256 {PRINT}\na=setup:actpass\na=mid:0\n"
+        "a=sendrecv\na=rtcp-mux\na=rtpmap:126 telephone-event/8000\n",
     )
 ]
 POLICIES = [
@@ -137,6 +142,7 @@ POLICIES = [
     LocalAudio("2001:db8::9", 4000, ("opus", "G722", "PCMA", "PCMU"), digits=False),
     LocalAudio("192.0.2.9", 4000, security="require", keys=(Key("AES_CM_128_HMAC_SHA1_80", bytes(30)),)),
     LocalAudio("192.0.2.9", 4000, security="offer", keys=(Key("AES_CM_128_HMAC_SHA1_80", bytes(30)),), mux=True),
+    LocalAudio("192.0.2.9", 4000, security="require", web=WebSide("ours", "o" * 22, PRINT)),
 ]
 
 
@@ -152,7 +158,8 @@ def test_fuzz_a_nearly_right_description_is_answered_or_refused(
         assert len(outcome.sdp) <= 2 * len(text) + MOST_BYTES
         assert 0 < outcome.port <= 65535
         assert outcome.codec in local.codecs
-        assert (outcome.keys is not None) or local.security != "require"
+        assert outcome.keys or outcome.web or local.security != "require"
+        assert outcome.web is None or local.web is not None
     else:
         assert 400 <= outcome.status < 700
     answered = read_answer(text, local)

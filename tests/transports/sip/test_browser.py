@@ -60,7 +60,7 @@ class Browser:
         theirs = parse_sdp(sdp)
         assert isinstance(theirs, SessionDescription)
         media = theirs.media[0]
-        self.target = ("127.0.0.1", media.port)
+        self.target = (self.socket.getsockname()[0], media.port)
         self.user = f"{media.first('ice-ufrag')}:{self.ufrag}"
         self.password = media.first("ice-pwd") or ""
         if self.handshake is None:
@@ -127,12 +127,14 @@ class Browser:
 
 
 @contextmanager
-def browser(setup: str = "actpass", fingerprint: str = THEIRS.fingerprint) -> Iterator[Browser]:
+def browser(
+    setup: str = "actpass", fingerprint: str = THEIRS.fingerprint, host: str = "127.0.0.1"
+) -> Iterator[Browser]:
     first = free_block(4)
-    ports = RtpPorts("127.0.0.1", first, first + 3)
-    place = MediaPlace(ports, "127.0.0.1", "127.0.0.1", MediaPolicy(codecs=("PCMU",)), browser=True)
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as bound:
-        bound.bind(("127.0.0.1", 0))
+    ports = RtpPorts(host, first, first + 3)
+    place = MediaPlace(ports, host, host, MediaPolicy(codecs=("PCMU",)), browser=True)
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_DGRAM) as bound:
+        bound.bind((host, 0))
         bound.setblocking(False)
         made = Browser(
             bound, MediaSession(place, lambda: made.now, lambda _: None), setup=setup, fingerprint=fingerprint
@@ -161,6 +163,15 @@ def test_a_browser_is_called() -> None:
     with browser("active") as page:
         page.take(page.session.offer())
         assert page.session.settle(page.description()) is None
+        assert page.checks()
+        page.shakes()
+        page.says(3)
+        assert (page.says(), page.hears()) == (10, 10)
+
+
+def test_a_browser_is_heard_over_ipv6() -> None:
+    with browser(host="::1") as page:
+        page.calls()
         assert page.checks()
         page.shakes()
         page.says(3)

@@ -98,8 +98,6 @@ def with_web(audio: Media, ours: WebSide, host: str) -> Media:
     ]
     if ours.mid:
         lines.insert(0, ("mid", ours.mid))
-    if audio.first("rtcp-mux") is None:
-        lines.insert(0, ("rtcp-mux", None))
     return replace(audio, attributes=audio.attributes + tuple(lines))
 
 

@@ -73,7 +73,9 @@ def identity() -> Identity:
     context.set_verify(SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT, lambda *_: True)  # the fingerprint decides
     context.use_certificate(certificate)
     context.use_privatekey(key)
-    context.set_options(SSL.OP_NO_QUERY_MTU)
+    context.set_options(SSL.OP_NO_QUERY_MTU | SSL.OP_NO_TICKET | SSL.OP_NO_RENEGOTIATION)
+    context.set_session_cache_mode(SSL.SESS_CACHE_OFF)  # nobody comes back to an association
+    context.set_mode(SSL.MODE_RELEASE_BUFFERS)
     context.set_cipher_list(b"ECDHE+AESGCM:ECDHE+CHACHA20")
     context.set_tlsext_use_srtp(b":".join(_PROFILES))
     return Identity(certificate, context)
