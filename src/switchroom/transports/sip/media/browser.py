@@ -119,9 +119,12 @@ class BrowserSocket:
     def _open(self, data: bytes) -> bytes:
         if self._channel is not None:
             try:
-                return self._channel.open(data)
+                opened = self._channel.open(data)
             except (Error, ValueError):
                 pass
+            else:
+                self._handshake.let_go()
+                return opened
         self._counts["media"] += 1
         return b""
 

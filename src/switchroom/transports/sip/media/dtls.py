@@ -90,41 +90,46 @@ class Handshake:
         self.trouble = ""
         self.role = role
         self._fingerprints = fingerprints
-        self._connection = SSL.Connection(ours.context, None)
-        self._connection.set_ciphertext_mtu(_DATAGRAM)
+        connection = SSL.Connection(ours.context, None)
+        connection.set_ciphertext_mtu(_DATAGRAM)
         if role == "active":
-            self._connection.set_connect_state()
+            connection.set_connect_state()
         else:
-            self._connection.set_accept_state()
+            connection.set_accept_state()
+        self._connection: SSL.Connection | None = connection
 
     def begin(self) -> list[bytes]:
         """Return the first flight of the side that speaks first, nothing from the other."""
-        return self._go_on()
+        return [] if self._connection is None else self._go_on(self._connection)
 
     def take(self, datagram: bytes) -> list[bytes]:
         """Take what came; return what to send."""
-        if self.state == "failed":
+        if self.state == "failed" or self._connection is None:
             return []
         self._connection.bio_write(datagram)
-        return self._go_on()
+        return self._go_on(self._connection)
 
     def expire(self) -> list[bytes]:
         """Return what is to be sent again by now (RFC 6347 §4.2.4)."""
-        if self.state != "shaking" or self._connection.DTLSv1_get_timeout() != 0:
+        if self.state != "shaking" or self._connection is None or self._connection.DTLSv1_get_timeout() != 0:
             return []
         try:
             self._connection.DTLSv1_handle_timeout()
         except SSL.Error as error:
             self._fail(f"handshake: {error}")
-        return self._flight()
+        return _flight(self._connection)
 
-    def _go_on(self) -> list[bytes]:
+    def let_go(self) -> None:
+        """They were heard under the keys, so no flight will be asked for again: free what the library holds (90 kB)."""
+        self._connection = None
+
+    def _go_on(self, connection: SSL.Connection) -> list[bytes]:
         try:
             if self.state == "done":  # a last flight that was lost is sent again by reading
-                self._connection.recv(_MOST)
+                connection.recv(_MOST)
             else:
-                self._connection.do_handshake()
-                self._conclude()
+                connection.do_handshake()
+                self._conclude(connection)
         except SSL.WantReadError:
             pass
         except SSL.ZeroReturnError:  # they say goodbye to DTLS; that of the call comes by SIP
@@ -132,41 +137,45 @@ class Handshake:
         except SSL.Error as error:
             if self.state == "shaking":
                 self._fail(f"handshake: {error}")
-        return self._flight()
+        return _flight(connection)
 
-    def _conclude(self) -> None:
-        shown = self._connection.get_peer_certificate(as_cryptography=True)
-        profile = _PROFILES.get(self._connection.get_selected_srtp_profile())
+    def _conclude(self, connection: SSL.Connection) -> None:
+        shown = connection.get_peer_certificate(as_cryptography=True)
+        profile = _PROFILES.get(connection.get_selected_srtp_profile())
         if shown is None or fingerprint_of(shown) not in self._fingerprints:
             self._fail("the certificate is not the announced one")
         elif profile is None:
             self._fail("no common profile of SRTP")
         else:
-            self.pair = self._exported(*profile)
+            suite, key, salt = profile
+            material = connection.export_keying_material(_LABEL, 2 * (key + salt))
+            self.pair = _pair(suite, key, material, self.role)
             self.state = "done"
-
-    def _exported(self, suite: Suite, key: int, salt: int) -> KeyPair:
-        """Return the keys, in the order of RFC 5764 §4.2: client's and server's key, client's and server's salt."""
-        material = self._connection.export_keying_material(_LABEL, 2 * (key + salt))
-        client = Key(suite, material[:key] + material[2 * key : 2 * key + salt])
-        server = Key(suite, material[key : 2 * key] + material[2 * key + salt :])
-        return KeyPair(0, client, server) if self.role == "active" else KeyPair(0, server, client)
 
     def _fail(self, trouble: str) -> None:
         self.state, self.trouble = "failed", trouble
 
-    def _flight(self) -> list[bytes]:
-        """Return what the library wants to be sent, as datagrams that end where a record ends."""
-        try:
-            written = self._connection.bio_read(_MOST)
-        except SSL.WantReadError:
-            return []
-        datagrams, current = [], b""
-        while written:
-            size = _RECORD + int.from_bytes(written[_RECORD - 2 : _RECORD])
-            record, written = written[:size], written[size:]
-            if current and len(current) + len(record) > _DATAGRAM:
-                datagrams.append(current)
-                current = b""
-            current += record
-        return [*datagrams, current]
+
+def _pair(suite: Suite, key: int, material: bytes, role: Role) -> KeyPair:
+    """Return the keys, in the order of RFC 5764 §4.2: client's and server's key, client's and server's salt."""
+    salt = len(material) // 2 - key
+    client = Key(suite, material[:key] + material[2 * key : 2 * key + salt])
+    server = Key(suite, material[key : 2 * key] + material[2 * key + salt :])
+    return KeyPair(0, client, server) if role == "active" else KeyPair(0, server, client)
+
+
+def _flight(connection: SSL.Connection) -> list[bytes]:
+    """Return what the library wants to be sent, as datagrams that end where a record ends."""
+    try:
+        written = connection.bio_read(_MOST)
+    except SSL.WantReadError:
+        return []
+    datagrams, current = [], b""
+    while written:
+        size = _RECORD + int.from_bytes(written[_RECORD - 2 : _RECORD])
+        record, written = written[:size], written[size:]
+        if current and len(current) + len(record) > _DATAGRAM:
+            datagrams.append(current)
+            current = b""
+        current += record
+    return [*datagrams, current]
