@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from switchroom.catalogue.trunk_form import TrunkForm, filled, lacking
+from switchroom.commands.trunk_desk import add, fields, opened
 from switchroom.settings import SipSettings
-from switchroom.trunk_commands import add, fields, opened
-from tests.test_trunk_commands import installation
+from tests.commands.test_trunk_desk import installation
 from tests.virtual_time import run_real
 
 PAGES = sorted((Path(__file__).parent.parent / "docs" / "carriers").glob("*.md"))

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from switchroom.catalogue.trunk_form import build, filled, lacking
+from switchroom.commands.trunk_desk import fields
 from switchroom.identity import TenantId
-from switchroom.trunk_commands import fields
 
 DOCS = Path(__file__).parent.parent / "docs"
 COMMAND = re.compile(r"^switchroom trunk add (?:[^\\\n]|\\\n)*", re.MULTILINE)

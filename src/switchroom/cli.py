@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
-from switchroom import sip_account_cli, tenant_cli, trunk_cli
+from switchroom.commands import sip_account, tenant, trunk
 from switchroom.errors import SwitchroomError
 from switchroom.ports import Voice
 from switchroom.settings import Settings
@@ -20,9 +20,9 @@ app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="Switchroom: an open, white-label voice AI contact centre."
 )
 
-app.add_typer(trunk_cli.app, name="trunk")
-app.add_typer(sip_account_cli.app, name="sip-account")
-app.add_typer(tenant_cli.app, name="tenant")
+app.add_typer(trunk.app, name="trunk")
+app.add_typer(sip_account.app, name="sip-account")
+app.add_typer(tenant.app, name="tenant")
 
 
 @app.command()
@@ -40,7 +40,7 @@ def serve() -> None:
 @app.command()
 def doctor() -> None:
     """Check speech engines, ports, database and credentials, and say what to do about each finding."""
-    from switchroom.doctor import examine
+    from switchroom.commands.doctor import examine
 
     sys.exit(asyncio.run(examine(_settings())))
 
@@ -69,7 +69,7 @@ def call(
 ) -> None:
     """Call a SIP address or, by a trunk, a number; say something; print both sides with timings. Exits with 1 on failure."""
     from switchroom.caller import CallOptions
-    from switchroom.calling import place
+    from switchroom.commands.call import place
 
     wishes = (tuple(say or ()), tuple(wav or ()), tuple(digits or ()), script)
     policy = MediaPolicy(security=srtp)
@@ -78,7 +78,7 @@ def call(
     )
     known = flow if transcribe else None
     if trunk:
-        from switchroom.trunk_commands import call_by_trunk
+        from switchroom.commands.trunk_desk import call_by_trunk
 
         by = (tenant, trunk, caller)
         sys.exit(asyncio.run(call_by_trunk(_settings(), by, options, lambda made: place(made, wishes, known))))
@@ -90,7 +90,7 @@ def bans(
     lift: Annotated[str, typer.Option(help="hear this address, or network of IPv6, again")] = "",
 ) -> None:
     """List the addresses that are not heard at the SIP port for what they did, or lift a ban."""
-    from switchroom.banned import lift_ban, list_bans
+    from switchroom.commands.bans import lift_ban, list_bans
 
     try:
         if lift:

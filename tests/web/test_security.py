@@ -9,7 +9,7 @@ from urllib.parse import quote
 import pytest
 
 from switchroom.accounts.tokens import Identity, issue
-from switchroom.banned import lift_ban, list_bans
+from switchroom.commands.bans import lift_ban, list_bans
 from switchroom.errors import Denied, NotFound, Unavailable
 from switchroom.events.catalogue import Event, SourceBanned, SourceReleased
 from switchroom.identity import TenantId, UserId

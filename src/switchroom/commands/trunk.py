@@ -1,4 +1,4 @@
-"""The commands of ``switchroom trunk``; what they do is in ``trunk_commands``, which is only loaded when one runs."""
+"""The commands of ``switchroom trunk``; what they do is in ``trunk_desk``, which is only loaded when one runs."""
 
 import asyncio
 import sys
@@ -11,7 +11,7 @@ from switchroom.errors import SwitchroomError
 from switchroom.settings import Settings
 
 if TYPE_CHECKING:
-    from switchroom.trunk_commands import Desk
+    from switchroom.commands.trunk_desk import Desk
 
 app = typer.Typer(no_args_is_help=True, help="Carriers and PBXs: add, list, test and remove trunks.")
 
@@ -31,7 +31,7 @@ def add(
     tenant: Tenant = "demo",
 ) -> None:
     """Add a trunk; what is not set is what is usual for its kind."""
-    from switchroom import trunk_commands as trunks
+    from switchroom.commands import trunk_desk as trunks
 
     secrets = {secret: typer.prompt(secret, hide_input=True) for secret in ask or ()}
 
@@ -44,7 +44,7 @@ def add(
 @app.command("list")
 def list_(tenant: Tenant = "demo") -> None:
     """List the trunks."""
-    from switchroom import trunk_commands as trunks
+    from switchroom.commands import trunk_desk as trunks
 
     _at_desk(tenant, lambda desk: trunks.show(desk, print))
 
@@ -52,7 +52,7 @@ def list_(tenant: Tenant = "demo") -> None:
 @app.command("test")
 def probe(name: str, tenant: Tenant = "demo") -> None:
     """Ask a trunk whether it is there, and say what to do about the answer. Exits with 1 if it is not."""
-    from switchroom import trunk_commands as trunks
+    from switchroom.commands import trunk_desk as trunks
 
     async def work(desk: "Desk") -> None:
         if not await trunks.probe(desk, name, print):
@@ -73,7 +73,7 @@ def remove(name: str, tenant: Tenant = "demo") -> None:
 
 
 def _at_desk(tenant: str, work: "Callable[[Desk], Awaitable[None]]") -> None:
-    from switchroom import trunk_commands as trunks
+    from switchroom.commands import trunk_desk as trunks
 
     async def run() -> None:
         async with trunks.opened(Settings(), tenant) as desk:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from switchroom.doctor import CHECKS, Finding, examine
+from switchroom.commands.doctor import CHECKS, Finding, examine
 from switchroom.settings import EngineSettings, Settings, SipSettings, WebSettings
 from switchroom.storage.db import Database
 from switchroom.storage.schema import upgrade

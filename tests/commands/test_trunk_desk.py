@@ -11,6 +11,7 @@ from switchroom.accounts.seed import seed_accounts
 from switchroom.accounts.service import Accounts
 from switchroom.caller import CallOptions
 from switchroom.catalogue.model import OutboundCallRow
+from switchroom.commands.trunk_desk import Desk, add, call_by_trunk, fields, opened, probe, show
 from switchroom.errors import Denied, Invalid, NotFound
 from switchroom.ports import HangUp
 from switchroom.settings import Settings
@@ -18,7 +19,6 @@ from switchroom.sip.commands import Credentials
 from switchroom.storage.db import Database
 from switchroom.storage.journal import JournalRow
 from switchroom.storage.schema import upgrade
-from switchroom.trunk_commands import Desk, add, call_by_trunk, fields, opened, probe, show
 from tests.transports.sip.trunk_rig import House, answered_by, house, trunk
 from tests.virtual_time import run_real
 
