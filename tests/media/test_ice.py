@@ -54,6 +54,15 @@ def test_who_does_not_know_the_password_gets_no_answer_and_is_nobody(data: bytes
     assert sum(ice.refused.values()) == 1
 
 
+def test_whoever_names_nobody_here_is_passed_over_before_anything_is_parsed() -> None:
+    ice = agent()
+    for data in (bytes(20), check(user="a:b"), check()[:19], build_stun(stun.SUCCESS, NOW, []), check() + bytes(600)):
+        assert not ice.is_check(data)
+        assert ice.take(data, HOME) is None
+    assert ice.refused == {"stun_strange": 5}
+    assert ice.is_check(check(password="another"))
+
+
 def test_media_goes_to_the_first_way_until_another_is_nominated() -> None:
     ice = agent()
     answered(ice, check(CONTROLLING), HOME)
@@ -75,7 +84,9 @@ def test_who_would_be_led_or_asks_for_the_unknown_is_told_so(said: Attribute, st
 
 
 def test_an_indication_is_not_answered() -> None:
-    assert agent().take(build_stun(stun.INDICATION, NOW, []), HOME) is None
+    ice = agent()
+    assert ice.take(build_stun(stun.INDICATION, NOW, []), HOME) is None
+    assert not ice.refused
 
 
 def test_after_a_restart_the_old_names_are_those_of_nobody_and_the_way_stays() -> None:

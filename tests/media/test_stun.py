@@ -76,10 +76,16 @@ def test_who_signs_nothing_is_signed_by_nobody() -> None:
     assert not parsed(build_stun(stun.REQUEST, TRANSACTION, [])).is_signed_by("")
 
 
+def test_a_message_of_many_attributes_is_not_read_to_its_end() -> None:
+    assert isinstance(parse_stun(build_stun(stun.REQUEST, TRANSACTION, [(0x8055, b"")] * 22, PASSWORD)), StunMessage)
+    assert parse_stun(build_stun(stun.REQUEST, TRANSACTION, [(0x8055, b"")] * 23, PASSWORD)) is StunFault.ATTRIBUTE
+    assert parse_stun(build_stun(stun.REQUEST, TRANSACTION, [(0x8055, bytes(600))])) is StunFault.HEADER
+
+
 @given(
     st.sampled_from([stun.REQUEST, stun.SUCCESS, stun.ERROR]),
     st.binary(min_size=12, max_size=12),
-    st.lists(st.tuples(st.sampled_from([6, 9, 0x24, 0x25, 0x802A, 0x7FFF]), st.binary(max_size=40))),
+    st.lists(st.tuples(st.sampled_from([6, 9, 0x24, 0x25, 0x802A, 0x7FFF]), st.binary(max_size=40)), max_size=12),
     st.text(min_size=1, max_size=30),
 )
 def test_what_is_built_is_read(kind: int, transaction: bytes, said: list[tuple[int, bytes]], password: str) -> None:

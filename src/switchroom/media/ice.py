@@ -10,7 +10,6 @@ from switchroom.media.stun import (
     CONTROLLED,
     ERROR,
     PRIORITY,
-    REQUEST,
     SUCCESS,
     USE_CANDIDATE,
     USERNAME,
@@ -18,6 +17,8 @@ from switchroom.media.stun import (
     StunMessage,
     build_stun,
     error,
+    is_indication,
+    is_request_to,
     mapped,
     parse_stun,
 )
@@ -47,13 +48,19 @@ class IceLite:
         """Whether the party has shown that it sends from there."""
         return source in self._checked
 
+    def is_check(self, data: bytes) -> bool:
+        """Whether it may be a check for us; whoever cannot name us is told apart for next to nothing."""
+        return is_request_to(self._user, data)
+
     def take(self, data: bytes, source: Address) -> bytes | None:
         """Return the answer to a check, None for what deserves none."""
+        if not self.is_check(data):
+            if not is_indication(data):  # which keeps a way open (§11); we ask nothing, so nothing answers us
+                self.refused["stun_strange"] += 1
+            return None
         check = parse_stun(data)
         if isinstance(check, StunFault):
             self.refused[f"stun_{check.value}"] += 1
-            return None
-        if check.kind != REQUEST:  # an indication keeps a way open (§11); we ask nothing, so nothing answers us
             return None
         if check.first(USERNAME) != self._user or not check.is_signed_by(self._password):
             self.refused["stun_unsigned"] += 1

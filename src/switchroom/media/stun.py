@@ -23,10 +23,13 @@ FIRST_BYTES = range(4)
 """What a STUN message begins with where it shares a port (RFC 7983 §7)."""
 
 _COOKIE = 0x2112A442
+_COOKIE_BYTES = struct.pack("!I", _COOKIE)
+_ASKS, _KEEPS_OPEN = struct.pack("!H", REQUEST), struct.pack("!H", INDICATION)
 _HEADER = struct.Struct("!HHI12s")
 _ATTRIBUTE = struct.Struct("!HH")
 _MASK = 0x5354554E
-_LONGEST = 2048
+_LONGEST = 600  # a check of a browser has about 100, with the longest name that RFC 8839 allows 400
+_ATTRIBUTES = 24  # a browser says eight
 _SIGNED = 24  # bytes of MESSAGE-INTEGRITY as a whole
 _MARKED = 8  # bytes of FINGERPRINT as a whole
 
@@ -61,6 +64,16 @@ class StunMessage:
         return bool(self.digest) and hmac.compare_digest(self.digest, _digest(self.covered, password))
 
 
+def is_indication(data: bytes) -> bool:
+    """Whether it begins like an indication, which wants nothing."""
+    return data[:2] == _KEEPS_OPEN
+
+
+def is_request_to(user: bytes, data: bytes) -> bool:
+    """Whether it may be a request with that USERNAME: a test that costs next to nothing, before anything is parsed."""
+    return _HEADER.size <= len(data) <= _LONGEST and data[:2] == _ASKS and data[4:8] == _COOKIE_BYTES and user in data
+
+
 def parse_stun(data: bytes) -> StunMessage | StunFault:
     """Parse a datagram."""
     if not _HEADER.size <= len(data) <= _LONGEST:
@@ -84,11 +97,15 @@ class _Reader:
         self.found: list[Attribute] = []
         self.covered = self.digest = b""
         self.at = _HEADER.size
+        self._left = _ATTRIBUTES
         self._data = data
 
     def step(self) -> StunFault | None:
         """Take the next attribute; return what is wrong with it. There are four bytes at least, all is padded to that."""
         at, data = self.at, self._data
+        self._left -= 1
+        if self._left < 0:
+            return StunFault.ATTRIBUTE
         name, size = _ATTRIBUTE.unpack_from(data, at)
         value = data[at + 4 : at + 4 + size]
         self.at += 4 + size + -size % 4
