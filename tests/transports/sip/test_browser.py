@@ -15,8 +15,9 @@ from switchroom.media.rtp import RtpPacket
 from switchroom.media.stun import build_stun
 from switchroom.sip.description.policy import MediaPolicy
 from switchroom.sip.description.sdp import SessionDescription, parse_sdp
-from switchroom.sip.description.webrtc import Role
+from switchroom.sip.description.webrtc import Role, WebPeer
 from switchroom.transports.sip.media import dtls
+from switchroom.transports.sip.media.browser import BrowserSocket, fresh_web
 from switchroom.transports.sip.media.ports import RtpPorts
 from switchroom.transports.sip.media.session import MediaPlace, MediaSession
 from switchroom.transports.sip.media.srtp import Channel
@@ -68,10 +69,14 @@ class Browser:
             print_ = (media.first("fingerprint") or "").split()[1]
             self.handshake = dtls.Handshake(THEIRS, frozenset({print_}), role)
 
+    def check(self, password: str | None = None) -> bytes:
+        """Return a check that nominates."""
+        said = [(stun.USERNAME, self.user.encode()), (stun.CONTROLLING, bytes(8)), (stun.USE_CANDIDATE, b"")]
+        return build_stun(stun.REQUEST, b"transaction.", said, password or self.password)
+
     def checks(self, password: str | None = None) -> bool:
         """Check the way and nominate it; return whether it was answered."""
-        said = [(stun.USERNAME, self.user.encode()), (stun.CONTROLLING, bytes(8)), (stun.USE_CANDIDATE, b"")]
-        self.send(build_stun(stun.REQUEST, b"transaction.", said, password or self.password))
+        self.send(self.check(password))
         self.tick()
         self.received = self.drain()
         return any(data[0] in stun.FIRST_BYTES for data in self.received)
@@ -283,12 +288,54 @@ def test_noise_from_whoever_was_let_in_neither_raises_nor_spoils_the_handshake(n
         assert (page.says(), page.hears()) == (10, 10)
 
 
-def test_a_flood_of_checks_takes_no_more_of_a_tick_than_its_share() -> None:
+@pytest.mark.parametrize("junk", [b"", b"\0", bytes(20), b"\x16" + bytes(12), b"\x80\0" + bytes(30)])
+def test_what_strangers_send_in_between_takes_no_audio_from_the_party(junk: bytes) -> None:
+    with browser() as page, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+        page.calls()
+        page.checks()
+        page.shakes()
+        page.says(3)
+        heard = 0
+        for _ in range(20):
+            for _ in range(120):
+                stranger.sendto(junk, page.target)
+            heard += page.says(1)
+        assert heard == 20
+        assert page.session.media()["srtp_refused"] == 20 * 120
+
+
+def test_checks_beyond_their_share_of_a_tick_are_lost_and_audio_is_not() -> None:
     with browser() as page:
         page.calls()
         page.checks()
-        for _ in range(100):
-            page.send(b"\0")
-        before = page.session.media()["srtp_refused"]
-        page.tick()
-        assert page.session.media()["srtp_refused"] - before == 32
+        page.shakes()
+        page.says(3)
+        page.drain()
+        for _ in range(60):
+            page.send(page.check())
+        assert page.says(1) == 1
+        assert len(page.drain()) == 32
+        assert page.session.media()["srtp_refused"] == 28
+        assert page.checks()
+
+
+class Flood:
+    """A socket to which a stranger sends faster than anybody reads."""
+
+    def recvmsg(self, _: int, __: int, /) -> tuple[bytes, list[tuple[int, int, bytes]], int, tuple[str, int]]:
+        self.read += 1
+        return b"\0", [], 0, ("192.0.2.7", 9)
+
+    def sendto(self, data: bytes, _: tuple[str, int], /) -> int:
+        return len(data)
+
+    read = 0
+
+
+def test_a_flood_without_an_end_ends_the_tick_and_the_next_one_has_its_share_again() -> None:
+    flood = Flood()
+    reached = BrowserSocket(flood, fresh_web(), WebPeer("them", frozenset(), "0", "passive"))
+    for tick in (1, 2):
+        with pytest.raises(BlockingIOError):
+            reached.recvmsg(2048, 0)
+        assert flood.read == 512 * tick

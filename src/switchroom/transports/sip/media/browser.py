@@ -26,7 +26,8 @@ log = structlog.get_logger()
 PARTY: Address = (SOMEWHERE, 9)
 """Where the stream takes a browser to be."""
 
-_PER_TICK = 32  # datagrams that are no media; a flood beyond it waits in the kernel and is lost there
+_PER_TICK = 512  # datagrams that are no media of the party; a flood beyond it waits in the kernel and is lost there
+_DEAR = 32  # of these, checks that name us and records of the handshake; more are lost, and both are sent again
 
 
 def fresh_web() -> WebSide:
@@ -47,7 +48,7 @@ class BrowserSocket:
         """How they name their side of this session of ICE."""
         self._bare = bare
         self._counts: Counter[str] = Counter()
-        self._others = 0  # datagrams in this tick that were no media
+        self._others = self._dear = 0  # datagrams in this tick that were no media of the party
         self._ice = IceLite(ours.ufrag, theirs.ufrag, ours.password)
         self._fingerprints = theirs.fingerprints
         self._handshake = dtls.Handshake(dtls.identity(), theirs.fingerprints, theirs.role)
@@ -65,21 +66,19 @@ class BrowserSocket:
         return True
 
     def recvmsg(self, size: int, notes: int, /) -> tuple[bytes, list[tuple[int, int, bytes]], int, Address]:
-        """Return the next media, opened; empty if it is not the party's. Raises BlockingIOError if the tick has no more."""
-        while True:
-            try:
+        """Return the next media of the party, opened. Raises BlockingIOError if the tick has no more."""
+        try:
+            while self._others < _PER_TICK:
                 data, told, flags, source = self._bare.recvmsg(size, notes)
-            except BlockingIOError:
-                self._others = 0
-                self._send(self._handshake.expire())
-                raise
-            if data and data[0] in MEDIA:
-                return self._open(data), told, flags, PARTY
-            self._take(data, source[:2])
-            self._others += 1
-            if self._others >= _PER_TICK:
-                self._others = 0
-                raise BlockingIOError
+                if data and data[0] in MEDIA and (opened := self._open(data)):
+                    return opened, told, flags, PARTY
+                self._others += 1
+                self._take(data, source[:2])
+        except BlockingIOError:
+            pass
+        self._others = self._dear = 0
+        self._send(self._handshake.expire())
+        raise BlockingIOError
 
     def sendto(self, data: bytes, _: Address, /) -> int:
         """Send it protected to where the party is; nothing before it is there. Raises OSError."""
@@ -93,15 +92,27 @@ class BrowserSocket:
         return {"encrypted": float(self._channel is not None), "srtp_refused": refused}
 
     def _take(self, data: bytes, source: Address) -> None:
-        if data and data[0] in stun.FIRST_BYTES:
+        first = data[0] if data else 255
+        if first in MEDIA:
+            self._counts["media"] += 1
+        elif self._is_dear(data, source) and not self._may_cost():
+            self._counts["flood"] += 1
+        elif first in stun.FIRST_BYTES:
             answer = self._ice.take(data, source)
             if answer is not None:
                 self._send([answer], source)
                 self._begin()
-        elif data and data[0] in dtls.FIRST_BYTES and self._ice.knows(source):
+        elif first in dtls.FIRST_BYTES and self._ice.knows(source):
             self._shake(data, source)
         else:
             self._counts["strange"] += 1
+
+    def _is_dear(self, data: bytes, source: Address) -> bool:
+        return self._ice.is_check(data) or (data[:1] != b"" and data[0] in dtls.FIRST_BYTES and self._ice.knows(source))
+
+    def _may_cost(self) -> bool:
+        self._dear += 1
+        return self._dear <= _DEAR
 
     def _begin(self) -> None:
         """Speak first, if that is our role, once there is somebody to speak to."""
@@ -125,7 +136,6 @@ class BrowserSocket:
             else:
                 self._handshake.let_go()
                 return opened
-        self._counts["media"] += 1
         return b""
 
     def _send(self, datagrams: list[bytes], target: Address | None = None) -> None:
