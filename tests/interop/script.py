@@ -113,6 +113,20 @@ class Script:
         self._steps.append(f"  <recv {kind}><action>{actions}</action></recv>")
         return [f"[${number}]" for number in numbers]
 
+    def hear_all(self, method: str, answer: str, expression: str, *, last: str) -> None:
+        """Expect requests that all hold ``expression``, and answer each, until one holds ``last``."""
+        check = self._check(expression, "check_it")
+        self._found += 1
+        end, again = self._found, 1000 + self._found
+        ending = f'<ereg regexp={quoteattr(last)} search_in="msg" assign_to="{end}"/>'
+        self._steps.append(f'  <label id="{again}"/>')
+        branch = f'next="{end}" test="{end}"'
+        self._steps.append(f'  <recv request="{method}" {branch}><action>{check}{ending}</action></recv>')
+        self.send(answer, repeat=False)
+        self._steps[-1] = self._steps[-1].replace("<send", f'<send next="{again}"', 1)
+        self._steps.append(f'  <label id="{end}"/>')
+        self.send(answer, repeat=False)
+
     def taken(self, *expressions: str) -> None:
         """Expect the 200 that makes a call, and remember the way in it."""
         self._hear('response="200" rrs="true"', expressions)

@@ -138,11 +138,55 @@ def test_nobody_is_transferred_outside_a_call_nor_before_the_answer() -> None:
 
 def test_two_wishes_in_one_call_are_told_apart() -> None:
     bob = talking_agent()
-    first, _ = accepted(bob)
+    first, said = accepted(bob)
+    bob.receive(reply(said[1], "200 OK"), THERE, 1.1)
     second = asked(refer(bob, CAROL, number=3)).refer
     sent = bob.send(AcceptRefer(second), 1.2)
     assert header(sent[1], "event") == "refer;id=3"
     assert header(bob.send(ReferNews(first, 486), 2.0)[0], "event") == "refer"
+
+
+def test_news_wait_for_the_answer_to_those_before_and_the_newest_are_told() -> None:
+    bob = talking_agent()
+    name, sent = accepted(bob)
+    assert bob.send(ReferNews(name, 180), 1.2) == []
+    assert bob.send(ReferNews(name, 183), 1.3) == []
+    assert bob.receive(reply(sent[1], "100 Trying"), THERE, 1.4) == [], "that is no answer yet"
+    progress = bob.receive(reply(sent[1], "200 OK"), THERE, 1.5)
+    assert fragments(progress) == ["active;expires=180 SIP/2.0 183 Session Progress"]
+    assert bob.receive(reply(progress[0], "200 OK"), THERE, 1.6) == []
+    assert fragments(bob.send(ReferNews(name, 180), 1.7)) == ["active;expires=180 SIP/2.0 180 Ringing"]
+
+
+def test_the_last_news_replace_those_that_wait_and_end_it_once_they_are_answered() -> None:
+    bob = talking_agent()
+    name, sent = accepted(bob)
+    assert bob.send(ReferNews(name, 180), 1.2) == []
+    assert bob.send(ReferNews(name, 200), 1.3) == []
+    assert told(bob.receive(inside("BYE", 3), THERE, 1.4)) == [CallEnded(CALL, "them")]
+    last = bob.receive(reply(sent[1], "200 OK"), THERE, 1.5)
+    assert fragments(last) == ["terminated;reason=noresource SIP/2.0 200 OK"]
+    assert told(bob.receive(reply(last[0], "200 OK"), THERE, 1.6)) == [ReferSettled(CALL, name)]
+    bob.expire(70.0)
+    assert bob.deadline is None
+
+
+def test_last_news_that_wait_are_dropped_when_those_before_are_refused() -> None:
+    bob = talking_agent()
+    name, sent = accepted(bob)
+    bob.send(ReferNews(name, 200), 1.2)
+    assert bob.receive(reply(sent[1], "481 No"), THERE, 1.3) == [ReferSettled(CALL, name)]
+    assert bob.send(ReferNews(name, 200), 1.4) == []
+
+
+def test_last_news_that_wait_for_an_answer_that_never_comes_leave_nothing() -> None:
+    bob = talking_agent()
+    name, _ = accepted(bob)
+    bob.send(ReferNews(name, 200), 1.2)
+    bob.receive(inside("BYE", 3), THERE, 1.3)
+    assert told(bob.expire(1.1 + 32.0)) == [ReferSettled(CALL, name)]
+    bob.expire(70.0)
+    assert bob.deadline is None
 
 
 @pytest.mark.parametrize("refusal", ["481 No", "489 No", "603 No"])
@@ -178,7 +222,8 @@ def test_a_target_that_rings_for_ever_lets_the_subscription_end_and_leaves_nothi
 
 def test_a_bye_before_the_last_news_lets_them_be_told_all_the_same() -> None:
     bob = talking_agent()
-    name, _ = accepted(bob)
+    name, sent = accepted(bob)
+    bob.receive(reply(sent[1], "200 OK"), THERE, 1.2)
     assert told(bob.receive(inside("BYE", 3), THERE, 1.5)) == [CallEnded(CALL, "them")]
     last = bob.send(ReferNews(name, 200), 2.0)
     assert fragments(last) == ["terminated;reason=noresource SIP/2.0 200 OK"]

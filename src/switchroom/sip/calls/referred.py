@@ -2,6 +2,9 @@
 
 Each REFER has a name of its own and the table of ``subscription.py``; it may outlive its call, whose dialog still carries the
 NOTIFYs after a BYE (RFC 5057 §4.2). Whether to call the target, and to do it, is the driver's business.
+
+Of one subscription, one NOTIFY is under way at a time: the newest news wait for its answer, and replace older ones that still
+wait.
 """
 
 from collections.abc import Callable
@@ -44,6 +47,10 @@ class _Refer:
     state: State = State.ASKED
     status: int = 100
     refusal: Reply = _DECLINED
+    telling: bool = False
+    """A NOTIFY of ours has no answer yet."""
+    waiting: tuple[str, int] | None = None
+    """What to tell once it has: the state of the subscription and the status of the call to the target."""
 
 
 class Referred:
@@ -128,6 +135,12 @@ class Referred:
         self._stack.alarms.set(("referred", refer.name), due, lambda at: self._happen(refer, Event.EXPIRED, at))
 
     def _notify(self, refer: _Refer, state: str, now: float) -> None:
+        refer.waiting = (state, refer.status)
+        if not refer.telling:
+            self._tell(refer, refer.waiting, now)
+
+    def _tell(self, refer: _Refer, news: tuple[str, int], now: float) -> None:
+        state, status = news
         call, dialog = refer.call, refer.call.dialog
         assert dialog is not None
         headers = (
@@ -136,18 +149,28 @@ class Referred:
             *self._stack.capabilities(),
             ("Content-Type", "message/sipfrag;version=2.0"),
         )
-        body = f"SIP/2.0 {refer.status} {REASONS.get(refer.status, 'Unknown')}\r\n".encode()
+        body = f"SIP/2.0 {status} {REASONS.get(status, 'Unknown')}\r\n".encode()
         request = dialog.request("NOTIFY", call.numbers.next(), clean(headers), body)
         request = self._stack.with_contact(request, call.peer, dialog.local.uri.user)
+        refer.telling, refer.waiting = True, None
         last = refer.state is State.CLOSING
 
         def heard(response: Response, _source: Peer | None, at: float) -> None:
-            if response.status >= 300:
-                self._happen(refer, Event.UNWANTED, at)
-            elif response.status >= 200 and last:
-                self._happen(refer, Event.DELIVERED, at)
+            if response.status >= 200:
+                self._heard(refer, response, at, last=last)
 
         self._sessions.ask(call, request, heard, now)
+
+    def _heard(self, refer: _Refer, response: Response, now: float, *, last: bool) -> None:
+        """Our NOTIFY was answered, or nobody did: then they want no other."""
+        refer.telling = False
+        waiting, refer.waiting = refer.waiting, None
+        if response.status >= 300:
+            self._happen(refer, Event.UNWANTED, now)
+        elif last:
+            self._happen(refer, Event.DELIVERED, now)
+        elif waiting is not None:
+            self._tell(refer, waiting, now)
 
 
 def read_refer(request: Request) -> Wish | Reply:
