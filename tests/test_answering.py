@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from switchroom.answering import FLOWS, Answering
 from switchroom.catalogue.service import Catalogue, seed_catalogue
@@ -84,6 +85,29 @@ def test_a_flow_that_never_worked_says_what_is_wrong(tmp_path: Path) -> None:
         (tmp_path / "flow.yaml").unlink()
         with pytest.raises(Invalid, match="is not there"):
             await answering.find("demo", "phone_gateway")
+        await database.close()
+
+    run_real(main())
+
+
+@pytest.mark.parametrize("content", [None, "flow: nothing else", b"\xff\xfe", "a: [", "flow: {\t"])
+def test_a_flow_that_cannot_be_used_is_named_and_hinders_nobody_else(
+    tmp_path: Path, content: str | bytes | None
+) -> None:
+    async def main() -> None:
+        shutil.copy(EXAMPLE, tmp_path / "flow.yaml")
+        database, answering = await _answering(tmp_path)
+        catalogue = Catalogue(database)
+        if content is not None:
+            (tmp_path / "other.yaml").write_bytes(content if isinstance(content, bytes) else content.encode())
+        broken = await catalogue.create_agent(TenantId("tnt_other"), "Other", "other.yaml")
+        await catalogue.bind("other", broken)
+        with capture_logs() as logs:
+            usable = await answering.usable()
+        assert [plan.tenant for plan in usable] == ["tnt_test"]
+        (line,) = logs
+        assert (line["log_level"], line["agent"], line["name"]) == ("warning", broken.id, "Other")
+        assert "other.yaml" in line["problem"]
         await database.close()
 
     run_real(main())

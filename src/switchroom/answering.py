@@ -15,7 +15,7 @@ import structlog
 from switchroom.accounts.suspensions import Suspensions
 from switchroom.catalogue.service import AgentRecord, Catalogue
 from switchroom.domains.restaurant.reception import Reception
-from switchroom.errors import Invalid
+from switchroom.errors import Invalid, SwitchroomError
 from switchroom.flow.file import load
 from switchroom.ports import CallPlan, Hints, Voice
 from switchroom.storage.db import Database
@@ -54,6 +54,16 @@ class Answering:
     async def plans(self) -> list[CallPlan]:
         """Return the plan of everybody who answers a number."""
         return [await self.plan(agent) for agent in await self._catalogue.everybody()]
+
+    async def usable(self) -> list[CallPlan]:
+        """Return the plan of everybody who can answer; who cannot is named in the log, and hinders nobody else."""
+        found = []
+        for agent in await self._catalogue.everybody():
+            try:
+                found.append(await self.plan(agent))
+            except SwitchroomError as error:
+                log.warning("agent cannot answer", agent=agent.id, name=agent.name, problem=str(error))
+        return found
 
     def hints(self) -> list[Hints]:
         """Return everything that may be expected to be heard in the flows that were read."""

@@ -192,7 +192,7 @@ async def everything(settings: Settings) -> AsyncIterator[Running]:
         login, user = await seed_demo(settings, records) if settings.demo else (None, None)
         speech = await stack.enter_async_context(open_speech(settings.speech))
         directory = Answering(records.catalogue, records.database, FLOWS)
-        for plan in await directory.plans():
+        for plan in await directory.usable():
             await speech.warm(plan.voice, (plan.greeting, plan.apology, plan.farewell), directory.hints())
         engine = await stack.enter_async_context(taking_calls(settings, records, (speech.stt, speech.tts), directory))
         metrics = _metrics(engine)

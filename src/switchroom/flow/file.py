@@ -151,7 +151,7 @@ def load(path: Path) -> graph.Flow:
     """Read the flow in ``path``. Raises Invalid, naming the file, the place and what to do."""
     try:
         return parse(path.read_text(encoding="utf-8"))
-    except (Invalid, OSError) as error:
+    except (Invalid, OSError, UnicodeDecodeError) as error:
         raise Invalid(f"{path}: {error}") from error
 
 
