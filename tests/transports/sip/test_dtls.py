@@ -1,4 +1,4 @@
-"""The handshake of DTLS between two memories: odd certificates, and long chains."""
+"""The handshake of DTLS between two memories: odd certificates, long chains, and what comes after it."""
 
 import datetime
 from contextlib import suppress
@@ -90,3 +90,42 @@ def test_only_the_certificate_of_the_party_is_looked_at_and_not_the_chain_above_
     ours, _ = shaken(theirs, dtls.fingerprint_of(der), who=fresh)
     assert ours.state == "done"
     assert max(depths) <= 1
+
+
+def waiting(ours: dtls.Handshake) -> int:
+    """Return how many bytes were taken and not read."""
+    if ours._connection is None:
+        return 0
+    room = ffi.new("char[]", 65_536)
+    return max(0, int(lib.BIO_read(ours._connection._into_ssl, room, 65_536)))
+
+
+def done() -> tuple[dtls.Handshake, SSL.Connection]:
+    der = certificate().public_bytes(serialization.Encoding.DER)
+    ours, party = shaken(context(der), dtls.fingerprint_of(der))
+    assert ours.state == "done"
+    return ours, party
+
+
+def records(party: SSL.Connection) -> bytes:
+    for _ in range(15):
+        party.send(b"data")
+    return b"".join(dtls._flight(party))
+
+
+def test_data_after_the_handshake_is_not_kept() -> None:
+    ours, party = done()
+    for before in (b"", b"\x16\xfe\xfd" + bytes(10), b"\x15\xfe\xfd" + bytes(10)):
+        assert ours.take(before + records(party)) == []
+        assert waiting(ours) == 0
+
+
+def test_nothing_is_kept_after_a_goodbye_and_the_keys_stay() -> None:
+    ours, party = done()
+    party.shutdown()
+    for datagram in dtls._flight(party):
+        ours.take(datagram)
+    for _ in range(3):
+        ours.take(b"\x16\xfe\xfd" + bytes(100))
+    assert waiting(ours) == 0
+    assert (ours.state, ours.pair is None) == ("done", False)

@@ -32,6 +32,7 @@ _LABEL = b"EXTRACTOR-dtls_srtp"
 _DATAGRAM = 1200  # what gets through everywhere
 _RECORD = 13  # bytes before the content of a record; the last two are its length
 _MOST = 65_536
+_APPLICATION = b"\x17"  # the type of records of data, which nobody has for us
 
 State = Literal["shaking", "done", "failed"]
 
@@ -106,39 +107,40 @@ class Handshake:
 
     def take(self, datagram: bytes) -> list[bytes]:
         """Take what came; return what to send."""
-        if self.state == "failed" or self._connection is None:
+        if self._connection is None or (self.state == "done" and datagram[:1] == _APPLICATION):
             return []
         self._connection.bio_write(datagram)
         return self._go_on(self._connection)
 
     def expire(self) -> list[bytes]:
         """Return what is to be sent again by now (RFC 6347 §4.2.4)."""
-        if self.state != "shaking" or self._connection is None or self._connection.DTLSv1_get_timeout() != 0:
+        connection = self._connection
+        if self.state != "shaking" or connection is None or connection.DTLSv1_get_timeout() != 0:
             return []
         try:
-            self._connection.DTLSv1_handle_timeout()
+            connection.DTLSv1_handle_timeout()
         except SSL.Error as error:
             self._fail(f"handshake: {error}")
-        return _flight(self._connection)
+        return _flight(connection)
 
     def let_go(self) -> None:
-        """They were heard under the keys, so no flight will be asked for again: free what the library holds (90 kB)."""
+        """Free what the library holds (90 kB): it failed, or they were heard under the keys and will ask for no flight."""
         self._connection = None
 
     def _go_on(self, connection: SSL.Connection) -> list[bytes]:
         try:
             if self.state == "done":  # a last flight that was lost is sent again by reading
-                connection.recv(_MOST)
+                while True:  # to the end, for what is not read stays in memory
+                    connection.recv(_MOST)
             else:
                 connection.do_handshake()
                 self._conclude(connection)
         except SSL.WantReadError:
             pass
-        except SSL.ZeroReturnError:  # they say goodbye to DTLS; that of the call comes by SIP
-            pass
         except SSL.Error as error:
             if self.state == "shaking":
                 self._fail(f"handshake: {error}")
+            self.let_go()  # or they say goodbye to DTLS; that of the call comes by SIP, and nothing is read after it
         return _flight(connection)
 
     def _conclude(self, connection: SSL.Connection) -> None:
@@ -156,6 +158,7 @@ class Handshake:
 
     def _fail(self, trouble: str) -> None:
         self.state, self.trouble = "failed", trouble
+        self.let_go()
 
 
 def _shown(connection: SSL.Connection) -> bytes:
