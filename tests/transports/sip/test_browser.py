@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from switchroom.media import stun
 from switchroom.media.rtp import RtpPacket
@@ -203,6 +204,22 @@ def test_a_certificate_that_was_not_announced_gives_no_keys() -> None:
         assert page.says() == 0
         assert page.session.media()["encrypted"] == 0.0
         assert page.session.media()["srtp_refused"] > 0
+
+
+def test_a_failed_handshake_is_told_once_and_another_agreement_makes_it_anew() -> None:
+    with browser() as page, capture_logs() as told:
+        page.calls()
+        assert page.checks()
+        prints = frozenset({dtls.identity().fingerprint})
+        theirs, page.handshake = page.handshake, dtls.Handshake(dtls.identity.__wrapped__(), prints, "active")
+        page.shakes()
+        page.shakes()
+        assert [line["reason"] for line in told] == ["the certificate is not the announced one"]
+        page.handshake = theirs
+        page.calls()
+        page.shakes()
+        page.says(3)
+        assert (page.says(), page.hears()) == (10, 10)
 
 
 def test_who_does_not_know_the_password_is_not_answered_and_may_not_shake_hands() -> None:

@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 
-import structlog
 from pylibsrtp import Error
 
 from switchroom.media import stun
@@ -20,8 +19,6 @@ from switchroom.transports.sip.media import dtls
 from switchroom.transports.sip.media.latch import Address
 from switchroom.transports.sip.media.ports import MediaSocket
 from switchroom.transports.sip.media.srtp import MEDIA, Channel
-
-log = structlog.get_logger()
 
 PARTY: Address = (SOMEWHERE, 9)
 """Where the stream takes a browser to be."""
@@ -58,9 +55,12 @@ class BrowserSocket:
         """Go on as agreed anew; return whether we must go on as a new source, which is so if it is another party."""
         self.ufrag = theirs.ufrag
         self._ice.restart(ours.ufrag, theirs.ufrag, ours.password)
-        if (theirs.fingerprints, theirs.role) == (self._fingerprints, self._handshake.role):
+        same = (theirs.fingerprints, theirs.role) == (self._fingerprints, self._handshake.role)
+        if same and self._handshake.state != "failed":
             return False
-        self._fingerprints = theirs.fingerprints  # another certificate is another association (RFC 8842 §4)
+        self._fingerprints = (
+            theirs.fingerprints
+        )  # another certificate is another association (RFC 8842 §4); a failed one is tried anew
         self._handshake = dtls.Handshake(dtls.identity(), theirs.fingerprints, theirs.role)
         self._channel = None
         return True
@@ -120,10 +120,7 @@ class BrowserSocket:
             self._send(self._handshake.begin())
 
     def _shake(self, data: bytes, source: Address) -> None:
-        before = self._handshake.state
         self._send(self._handshake.take(data), source)
-        if self._handshake.state == "failed" != before:
-            log.warning("no audio with a browser", reason=self._handshake.trouble)
         if self._channel is None and self._handshake.pair is not None:
             self._channel = Channel(self._handshake.pair)
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
+import structlog
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -20,6 +21,8 @@ from OpenSSL import SSL, crypto
 
 from switchroom.sip.description.crypto import Key, KeyPair, Suite
 from switchroom.sip.description.webrtc import Role
+
+log = structlog.get_logger()
 
 FIRST_BYTES = range(20, 64)
 """What a DTLS record begins with where it shares a port (RFC 7983 §7)."""
@@ -158,6 +161,7 @@ class Handshake:
 
     def _fail(self, trouble: str) -> None:
         self.state, self.trouble = "failed", trouble
+        log.warning("no audio with a browser", reason=trouble)
         self.let_go()
 
 
