@@ -195,6 +195,15 @@ def test_nobody_at_the_address_is_a_clear_failure() -> None:
     assert shown[-1].startswith("failed: ")
 
 
+@pytest.mark.parametrize("target", ["", " "])
+def test_nobody_to_call_is_said_before_anything_is_done(target: str) -> None:
+    async def main() -> tuple[int, list[str]]:
+        shown: list[str] = []
+        return await caller.run(CallOptions(target), Engines(), shown.append), shown
+
+    assert run_real(main()) == (1, ["failed: nobody to call: give a SIP address such as sip:demo@127.0.0.1"])
+
+
 def test_speech_without_a_voice_is_a_clear_failure() -> None:
     async def main() -> CallReport:
         return await place_call(CallOptions("sip:demo@127.0.0.1:9", (SayText("hello"),)), Engines(), lambda _: None)

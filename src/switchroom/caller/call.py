@@ -68,6 +68,8 @@ class Engines:
 
 async def place_call(options: CallOptions, engines: Engines, show: Show) -> CallReport:
     """Make the call and return how it went; a call that failed is a report too. Cancelling it hangs up."""
+    if not options.target.strip():
+        return CallReport(failure="nobody to call: give a SIP address such as sip:demo@127.0.0.1", code="no_target")
     try:
         async with asyncio.timeout(options.max_seconds + options.answer_within):
             script = [(step, await _prepare(step, options.voice, engines.tts)) for step in options.steps]
