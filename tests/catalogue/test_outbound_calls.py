@@ -67,7 +67,7 @@ def test_what_has_no_price_is_not_called() -> None:
         ({"rates": {"+44": -1}}, "the rate of +44 is -1"),
         ({"concurrent": -1}, "concurrent"),
         ({"currency": "euro"}, "currency"),
-        ({"colour": 1}, "colour: there is no such field"),
+        ({"colour": 1}, "colour: there is no such field; the fields are "),
     ],
 )
 def test_what_is_wrong_with_a_guard_names_the_field(values: dict[str, object], said: str) -> None:

@@ -83,7 +83,7 @@ def test_every_kind_has_a_form_that_holds(kind: str) -> None:
         ({"registers": True, "domain": "fritz.box"}, "user: a trunk that registers needs the user"),
         ({"registers": True, "user": "620"}, "registrar: a trunk that registers needs a registrar"),
         ({"codecs": ["MP3"]}, "codecs.0"),
-        ({"color": "red"}, "color: there is no such field"),
+        ({"color": "red"}, "color: there is no such field; the fields are name, "),
         ({"netwrks": "192.0.2.1"}, "netwrks: there is no such field; did you mean networks?"),
         ({"max_calls": -1}, "max_calls"),
     ],
