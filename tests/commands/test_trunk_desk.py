@@ -88,6 +88,16 @@ def test_a_trunk_is_asked_from_the_command_line(tmp_path: Path) -> None:
     at_desk(tmp_path, work)
 
 
+def test_a_trunk_without_an_address_is_told_what_it_lacks(tmp_path: Path) -> None:
+    async def work(desk: Desk) -> None:
+        said: list[str] = []
+        await add(desk, {"name": "t1"}, said.append)
+        assert not await probe(desk, "t1", said.append)
+        assert said[-1] == "t1: there is no address to ask. Set proxies, a domain or a registrar."
+
+    at_desk(tmp_path, work)
+
+
 def test_a_call_by_a_trunk_proves_itself_is_guarded_and_is_kept(tmp_path: Path) -> None:
     pbx = trunk("pbx", credentials=Credentials("us", "wonder"))
 

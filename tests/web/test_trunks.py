@@ -149,7 +149,8 @@ def test_a_probe_says_what_it_found_and_what_to_do(tmp_path: Path) -> None:
                 assert "nothing listens there" in found["advice"]
                 nowhere = await client.post("/api/v1/trunks", json={"name": "nowhere"})
                 found = (await client.post(f"/api/v1/trunks/{nowhere.json()['id']}/test")).json()
-                assert "there is no address to ask" in found["advice"]
+                assert (found["reason"], found["where"]) == ("there is no address to ask", "")
+                assert found["advice"] == "set proxies, a domain or a registrar"
             finally:
                 serving.cancel()
                 await asyncio.wait([serving])

@@ -79,10 +79,14 @@ async def probe(desk: Desk, name: str, say: Callable[[str], None]) -> bool:
     trunk = await desk.trunks.built(name, desk.tenant)
     endpoint = SipEndpoint(SipSettings(port=0), lambda _: None)
     await endpoint.open()
-    async with hosting(endpoint.run()):
-        found = await endpoint.trunks.probes.probe(trunk)
+    try:
+        async with hosting(endpoint.run()):
+            found = await endpoint.trunks.probes.probe(trunk)
+    finally:
+        endpoint.close()  # what had nobody to ask never ran
     heard = f"{found.status} {found.reason}" if found.status else found.reason
-    say(f"{found.where or trunk.name}: {heard} ({found.seconds:.2f} s). {found.advice[:1].upper()}{found.advice[1:]}.")
+    taken = f" ({found.seconds:.2f} s)" if found.where else ""
+    say(f"{found.where or trunk.name}: {heard}{taken}. {found.advice[:1].upper()}{found.advice[1:]}.")
     return found.answered
 
 

@@ -45,7 +45,7 @@ class Probes:
     async def probe(self, trunk: Trunk) -> Probed:
         """Return what became of asking the trunk; a trunk that is not there is an answer too. Safe to cancel."""
         began = asyncio.get_running_loop().time()
-        last = _silent("", "", "set proxies, a domain or a registrar: there is no address to ask")
+        last = _silent("there is no address to ask", "", "set proxies, a domain or a registrar")
         for uri in addresses(trunk):
             try:
                 peers = await locate(uri, self._resolver)
