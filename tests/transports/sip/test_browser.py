@@ -339,14 +339,19 @@ def test_checks_beyond_their_share_of_a_tick_are_lost_and_audio_is_not() -> None
 class Flood:
     """A socket to which a stranger sends faster than anybody reads."""
 
+    def __init__(self, first: bytes = b"\0") -> None:
+        self.first = first
+        self.read = 0
+        self.sent: list[bytes] = []
+
     def recvmsg(self, _: int, __: int, /) -> tuple[bytes, list[tuple[int, int, bytes]], int, tuple[str, int]]:
         self.read += 1
-        return b"\0", [], 0, ("192.0.2.7", 9)
+        said, self.first = self.first, b"\0"
+        return said, [], 0, ("192.0.2.7", 9)
 
     def sendto(self, data: bytes, _: tuple[str, int], /) -> int:
+        self.sent.append(data)
         return len(data)
-
-    read = 0
 
 
 def test_a_flood_without_an_end_ends_the_tick_and_the_next_one_has_its_share_again() -> None:
@@ -356,3 +361,17 @@ def test_a_flood_without_an_end_ends_the_tick_and_the_next_one_has_its_share_aga
         with pytest.raises(BlockingIOError):
             reached.recvmsg(2048, 0)
         assert flood.read == 512 * tick
+
+
+def test_a_lost_flight_is_sent_again_in_the_middle_of_a_flood() -> None:
+    ours = fresh_web()
+    said = [(stun.USERNAME, f"{ours.ufrag}:them".encode()), (stun.USE_CANDIDATE, b"")]
+    flood = Flood(build_stun(stun.REQUEST, b"transaction.", said, ours.password))
+    reached = BrowserSocket(flood, ours, WebPeer("them", frozenset(), "0", "active"))
+    for _ in range(100_000):
+        with pytest.raises(BlockingIOError):
+            reached.recvmsg(2048, 0)
+        if len(flood.sent) > 2:
+            break
+    _, hello, again = flood.sent
+    assert (hello[0], again[0]) == (22, 22)
