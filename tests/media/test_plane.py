@@ -73,6 +73,28 @@ def test_clearing_the_playout_ends_the_playing() -> None:
     assert listener.told == [("playing", 0.02), ("played", 0.08)]
 
 
+def test_speech_right_behind_speech_that_was_finished_is_told_as_another() -> None:
+    listener, engine = ScriptedListener(), plane()
+    row = engine.add(ScriptedWire(), listener)
+    row.playout.push(steady(1000, 2))
+    row.playout.finish()
+    run(engine, 2)
+    row.playout.push(steady(1000, 2))  # before a tick has found nothing to say
+    run(engine, 3, 2)
+    assert listener.told == [("playing", 0.02), ("played", 0.06), ("playing", 0.06), ("played", 0.1)]
+
+
+def test_a_sentence_that_comes_just_in_time_goes_on_with_the_same_speech() -> None:
+    listener, engine = ScriptedListener(), plane()
+    row = engine.add(ScriptedWire(), listener)
+    row.playout.push(steady(1000, 2))
+    run(engine, 2)
+    row.playout.push(steady(1000, 2))
+    row.playout.finish()
+    run(engine, 3, 2)
+    assert listener.told == [("playing", 0.02), ("played", 0.1)]
+
+
 def test_a_voice_is_told_with_what_led_up_to_it_and_until_it_stops() -> None:
     sound = np.concatenate([steady(10, 50), steady(9000, 20), steady(10, 30)])
     listener, engine = ScriptedListener(), plane()

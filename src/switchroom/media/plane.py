@@ -136,11 +136,11 @@ class Plane:
                 self._sources[row.speech] = 0
                 row.sounded = False
             ran_out = sound is None and playout.queued == 0
-            if row.sounding and (ran_out or (playout.sounding and row.cuts != playout.cuts)):
+            if row.sounding and (ran_out or (playout.sounding and row.breaks != playout.breaks)):
                 row.sounding = False
                 edges.append((row, False))
             if playout.sounding and not row.sounding:
-                row.sounding, row.cuts = True, playout.cuts
+                row.sounding, row.breaks = True, playout.breaks
                 edges.append((row, True))
         return edges
 

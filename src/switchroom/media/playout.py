@@ -31,8 +31,8 @@ class Playout:
         """Samples heard so far."""
         self.queued = 0
         """Samples not yet heard."""
-        self.cuts = 0
-        """How often what was queued was dropped: what sounds after a cut is something else."""
+        self.breaks = 0
+        """How often what sounds next became something else: what was queued was dropped, or what was finished was heard out."""
         self._pieces: deque[Samples] = deque()
         self._offset = 0  # into the first piece
         self._state = _State.PLAYING
@@ -57,6 +57,8 @@ class Playout:
 
     def push(self, samples: Samples) -> None:
         """Say this after everything else."""
+        if self.drained:
+            self.breaks += 1
         if len(samples):
             self._pieces.append(samples)
             self.queued += len(samples)
@@ -84,7 +86,7 @@ class Playout:
         if self._state is not _State.PAUSED:
             self._fade_out()
         dropped = self.queued
-        self.cuts += 1
+        self.breaks += 1
         self._pieces.clear()
         self._offset = 0
         self.queued = 0

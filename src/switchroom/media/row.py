@@ -81,7 +81,7 @@ class Row:
     live: bool = True
     sounding: bool = False
     """The listener was told that the playout sounds."""
-    cuts: int = 0
+    breaks: int = 0
     """The playout's, when the listener was told."""
     sounded: bool = False
     """The playout gave samples in the last tick."""
