@@ -5,7 +5,6 @@ import shutil
 from pathlib import Path
 
 import pytest
-import structlog
 from structlog.testing import capture_logs
 
 from switchroom.answering import FLOWS, Answering
@@ -103,7 +102,6 @@ def test_a_flow_that_cannot_be_used_is_named_and_hinders_nobody_else(
             (tmp_path / "other.yaml").write_bytes(content if isinstance(content, bytes) else content.encode())
         broken = await catalogue.create_agent(TenantId("tnt_other"), "Other", "other.yaml")
         await catalogue.bind("other", broken)
-        structlog.reset_defaults()  # an earlier test may have set up to hear less
         with capture_logs() as logs:
             usable = await answering.usable()
         assert [plan.tenant for plan in usable] == ["tnt_test"]

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import pytest
-import structlog
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
@@ -208,7 +207,6 @@ def test_a_certificate_that_was_not_announced_gives_no_keys() -> None:
 
 
 def test_a_failed_handshake_is_told_once_and_another_agreement_makes_it_anew() -> None:
-    structlog.reset_defaults()  # an earlier test may have set up to hear less
     with browser() as page, capture_logs() as told:
         page.calls()
         assert page.checks()

@@ -126,7 +126,6 @@ def test_a_strangers_certificate_is_not_trusted(settings: SipSettings) -> None:
             await here.sockets.connect(there.secure("localhost"))
             assert (await here.lost.get()).port == there.secure().port
 
-    structlog.reset_defaults()  # an earlier test may have set up to hear less
     with structlog.testing.capture_logs() as logged:
         run_real(main())
     [told] = logged
