@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar, get_type_hints
 
+from pydantic import ConfigDict, Field, create_model
+
 from switchroom.errors import SwitchroomError
 from switchroom.flow.graph import Exchange
 from switchroom.ports import Outcome, Values
@@ -52,13 +54,17 @@ class Declaration:
     """What ``@tool`` says about a function."""
 
     returns: tuple[str, ...]
-    filler: str
-    limit: float
+    filler: str = ""
+    limit: float = LIMIT
+    read_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ToolSpec:
-    """A tool, ready to be called. ``parameters`` are its arguments and their types, ``required`` those without a default."""
+    """A tool, ready to be called. ``parameters`` are its arguments and their types, ``required`` those without a default.
+
+    ``schema`` says the same as JSON Schema, for a language model.
+    """
 
     name: str
     description: str
@@ -66,16 +72,23 @@ class ToolSpec:
     parameters: Mapping[str, object]
     required: frozenset[str]
     declared: Declaration
+    schema: Mapping[str, object]
 
 
 Tools = Mapping[str, ToolSpec]
 
 
-def tool(*, returns: tuple[str, ...], filler: str = "", limit: float = LIMIT) -> Callable[[F], F]:
-    """Make a function a tool. ``returns`` names its results, ``filler`` is said while it works, ``limit`` is in seconds."""
+def tool(
+    *, returns: tuple[str, ...], filler: str = "", limit: float = LIMIT, read_only: bool = False
+) -> Callable[[F], F]:
+    """Make a function a tool.
+
+    ``returns`` names its results, ``filler`` is said while it works, ``limit`` is in seconds. A ``read_only`` tool changes
+    nothing, so it may be called for a turn that is only guessed.
+    """
 
     def declare(function: F) -> F:
-        function.__dict__["declared_tool"] = Declaration(returns, filler, limit)
+        function.__dict__["declared_tool"] = Declaration(returns, filler, limit, read_only)
         return function
 
     return declare
@@ -99,4 +112,14 @@ def _methods(owner: object) -> Iterator[ToolSpec]:
                 parameters={parameter.name: hints[parameter.name] for parameter in given},
                 required=frozenset(p.name for p in given if p.default is inspect.Parameter.empty),
                 declared=declared,
+                schema=_schema({parameter.name: (hints[parameter.name], parameter.default) for parameter in given}),
             )
+
+
+def _schema(parameters: Mapping[str, tuple[object, object]]) -> Mapping[str, object]:
+    """Return the JSON Schema of arguments by name, each with its type and its default (``Parameter.empty`` for none)."""
+    fields = {
+        name: (kind, Field(... if default is inspect.Parameter.empty else default))
+        for name, (kind, default) in parameters.items()
+    }
+    return create_model("Arguments", __config__=ConfigDict(extra="forbid"), **fields).model_json_schema()  # type: ignore[call-overload,no-any-return]

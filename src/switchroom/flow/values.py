@@ -23,11 +23,11 @@ def spoken(value: Value, now: datetime) -> str:
             return spoken_day(value, now.date())
         case time():
             return spoken_time(value)
-        case str():
-            return value
+        case float() | str():
+            return f"{value:g}" if isinstance(value, float) else value
 
 
-def written(value: Value) -> str | int | bool | None:
+def written(value: Value) -> str | int | float | bool | None:
     """Return ``value`` as JSON has it."""
     return value.isoformat() if isinstance(value, date | time) else value
 

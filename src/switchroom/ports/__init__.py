@@ -16,7 +16,6 @@ from switchroom.ports.brain import (
     CallOpened,
     EndCall,
     Expecting,
-    LanguageModel,
     Patience,
     Prompt,
     ReplyPart,
@@ -53,6 +52,19 @@ from switchroom.ports.leg import (
     Transferred,
     Typed,
 )
+from switchroom.ports.model import (
+    Ask,
+    Function,
+    LanguageModel,
+    Message,
+    ModelPart,
+    Spent,
+    TheySaid,
+    ToolResult,
+    ToolWanted,
+    WeSaid,
+    Wrote,
+)
 from switchroom.ports.plan import CallDetails, CallPlan, Directory
 from switchroom.ports.speech import Heard, HearingFailed, Hints, Listening, SpeechToText, TextToSpeech, Voice
 from switchroom.sip.callers.context import FACTS, CallContext
@@ -63,6 +75,7 @@ Publish = Callable[[Event], None]
 __all__ = [
     "FACTS",
     "Answer",
+    "Ask",
     "Brain",
     "CallContext",
     "CallDetails",
@@ -79,6 +92,7 @@ __all__ = [
     "EndCall",
     "Errands",
     "Expecting",
+    "Function",
     "HangUp",
     "Heard",
     "HearingFailed",
@@ -90,6 +104,8 @@ __all__ = [
     "Leg",
     "LegCommand",
     "Listening",
+    "Message",
+    "ModelPart",
     "Outcome",
     "Party",
     "PartyChanged",
@@ -105,9 +121,13 @@ __all__ = [
     "SendDigits",
     "Signal",
     "SpeechToText",
+    "Spent",
     "TextToSpeech",
+    "TheySaid",
     "ToolAnswered",
     "ToolCalled",
+    "ToolResult",
+    "ToolWanted",
     "Transfer",
     "TransferFailed",
     "TransferOutcome",
@@ -119,4 +139,6 @@ __all__ = [
     "Value",
     "Values",
     "Voice",
+    "WeSaid",
+    "Wrote",
 ]

@@ -138,14 +138,3 @@ class Utterance:
     start: float
     end: float
     interrupted: bool = False
-
-
-class LanguageModel(Protocol):
-    """A model that continues a conversation. The flow's agent node uses it; none is needed for scripted dialogue."""
-
-    @property
-    def name(self) -> str: ...
-
-    def reply(self, prompt: str, heard: Sequence[Utterance]) -> AsyncGenerator[str, None]:
-        """Yield text deltas. Closing the generator stops the request. Raises Unavailable."""
-        ...

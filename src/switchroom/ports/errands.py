@@ -7,7 +7,7 @@ from typing import Protocol
 
 from switchroom.errors import SwitchroomError
 
-Value = str | int | bool | date | time | None
+Value = str | int | float | bool | date | time | None
 Values = Mapping[str, Value]
 """What a conversation knows: slots and tool results by name."""
 

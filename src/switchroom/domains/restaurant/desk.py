@@ -30,7 +30,7 @@ class ReservationDesk:
         self._database = database
         self._restaurant = restaurant
 
-    @tool(returns=("status", "offer", "best"))
+    @tool(returns=("status", "offer", "best"), read_only=True)
     async def check_table(self, occasion: Occasion, party: int, day: date, time: time, reservation: str = "") -> Values:
         """Say whether a party can come: ``status`` says whether, and why not."""
         house, wanted = self._restaurant, self._restaurant.moment(day, time)
@@ -59,7 +59,7 @@ class ReservationDesk:
             return {"status": "full", "reservation": ""}
         return {"status": "booked", "reservation": made.id}
 
-    @tool(returns=("status", "reservation", "summary", "differs", "party", "day", "time", "name"))
+    @tool(returns=("status", "reservation", "summary", "differs", "party", "day", "time", "name"), read_only=True)
     async def find_reservation(
         self,
         occasion: Occasion,
