@@ -22,6 +22,7 @@ from switchroom.ports import (
     CallerSaid,
     CallOpened,
     CallPlan,
+    Errands,
     Expecting,
     Heard,
     HearingFailed,
@@ -157,7 +158,7 @@ class WritingBrain:
 
     def __init__(self, details: CallDetails) -> None:
         self.expecting = Expecting(Hints("bench"))
-        self.call = details.id
+        self._details = details
 
     async def reply(self, prompt: Prompt, heard: Sequence[Utterance]) -> AsyncGenerator[ReplyPart, None]:  # noqa: ARG002
         """Say what there is to say, as soon as it is worth speaking."""
@@ -175,6 +176,10 @@ class WritingBrain:
                 yield Say(chunk)
         for chunk in chunker.flush():
             yield Say(chunk)
+
+    def branch(self, errands: Errands) -> "WritingBrain":  # noqa: ARG002 - it has no tools
+        """Return another one: it remembers nothing."""
+        return WritingBrain(self._details)
 
 
 PLAN = CallPlan(

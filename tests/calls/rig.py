@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -22,6 +22,7 @@ from switchroom.ports import (
     CallOffer,
     CallPlan,
     EndCall,
+    Errands,
     Expecting,
     Heard,
     HearingFailed,
@@ -95,6 +96,8 @@ class ScriptedMind:
     expecting: Expecting = Expecting(Hints("scripted"))
     prompts: list[Prompt] = field(default_factory=list)
     context: list[list[Utterance]] = field(default_factory=list)
+    ahead: bool = False
+    """Whether it can think ahead; what it is asked then is among the prompts."""
 
     async def reply(self, prompt: Prompt, heard: Sequence[Utterance]) -> AsyncGenerator[ReplyPart, None]:
         self.prompts.append(prompt)
@@ -114,6 +117,9 @@ class ScriptedMind:
                 for part in self.answers.get(type(prompt).__name__, ()):
                     if not isinstance(part, float):
                         yield part
+
+    def branch(self, errands: Errands) -> "ScriptedMind | None":
+        return replace(self) if self.ahead else None
 
 
 @dataclass

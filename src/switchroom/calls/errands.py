@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from switchroom.errors import Bug, SwitchroomError, Unavailable
-from switchroom.ports import Outcome, Values
+from switchroom.ports import Errands, Outcome, Values
 
 log = structlog.get_logger()
 
@@ -31,7 +31,14 @@ class TaskErrands:
         self._errands: dict[str, _Errand] = {}
         self._running: set[asyncio.Task[None]] = set()
 
-    async def run(self, key: str, work: Callable[[], Awaitable[Values]], limit: float) -> Outcome:
+    async def run(
+        self,
+        key: str,
+        work: Callable[[], Awaitable[Values]],
+        limit: float,
+        *,
+        read_only: bool = False,  # noqa: ARG002 - what is asked here may be done
+    ) -> Outcome:
         """Start ``work`` unless ``key`` is known; wait for it until ``limit`` seconds after its start. Safe to cancel."""
         errand = self._errands.get(key) or self._start(key, work, limit)
         await errand.done.wait()
@@ -70,3 +77,19 @@ class TaskErrands:
         finally:
             errand.outcome = Outcome(clock() - errand.started, result, error)
             errand.done.set()
+
+
+class GuardedErrands:
+    """What a brain that thinks ahead may have done: it reads at once, and waits with everything else until ``allowed`` is set."""
+
+    def __init__(self, errands: Errands, allowed: asyncio.Event) -> None:
+        self._errands = errands
+        self._allowed = allowed
+
+    async def run(
+        self, key: str, work: Callable[[], Awaitable[Values]], limit: float, *, read_only: bool = False
+    ) -> Outcome:
+        """See Errands. Cancelled while it waits, nothing was started; the limit counts from the start of the work."""
+        if not read_only:
+            await self._allowed.wait()
+        return await self._errands.run(key, work, limit, read_only=read_only)

@@ -90,6 +90,12 @@ class FlowBrain:
                 async for part in parts:
                     yield part
 
+    def branch(self, errands: Errands) -> "FlowBrain":
+        """Return a brain that stands where this one does."""
+        twin = FlowBrain(self._plan, self._exchange, errands, self._clock, greeted=self._greeted)
+        twin.state = self.state
+        return twin
+
     async def _answer(self, scene: Scene, prompt: Prompt) -> AsyncGenerator[ReplyPart, None]:
         """Take ``prompt`` in at the node that asked, and go on from there."""
         turn = listen(scene, self._plan.intents, self.state, prompt)
@@ -186,7 +192,10 @@ class FlowBrain:
         spec = self._plan.tools[node.tool]
         occasion = Occasion(self._exchange, pending.key, scene.now)
         outcome = await self._errands.run(
-            pending.key, lambda: spec.run(occasion, **pending.arguments), spec.declared.limit
+            pending.key,
+            lambda: spec.run(occasion, **pending.arguments),
+            spec.declared.limit,
+            read_only=spec.declared.read_only,
         )
         self.state = _taken_in(scene, self.state, node, outcome)
         result = {name: written(value) for name, value in outcome.result.items()}

@@ -39,7 +39,14 @@ class DirectErrands:
     def __init__(self) -> None:
         self._outcomes: dict[str, Outcome] = {}
 
-    async def run(self, key: str, work: Callable[[], Awaitable[Values]], limit: float) -> Outcome:  # noqa: ARG002
+    async def run(
+        self,
+        key: str,
+        work: Callable[[], Awaitable[Values]],
+        limit: float,  # noqa: ARG002
+        *,
+        read_only: bool = False,  # noqa: ARG002
+    ) -> Outcome:
         """Run ``work`` once per key. Cancelling cancels the work."""
         if key not in self._outcomes:
             try:

@@ -6,6 +6,7 @@ from enum import Enum
 from typing import Literal, Protocol
 
 from switchroom.errors import SwitchroomError
+from switchroom.ports.errands import Errands
 from switchroom.ports.leg import TransferOutcome
 from switchroom.ports.speech import Hints
 
@@ -115,7 +116,11 @@ class Expecting:
 
 
 class Brain(Protocol):
-    """What thinks for one call. Its state changes only while ``reply`` runs, and only one runs at a time."""
+    """What thinks for one call. Its state changes only while ``reply`` runs, and only one runs at a time.
+
+    A branch is a brain of its own: what it thinks changes nothing here. If the guess it was made for comes true it takes this one's
+    place, even in the middle of its reply; else it is closed and forgotten.
+    """
 
     @property
     def expecting(self) -> Expecting: ...
@@ -125,6 +130,13 @@ class Brain(Protocol):
 
         Closing the generator early (the caller interrupted) must leave the brain able to take the next prompt; a tool that was
         already called is not undone and not forgotten.
+        """
+        ...
+
+    def branch(self, errands: Errands) -> "Brain | None":
+        """Return a private copy that thinks ahead about a turn that is only guessed; None if this brain cannot.
+
+        Asked while no reply runs here. The copy has its tools run by ``errands``, which only read until the guess is true.
         """
         ...
 

@@ -24,11 +24,13 @@ class Outcome:
 class Errands(Protocol):
     """Runs one call's tools."""
 
-    async def run(self, key: str, work: Callable[[], Awaitable[Values]], limit: float) -> Outcome:
+    async def run(
+        self, key: str, work: Callable[[], Awaitable[Values]], limit: float, *, read_only: bool = False
+    ) -> Outcome:
         """Start ``work`` unless it was started under ``key`` before; wait for it, at most ``limit`` seconds in all.
 
         Cancelling the wait does not cancel the work, and asking again with the same key gives the same outcome. Never raises what
         the work raises: a SwitchroomError is in the outcome as it is, a time-out as Unavailable (``tool_timeout``), anything else
-        as Bug.
+        as Bug. ``read_only`` work changes nothing: only such is done for a turn that is merely guessed (``Brain.branch``).
         """
         ...

@@ -5,7 +5,7 @@ They know no time but the event loop's, which may be virtual, and touch neither 
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from switchroom.ports import (
     CallerSaid,
     CallOpened,
     EndCall,
+    Errands,
     Expecting,
     Heard,
     HearingFailed,
@@ -220,6 +221,10 @@ class ScriptedBrain:
             finished = True
         finally:
             self.closed += not finished
+
+    def branch(self, errands: Errands) -> "ScriptedBrain":  # noqa: ARG002 - it has no tools
+        """Return a copy; what it is asked is noted with what this one was."""
+        return replace(self)
 
     def _choose(self, prompt: Prompt) -> tuple[str, str]:
         match prompt:
