@@ -17,7 +17,8 @@ from switchroom.catalogue.service import AgentRecord, Catalogue
 from switchroom.domains.restaurant.reception import Reception
 from switchroom.errors import Invalid, SwitchroomError
 from switchroom.flow.file import load
-from switchroom.ports import CallPlan, Hints, Voice
+from switchroom.ports import CallPlan, Hints, Speech, Tell, Voice, usual_speech
+from switchroom.providing import Providers, Wanted
 from switchroom.storage.db import Database
 
 log = structlog.get_logger()
@@ -35,12 +36,19 @@ class Answering:
     """Implements ports.Directory."""
 
     def __init__(
-        self, catalogue: Catalogue, database: Database, flows: Path, now: Callable[[], datetime] = utc_now
+        self,
+        catalogue: Catalogue,
+        database: Database,
+        flows: Path,
+        providers: Providers | None = None,
+        now: Callable[[], datetime] = utc_now,
     ) -> None:
+        """Without ``providers``, whatever agents want: the speech of whoever carries the call."""
         self._catalogue = catalogue
         self._database = database
         self._suspensions = Suspensions(database)
         self._flows = flows
+        self._providers = providers
         self._now = now
         self._reading = asyncio.Lock()
         self._receptions: dict[Path, tuple[float, Reception]] = {}
@@ -77,6 +85,7 @@ class Answering:
             agent=agent.id,
             open_brain=reception.opener(agent.tenant_id, self._now),
             voice=Voice(agent.voice, agent.speed, agent.language),
+            open_speech=await self._speech(agent),
             language=agent.language,
             greeting=agent.greeting or reception.greeting,
             apology=agent.apology,
@@ -86,6 +95,12 @@ class Answering:
             silence=agent.silence,
             nudges=agent.nudges,
         )
+
+    async def _speech(self, agent: AgentRecord) -> Callable[[Tell], Speech]:
+        if self._providers is None:
+            return usual_speech
+        wanted = Wanted(agent.tenant_id, agent.recognisers, agent.voice_providers, agent.voices)
+        return await self._providers.speech(wanted)
 
     async def _reception(self, agent: AgentRecord) -> Reception:
         path = self._flows / agent.flow

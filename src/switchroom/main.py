@@ -37,6 +37,8 @@ from switchroom.media.plane import Plane
 from switchroom.observability import Metrics, set_up
 from switchroom.outbound import Outbound
 from switchroom.ports import Directory, SpeechToText, TextToSpeech
+from switchroom.providers.choices import load_choices
+from switchroom.providing import open_providers
 from switchroom.settings import Settings
 from switchroom.speech import LocalSpeech, describe_engines, open_speech
 from switchroom.storage.db import Database
@@ -191,7 +193,9 @@ async def everything(settings: Settings) -> AsyncIterator[Running]:
         records = await stack.enter_async_context(keeping_records(settings))
         login, user = await seed_demo(settings, records) if settings.demo else (None, None)
         speech = await stack.enter_async_context(open_speech(settings.speech))
-        directory = Answering(records.catalogue, records.database, FLOWS)
+        choices = load_choices(settings.providers_file)
+        providers = await stack.enter_async_context(open_providers(choices, speech.stt, speech.tts))
+        directory = Answering(records.catalogue, records.database, FLOWS, providers)
         for plan in await directory.usable():
             await speech.warm(plan.voice, (plan.greeting, plan.apology, plan.farewell), directory.hints())
         engine = await stack.enter_async_context(taking_calls(settings, records, (speech.stt, speech.tts), directory))

@@ -111,6 +111,9 @@ class Settings(BaseSettings):
     demo: bool = Field(default=True, description="seed a demo tenant with an agent and a login")
     secret: str = Field("", description="signs sessions and tokens; empty: made up and kept below data")
     data: Path = Field(Path("var"), description="database, recordings and logs live below this directory")
+    providers: Path | None = Field(
+        None, description="file of model, recogniser and voice providers; empty: providers.yaml below data"
+    )
     database_url: str = Field("", description="SQLAlchemy URL; empty: SQLite below data")
     log_format: str = Field("console", pattern="^(console|json)$")
     log_level: str = "info"
@@ -131,6 +134,11 @@ class Settings(BaseSettings):
     def url(self) -> str:
         """The database to use."""
         return self.database_url or f"sqlite+aiosqlite:///{self.data / 'switchroom.db'}"
+
+    @property
+    def providers_file(self) -> Path:
+        """Where the providers are named; it need not be there."""
+        return self.providers or self.data / "providers.yaml"
 
     @property
     def recordings(self) -> Path:

@@ -69,9 +69,10 @@ class CallSession:
         self.id = call
         self._offer = offer
         self._plan = plan
-        self._with = equipment
         self._state = Call()
         self._chronicle = Chronicle(plan.tenant, call, equipment.publish)
+        speech = plan.open_speech(self._chronicle.tell)
+        self._with = replace(equipment, stt=speech.stt or equipment.stt, tts=speech.tts or equipment.tts)
         self._guard: Guard | None = None
         self._broken: Exception | None = None
         self._reason: EndReason | None = None
@@ -157,7 +158,9 @@ class CallSession:
     def _parts(self, playout: Playout, errands: TaskErrands, rendered: list[Rendered]) -> Parts:
         plan, offer = self._plan, self._offer
         brain = plan.open_brain(
-            CallDetails(self.id, offer.leg.party, offer.dialled, offer.source, errands, offer.context)
+            CallDetails(
+                self.id, offer.leg.party, offer.dialled, offer.source, errands, offer.context, self._chronicle.tell
+            )
         )
         mouth = Mouth(playout, self._with.tts, plan.voice)
         ears = Ears(

@@ -1,6 +1,6 @@
 """Tables of AI agents, of the numbers they answer, of trunks, and of the calls out and what guards them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import JSON, BigInteger, Boolean, Float, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -9,7 +9,7 @@ from switchroom.storage.db import Base
 
 
 class AgentRow(Base):
-    """An AI voice agent: its flow, how it sounds, how patient it is."""
+    """An AI voice agent: its flow, how it sounds, how patient it is, which providers it works with."""
 
     __tablename__ = "agents"
 
@@ -27,6 +27,13 @@ class AgentRow(Base):
     max_duration: Mapped[float] = mapped_column(Float)
     silence: Mapped[float] = mapped_column(Float)
     nudges: Mapped[int] = mapped_column(Integer)
+    models: Mapped[Sequence[str]] = mapped_column(JSON)
+    recognisers: Mapped[Sequence[str]] = mapped_column(JSON)
+    voice_providers: Mapped[Sequence[str]] = mapped_column(JSON)
+    voices: Mapped[Mapping[str, str]] = mapped_column(JSON)
+    languages: Mapped[Sequence[str]] = mapped_column(JSON)
+    temperature: Mapped[float | None] = mapped_column(Float)
+    prompt: Mapped[str] = mapped_column(Text)
 
 
 class NumberRow(Base):

@@ -6,7 +6,7 @@ dial thousands of numbers that do not exist, and none of them reaches the databa
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Literal
 
 from sqlalchemy import select
@@ -25,7 +25,10 @@ APOLOGY = "I'm sorry, I'm having some trouble on my side. Could you say that aga
 class AgentRecord:
     """An AI voice agent, as configured. The fields mean what they mean in ``ports.CallPlan`` and ``ports.Voice``.
 
-    An empty ``greeting`` is the flow's own, an empty ``voice`` the best one there is.
+    An empty ``greeting`` is the flow's own, an empty ``voice`` the best one there is. ``models``, ``recognisers`` and
+    ``voice_providers`` are chains: names of the installation's providers file, the preferred first; an empty one is this
+    machine's speech, or no model. ``voices`` are voices by language (``de``), or by provider and language (``cartesia:de``);
+    ``languages`` are those spoken beside ``language``. ``prompt`` tells a model who it is.
     """
 
     id: AgentId
@@ -42,6 +45,13 @@ class AgentRecord:
     max_duration: float = 1800.0
     silence: float = 7.0
     nudges: int = 3
+    models: tuple[str, ...] = ()
+    recognisers: tuple[str, ...] = ()
+    voice_providers: tuple[str, ...] = ()
+    voices: Mapping[str, str] = field(default_factory=dict)
+    languages: tuple[str, ...] = ()
+    temperature: float | None = None
+    prompt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +63,7 @@ class NumberRecord:
     agent_id: AgentId
 
 
-_COLUMNS = tuple(field.name for field in fields(AgentRecord))
+_COLUMNS = tuple(column.name for column in fields(AgentRecord))
 
 
 class Catalogue:
@@ -165,7 +175,14 @@ def normalised(dialled: str) -> str:
 
 
 def _record(row: AgentRow) -> AgentRecord:
-    return AgentRecord(**{name: getattr(row, name) for name in _COLUMNS})
+    stored = AgentRecord(**{name: getattr(row, name) for name in _COLUMNS})
+    return replace(
+        stored,
+        models=tuple(stored.models),
+        recognisers=tuple(stored.recognisers),
+        voice_providers=tuple(stored.voice_providers),
+        languages=tuple(stored.languages),
+    )
 
 
 async def seed_catalogue(catalogue: Catalogue, tenant: TenantId, flow: str) -> AgentRecord:

@@ -14,10 +14,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from switchroom.answering import FLOWS, Answering
 from switchroom.catalogue.service import Catalogue
-from switchroom.errors import SwitchroomError
+from switchroom.errors import Invalid, SwitchroomError
 from switchroom.media import opus
 from switchroom.observability import set_up
 from switchroom.ports import Voice
+from switchroom.providers.choices import LOCAL, SECTIONS, Choice, Section, load_choices
+from switchroom.providers.kinds import complaint
 from switchroom.providers.local.engines import find_engines
 from switchroom.settings import Settings
 from switchroom.speech import open_speech
@@ -68,6 +70,29 @@ async def _speech(settings: Settings) -> list[Finding]:
     except (SwitchroomError, TimeoutError, BaseExceptionGroup) as error:
         found.append(Finding("problem", f"the speech workers do not work: {error}", "reinstall with make clean run"))
     return found
+
+
+async def _providers(settings: Settings) -> list[Finding]:
+    path = settings.providers_file
+    try:
+        choices = load_choices(path)
+    except Invalid as error:
+        return [Finding("problem", str(error), "mend the file; docs/providers.md describes it")]
+    if not path.exists():
+        return [Finding("ok", f"there is no {path}: agents have the speech of this machine, and no language model")]
+    return [
+        _provider(section, choice)
+        for section in SECTIONS
+        for choice in choices.section(section).values()
+        if choice.kind != LOCAL
+    ] or [Finding("hint", f"{path} names no provider", "docs/providers.md shows how")]
+
+
+def _provider(section: Section, choice: Choice) -> Finding:
+    if problem := complaint(choice, section):
+        return Finding("problem", problem, "agents that name it pass it over until then")
+    key = f", its key is in {choice.key_from}" if choice.key_from else ""
+    return Finding("ok", " ".join(filter(None, (f"{section}.{choice.name}: {choice.kind}", choice.model))) + key)
 
 
 async def _codecs(_: Settings) -> list[Finding]:
@@ -204,6 +229,7 @@ async def _credentials(settings: Settings) -> list[Finding]:
 
 CHECKS: dict[str, Check] = {
     "Speech": _speech,
+    "Providers": _providers,
     "Codecs": _codecs,
     "Ports": _ports,
     "Database": _database,

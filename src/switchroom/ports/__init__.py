@@ -65,7 +65,7 @@ from switchroom.ports.model import (
     WeSaid,
     Wrote,
 )
-from switchroom.ports.plan import CallDetails, CallPlan, Directory
+from switchroom.ports.plan import CallDetails, CallPlan, Directory, Speech, Tell, untold, usual_speech
 from switchroom.ports.speech import Heard, HearingFailed, Hints, Listening, SpeechToText, TextToSpeech, Voice
 from switchroom.sip.callers.context import FACTS, CallContext
 
@@ -120,8 +120,10 @@ __all__ = [
     "Say",
     "SendDigits",
     "Signal",
+    "Speech",
     "SpeechToText",
     "Spent",
+    "Tell",
     "TextToSpeech",
     "TheySaid",
     "ToolAnswered",
@@ -141,4 +143,6 @@ __all__ = [
     "Voice",
     "WeSaid",
     "Wrote",
+    "untold",
+    "usual_speech",
 ]

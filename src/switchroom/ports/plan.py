@@ -4,12 +4,33 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
+from switchroom.events.catalogue import Event
 from switchroom.identity import AgentId, CallId, TenantId
 from switchroom.ports.brain import Brain
 from switchroom.ports.errands import Errands
 from switchroom.ports.leg import Party
-from switchroom.ports.speech import Voice
+from switchroom.ports.speech import SpeechToText, TextToSpeech, Voice
 from switchroom.sip.callers.context import CallContext
+
+Tell = Callable[[Callable[..., Event]], None]
+"""Puts an event into a call's journal, given as ``partial(ProviderFailed, ...)``: the call adds who, when and which."""
+
+
+def untold(_make: Callable[..., Event]) -> None:
+    """A Tell for where there is no call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """How one call hears and speaks; None is the way of the process that carries it."""
+
+    stt: SpeechToText | None = None
+    tts: TextToSpeech | None = None
+
+
+def usual_speech(_tell: Tell) -> Speech:
+    """Hear and speak as the process does."""
+    return Speech()
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +43,8 @@ class CallDetails:
     source: Literal["phone_gateway", "browser"]
     errands: Errands
     context: CallContext = field(default_factory=CallContext)
+    tell: Tell = untold
+    """For what is worth a line in the call's journal and is known to the brain's parts alone: which model failed, say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +55,8 @@ class CallPlan:
     agent: AgentId
     open_brain: Callable[[CallDetails], Brain]
     voice: Voice
+    open_speech: Callable[[Tell], Speech] = usual_speech
+    """Called once per call. What it gives tells of its own failures; one that it could not help is raised or reported."""
     language: str = "en"
     greeting: str = ""
     """Said at once when the call is answered, rendered beforehand; the brain's CallOpened reply follows it."""

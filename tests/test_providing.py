@@ -1,0 +1,80 @@
+"""Which providers a call gets."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from structlog.testing import capture_logs
+
+from switchroom.identity import TenantId
+from switchroom.ports import Hints, Speech, Voice, untold
+from switchroom.providers.choices import Choice, read_choices
+from switchroom.providers.chosen_voice import voice_at
+from switchroom.providers.scripted import ScriptedRecogniser, ScriptedVoice
+from switchroom.providing import Providers, Wanted, open_providers
+from tests.virtual_time import run_real
+
+FILE = {
+    "recognisers": {"ear": {"kind": "scripted"}, "keyless": {"kind": "scripted", "key": "env:NOT_SET"}},
+    "voices": {"warm": {"kind": "scripted", "voice": "w1"}},
+}
+LOCAL_EAR, LOCAL_VOICE = ScriptedRecogniser(name="machine"), ScriptedVoice(name="machine")
+
+
+@asynccontextmanager
+async def _providers() -> AsyncIterator[Providers]:
+    async with open_providers(read_choices(FILE, "f", {}), LOCAL_EAR, LOCAL_VOICE) as providers:
+        yield providers
+
+
+def test_a_provider_is_opened_once_for_all_calls() -> None:
+    async def main() -> None:
+        async with _providers() as providers:
+            first = await providers.recognisers(["ear", "local"])
+            again = await providers.recognisers(["ear"])
+            assert [opened.provider.name for opened in first] == ["ear", "machine"]
+            assert first[0].provider is again[0].provider
+
+    run_real(main())
+
+
+def test_what_cannot_be_used_is_passed_over_and_named_in_the_log() -> None:
+    async def main() -> None:
+        async with _providers() as providers:
+            with capture_logs() as logs:
+                found = await providers.recognisers(["nobody", "keyless", "ear"])
+            assert [opened.choice.name for opened in found] == ["ear"]
+            assert [line["provider"] for line in logs] == ["nobody", "keyless"]
+            assert "set NOT_SET" in logs[1]["problem"]
+
+    run_real(main())
+
+
+def test_where_nothing_is_left_of_a_chain_the_speech_of_this_machine_does() -> None:
+    async def main() -> None:
+        async with _providers() as providers:
+            speech = (await providers.speech(Wanted(TenantId("t"), ("nobody",), ("nobody",))))(untold)
+            assert speech.stt is not None
+            assert speech.stt.listen("en", lambda: Hints(""), lambda _: None) is not None
+            assert speech.tts is not None
+            assert speech.tts.name == "local"
+            assert await providers.models(["nobody"]) == []
+
+    run_real(main())
+
+
+def test_an_agent_that_wants_nothing_gets_what_the_process_has() -> None:
+    async def main() -> None:
+        async with _providers() as providers:
+            speech = (await providers.speech(Wanted(TenantId("t"))))(untold)
+            assert speech == Speech()
+
+    run_real(main())
+
+
+def test_a_voice_goes_by_the_name_that_its_provider_knows() -> None:
+    names = {"warm:de": "anna", "de": "hans", "en": "bob"}
+    warm, cold = Choice("warm", "x", voice="w1"), Choice("cold", "x", voice="c1")
+    assert voice_at(warm, Voice("slt", language="de-AT"), names).name == "anna"
+    assert voice_at(cold, Voice("slt", language="de"), names).name == "hans"
+    assert voice_at(warm, Voice("slt", 0.9, "fr"), names) == Voice("w1", 0.9, "fr")
+    assert voice_at(Choice("bare", "x"), Voice("slt"), {}).name == "slt"
