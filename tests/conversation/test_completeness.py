@@ -65,6 +65,6 @@ def test_digits_are_counted_as_they_are_spoken(text: str, count: int) -> None:
     assert spoken_digits(tokens(text)) == count
 
 
-def test_a_language_without_a_table_is_waited_for() -> None:
-    assert not looks_complete("ein Tisch für zwei", "de")
+def test_a_language_without_a_file_is_waited_for() -> None:
+    assert not looks_complete("egy asztal kettőre", "hu")
     assert looks_complete("a table for two", "en-GB")

@@ -1,13 +1,14 @@
 """What a few words over the agent's speech mean: nothing, "go on", or "my turn".
 
-A table per language. A word that no list knows is a real one, so a caller is rather let in than talked over; what
-recognisers make of a cough (a lone article, an "oh") and what people say while they listen are the only things that do
-not take the floor.
+What a language hums and nods is in its file under ``languages``. A word that no list knows is a real one, so a caller is
+rather let in than talked over; what recognisers make of a cough (a lone article, an "oh") and what people say while they
+listen are the only things that do not take the floor.
 """
 
 import re
-from dataclasses import dataclass
 from enum import Enum
+
+from switchroom.conversation.languages import language_of
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*", re.UNICODE)
 _MOST_NODS = 4
@@ -23,31 +24,6 @@ class Weight(Enum):
     WORDS = "words"
 
 
-@dataclass(frozen=True, slots=True)
-class Manner:
-    """How a language hesitates, hums, nods and insists; phrases are lower case, words separated by one space."""
-
-    hesitations: frozenset[str] = frozenset()
-    hums: frozenset[str] = frozenset()
-    nods: frozenset[str] = frozenset()
-    small: frozenset[str] = frozenset()
-    """Words that mean nothing alone."""
-
-
-MANNERS: dict[str, Manner] = {
-    "en": Manner(
-        hesitations=frozenset({"um", "umm", "uh", "uhm", "er", "erm", "hm", "hmm", "mm", "ah", "oh", "eh"}),
-        hums=frozenset({"mhm", "mm hmm", "mm hm", "mmhmm", "mm mm", "uh huh", "uhhuh", "aha", "ah ha", "huh", "hm hm"}),
-        nods=frozenset(
-            {"yes", "yeah", "yep", "yup", "ya", "okay", "ok", "right", "alright", "all right", "sure", "fine", "good"}
-            | {"great", "cool", "i see", "got it", "gotcha", "of course", "true", "exactly", "very good", "very well"}
-            | {"that's right", "that's fine", "oh okay", "oh yes", "oh i see", "yes please", "sounds good", "thanks"}
-        ),
-        small=frozenset({"the", "a", "an", "and", "to", "of", "in", "it", "is", "that", "but", "so", "or", "i", "at"}),
-    ),
-}
-
-
 def tokens(text: str) -> list[str]:
     """Return the words of ``text`` in lower case, without punctuation."""
     return [word.replace("’", "'") for word in _WORD.findall(text.lower())]
@@ -55,7 +31,7 @@ def tokens(text: str) -> list[str]:
 
 def weigh(text: str, language: str, *, final: bool) -> Weight:
     """Weigh what was recognised of an utterance so far."""
-    manner = MANNERS.get(language.partition("-")[0].lower(), Manner())
+    manner = language_of(language).manner
     said = tokens(text)
     hummed = _consume(said, manner.hums | manner.hesitations)
     if hummed is not None:
@@ -83,3 +59,10 @@ def _consume(words: list[str], phrases: frozenset[str]) -> list[str] | None:
         else:
             return None
     return found
+
+
+def is_plain_answer(text: str, language: str) -> bool:
+    """Return whether ``text`` is a yes or no and nothing else."""
+    manner = language_of(language).manner
+    said = [word for word in tokens(text) if word not in manner.hesitations]
+    return bool(said) and _consume(said, manner.yes_or_no | manner.hums) is not None
