@@ -83,7 +83,7 @@ class Answering:
         return CallPlan(
             tenant=agent.tenant_id,
             agent=agent.id,
-            open_brain=reception.opener(agent.tenant_id, self._now),
+            open_brain=reception.opener(agent.tenant_id, self._now, agent.id),
             voice=Voice(agent.voice, agent.speed, agent.language),
             open_speech=await self._speech(agent),
             language=agent.language,

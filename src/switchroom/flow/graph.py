@@ -217,7 +217,7 @@ def patience(node: Node, slots: Mapping[str, Slot]) -> Patience:
 class Exchange:
     """What a conversation knows about where it happens.
 
-    ``facts`` are further variables: what came with a call, by the name behind ``exchange.``.
+    ``facts`` are further variables: what came with a call, by the name behind ``exchange.``. ``agent`` is who answers it.
     """
 
     tenant: str
@@ -225,6 +225,7 @@ class Exchange:
     caller: str = ""
     source: Receiver = "text"
     facts: Mapping[str, str] = field(default_factory=dict)
+    agent: str = ""
 
     def value(self, name: str) -> Value:
         """Return variable ``exchange.name``."""

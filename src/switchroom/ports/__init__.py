@@ -26,6 +26,7 @@ from switchroom.ports.brain import (
     TransferTo,
     Utterance,
 )
+from switchroom.ports.embedding import Embedder, Vectors
 from switchroom.ports.errands import Errands, Outcome, Value, Values
 from switchroom.ports.leg import (
     Answer,
@@ -89,6 +90,7 @@ __all__ = [
     "Capability",
     "Digit",
     "Directory",
+    "Embedder",
     "EndCall",
     "Errands",
     "Expecting",
@@ -140,6 +142,7 @@ __all__ = [
     "Utterance",
     "Value",
     "Values",
+    "Vectors",
     "Voice",
     "WeSaid",
     "Wrote",

@@ -77,8 +77,13 @@ def load_models() -> None:
 
 
 def _compare(connection: Connection) -> list[str]:
-    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    context = MigrationContext.configure(connection, opts={"compare_type": True, "include_name": has_model})
     return [str(difference) for difference in compare_metadata(context, Base.metadata)]
+
+
+def has_model(name: str | None, kind: str, _parents: object) -> bool:
+    """Tell whether a table of the database is one that a model describes: an index of words and what it consists of are none."""
+    return kind != "table" or name is None or "_fts" not in name
 
 
 def _config(connection: Connection) -> Config:

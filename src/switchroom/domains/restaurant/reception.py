@@ -27,15 +27,17 @@ class Reception:
         """What is said when a call is answered."""
         return self.plan.flow.greeting
 
-    def opener(self, tenant: TenantId, now: Callable[[], datetime]) -> Callable[[CallDetails], FlowBrain]:
-        """Return what opens a brain per call of ``tenant`` (``CallPlan.open_brain``); ``now`` gives the time in any zone.
+    def opener(
+        self, tenant: TenantId, now: Callable[[], datetime], agent: str = ""
+    ) -> Callable[[CallDetails], FlowBrain]:
+        """Return what opens a brain per call of ``agent`` (``CallPlan.open_brain``); ``now`` gives the time in any zone.
 
         The greeting is left to whoever answers the call (``CallPlan.greeting``).
         """
         zone = self.restaurant.zone
 
         def open_brain(call: CallDetails) -> FlowBrain:
-            exchange = Exchange(tenant, call.id, call.party.address, call.source, call.context.facts)
+            exchange = Exchange(tenant, call.id, call.party.address, call.source, call.context.facts, agent)
             return FlowBrain(self.plan, exchange, call.errands, lambda: now().astimezone(zone))
 
         return open_brain

@@ -7,6 +7,7 @@ from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import TypeDecorator
 
 from switchroom.storage.db import Base
+from switchroom.storage.schema import has_model
 
 
 def render(kind: str, thing: object, _autogenerate: AutogenContext) -> str | Literal[False]:
@@ -19,6 +20,7 @@ context.configure(
     target_metadata=Base.metadata,
     render_as_batch=True,  # SQLite alters a table by copying it
     render_item=render,
+    include_name=has_model,
 )
 with context.begin_transaction():
     context.run_migrations()

@@ -1,0 +1,1 @@
+"""Documents an agent may look things up in."""
