@@ -40,6 +40,14 @@ def test_a_strict_router_becomes_the_request_uri_and_the_target_the_last_route()
     assert [str(route) for route in bye.routes] == ["<sip:p2;lr>", "<sip:alice@192.0.2.1:5060>"]
 
 
+def test_a_contact_with_headers_or_a_method_is_called_without_them() -> None:
+    contact = parse_address("<sip:bob@192.0.2.9;method=REGISTER;x=1?Route=%3Csip:elsewhere%3E>")
+    answer = respond(invite(), Reply(200, contact=contact), "b")
+    dialog = Dialog.of_caller(invite(), answer)
+    assert str(dialog.target) == "sip:bob@192.0.2.9;x=1"
+    assert dialog.retargeted(answer) is dialog
+
+
 def test_numbers_must_grow() -> None:
     dialog = Dialog.of_callee(invite(), "b")
     bye = replace(invite(), cseq=replace(invite().cseq, number=2))

@@ -4,7 +4,7 @@ Following is off unless somebody asks for it: whoever is called would decide who
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from switchroom.sip.messages.grammar import Malformed
@@ -49,7 +49,7 @@ class Targets:
                 contact = parse_address(text)
             except Malformed:
                 continue
-            uri = replace(contact.uri, headers="", params=contact.uri.params.without("method"))
+            uri = contact.uri.requestable
             if len(self._known) > self._redirects.limit or not self._may(uri):
                 continue
             self._known.append(uri)

@@ -5,7 +5,7 @@ user with its escapes undone, and ``same_as`` compares as §19.1.4 demands.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote as percent_encoded
 from urllib.parse import unquote as unescape
 
@@ -63,6 +63,13 @@ class Uri:
     def transport(self) -> str:
         """The transport it asks for, "" if it does not say."""
         return (self.params.get("transport") or "").lower()
+
+    @property
+    def requestable(self) -> "Uri":
+        """The same place, as a Request-URI may name it: without headers and method (RFC 3261 §19.1.1, table 1)."""
+        if not self.headers and self.params.get("method") is None:
+            return self
+        return replace(self, headers="", params=self.params.without("method"))
 
     def same_as(self, other: "Uri") -> bool:
         """Compare by RFC 3261 §19.1.4."""

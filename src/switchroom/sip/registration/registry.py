@@ -83,7 +83,7 @@ class Registry:
             return
         for call in self._calls:
             lost = call.peer.reliable and not call.peer.connection
-            if lost and call.dialog is not None and call.dialog.target.same_as(binding.contact.uri):
+            if lost and call.dialog is not None and call.dialog.target.same_as(binding.contact.uri.requestable):
                 call.peer = binding.peer
 
     def _watch(self, record: str) -> None:

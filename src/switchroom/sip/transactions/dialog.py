@@ -50,7 +50,7 @@ class Dialog:
     @classmethod
     def of_callee(cls, request: Request, tag: str) -> "Dialog":
         """Make the callee's dialog from the request that creates it (§12.1.1)."""
-        target = request.contacts[0].uri if request.contacts else request.from_.uri
+        target = (request.contacts[0] if request.contacts else request.from_).uri.requestable
         return cls(
             request.call_id, request.to.with_tag(tag), request.from_, target, request.record_routes, request.cseq.number
         )
@@ -58,7 +58,7 @@ class Dialog:
     @classmethod
     def of_caller(cls, request: Request, response: Response) -> "Dialog":
         """Make the caller's dialog from the response that creates it (§12.1.2)."""
-        target = response.contacts[0].uri if response.contacts else request.uri
+        target = response.contacts[0].uri.requestable if response.contacts else request.uri
         return cls(request.call_id, request.from_, response.to, target, tuple(reversed(response.record_routes)))
 
     @property
@@ -74,15 +74,16 @@ class Dialog:
 
     def retargeted(self, message: Request | Response) -> "Dialog":
         """Return the dialog after a target refresh (§12.2.1.2): their Contact may have moved."""
-        if not message.contacts or message.contacts[0].uri == self.target:
+        target = message.contacts[0].uri.requestable if message.contacts else self.target
+        if target == self.target:
             return self
-        return replace(self, target=message.contacts[0].uri, reached=self.reached if self.routes else None)
+        return replace(self, target=target, reached=self.reached if self.routes else None)
 
     def request(self, method: str, number: int, headers: Headers = NO_HEADERS, body: bytes = b"") -> Request:
         """Make a request within the dialog (§12.2.1.1); its Via and Contact are to be put in by who sends it."""
         uri, routes = self.target, self.routes
         if routes and "lr" not in routes[0].uri.params:  # a strict router wants to be the Request-URI itself
-            uri, routes = replace(routes[0].uri, headers=""), (*routes[1:], NameAddr(self.target))
+            uri, routes = routes[0].uri.requestable, (*routes[1:], NameAddr(self.target))
         return Request(
             method=method,
             uri=uri,

@@ -123,7 +123,7 @@ class Hunt:
     async def ways(self, dialling: Dialling, places: list[Binding]) -> list[Way]:
         """Return the ways to one target, at least one: to the first of its ``places`` if it is registered."""
         if places:
-            return [Way(str(places[0].contact.uri), places[0].peer, places[0].path)]
+            return [Way(str(places[0].contact.uri.requestable), places[0].peer, places[0].path)]
         if not dialling.proxies:
             return [Way(dialling.target, peer) for peer in await locate(dialling.target, self._resolver)]
         found = [(await locate(proxy, self._resolver), _routes(proxy)) for proxy in dialling.proxies]

@@ -25,7 +25,7 @@ class Device:
 
 def described(binding: Binding, now: float) -> Device:
     """Return what there is to say of a binding."""
-    contact, peer = str(binding.contact.uri), binding.peer
+    contact, peer = str(binding.contact.uri.requestable), binding.peer
     text = f"{binding.record} {contact}".encode("utf-8", "replace")
     return Device(
         id=hashlib.blake2b(text, digest_size=8).hexdigest(),
