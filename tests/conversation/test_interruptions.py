@@ -136,7 +136,7 @@ def test_a_caller_who_goes_on_before_the_reply_is_heard_gets_one_reply_to_all() 
     said(machine, "book a table", 1.0, 2.0)
     machine.expire(2.25)
     assert said(machine, "for two at seven", 2.4, 3.2) == [Withdraw(1)]
-    (commit,) = machine.expire(3.5)
+    (commit,) = machine.expire(3.6)
     assert isinstance(commit, Commit)
     assert (commit.turn, commit.text, commit.continues) == (2, "book a table for two at seven", 1)
     assert (commit.started, commit.ended) == (1.0, 3.2)

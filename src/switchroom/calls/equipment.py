@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from switchroom.calls.habits import Habits
 from switchroom.calls.recorder import Disk
 from switchroom.conversation.timing import Timing
 from switchroom.media.plane import Plane
@@ -25,3 +26,4 @@ class Equipment:
     recordings: Path | None = None
     timing: Timing = field(default_factory=Timing)
     problem: Callable[[], str] = lambda: ""
+    habits: Habits = field(default_factory=Habits)

@@ -274,7 +274,7 @@ class Floor:
         now = self._clock()
         self._reply = None
         self._with.minutes.reply_ended(reply, self._mouth.cut(), now, interrupted=False)
-        self._expect(now)
+        self._expect(reply.text, now)
         self.feed(turns.AgentStopped(), now)
         if reply.ends_call:
             self._end("agent_hangup")
@@ -297,9 +297,9 @@ class Floor:
         await self._mouth.drained()
         self._end("timeout")
 
-    def _expect(self, now: float) -> None:
+    def _expect(self, said: str, now: float) -> None:
         expecting = self._with.brain.expecting
-        self.feed(turns.Expected(expecting.patience, expecting.digits), now)
+        self.feed(turns.Expected(expecting.patience, expecting.digits, said), now)
 
     def _cut(self, now: float) -> None:
         """End the reply that is being made or heard."""
@@ -308,8 +308,9 @@ class Floor:
             return
         self._making[-1].cancel()
         self._mouth.stop()
-        self._with.minutes.reply_ended(reply, self._mouth.cut(), now, interrupted=True)
-        self._expect(now)
+        cut = self._mouth.cut()
+        self._with.minutes.reply_ended(reply, cut, now, interrupted=True)
+        self._expect(cut[0], now)
 
 
 def _prompt(commit: Commit) -> Prompt:

@@ -130,6 +130,7 @@ class CallSession:
         self._chronicle.tell(partial(happened.CallConnected, after=round(self._connected - began, 4)))
         parts.minutes.begin(self._connected)
         await self._talk(Floor(parts, tasks, self.end), playout, errands, rendered[0])
+        self._with.habits.keep(plan.tenant, self._offer.leg.party, parts.turns.pauses)
 
     async def _talk(self, floor: Floor, playout: Playout, errands: TaskErrands, greeting: Rendered) -> None:
         leg, plane, recorder = self._offer.leg, self._with.plane, self._record()
@@ -171,7 +172,11 @@ class CallSession:
         )
         timing = replace(self._with.timing, silence=plan.silence, nudges=plan.nudges)
         return Parts(
-            turns=TurnMachine(timing, language=plan.language),
+            turns=TurnMachine(
+                timing,
+                language=plan.language,
+                pauses=self._with.habits.of(plan.tenant, offer.leg.party),
+            ),
             ears=ears,
             mouth=mouth,
             brain=brain,

@@ -83,10 +83,14 @@ class CallerLeft:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What the brain awaits from the caller next; holds until told otherwise."""
+    """What is awaited from the caller next; holds until told otherwise.
 
-    patience: Patience = Patience.NORMAL
+    Without a ``patience`` it is read from what the agent ``said`` last.
+    """
+
+    patience: Patience | None = None
     digits: int | None = None
+    said: str = ""
 
 
 Input = (

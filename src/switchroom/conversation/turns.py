@@ -23,6 +23,7 @@ nothing: one turn gets one reply by construction.
 from dataclasses import replace
 from typing import assert_never
 
+from switchroom.conversation.endpoint import Endpoint
 from switchroom.conversation.moves import (
     AgentStarted,
     AgentStopped,
@@ -48,41 +49,17 @@ from switchroom.conversation.moves import (
     Withdraw,
 )
 from switchroom.conversation.parties import Agent, Caller, Line, Reply
+from switchroom.conversation.pauses import Pauses
 from switchroom.conversation.timing import Timing
 from switchroom.conversation.utterance import Utterance
 from switchroom.ports import Heard, Held, Patience, Resumed
 
 __all__ = [
-    "Agent",
-    "AgentStarted",
-    "AgentStopped",
-    "AskFinal",
-    "Caller",
-    "CallerInterrupted",
-    "CallerLeft",
-    "CallerWrote",
-    "Commit",
-    "Decision",
-    "DigitPressed",
-    "Dismiss",
-    "Expected",
-    "GiveUp",
-    "Heard",
-    "Held",
-    "Input",
-    "Missed",
-    "Nudge",
-    "PauseSpeech",
-    "ReplyOwed",
-    "ResumeSpeech",
-    "Resumed",
-    "StopSpeech",
-    "Timing",
-    "TurnMachine",
-    "VoiceStarted",
-    "VoiceStopped",
-    "Withdraw",
-]
+    "Agent", "AgentStarted", "AgentStopped", "AskFinal", "Caller", "CallerInterrupted", "CallerLeft", "CallerWrote",
+    "Commit", "Decision", "DigitPressed", "Dismiss", "Expected", "GiveUp", "Heard", "Held", "Input", "Missed",
+    "Nudge", "PauseSpeech", "ReplyOwed", "ResumeSpeech", "Resumed", "StopSpeech", "Timing", "TurnMachine",
+    "VoiceStarted", "VoiceStopped", "Withdraw",
+]  # fmt: skip
 
 _KEYS = "0123456789*#ABCD"
 
@@ -90,13 +67,13 @@ _KEYS = "0123456789*#ABCD"
 class TurnMachine:
     """Takes what happened, says what to do. Ask ``deadline`` after every call, and call ``expire`` once it has passed."""
 
-    def __init__(self, timing: Timing | None = None, *, language: str = "en") -> None:
+    def __init__(self, timing: Timing | None = None, *, language: str = "en", pauses: Pauses | None = None) -> None:
         self._timing = timing or Timing()
         self._language = language
         self._caller = Caller.QUIET
         self._reply = Reply()
         self._line = Line()
-        self._expected = Expected()
+        self._end = Endpoint(self._timing, language, pauses or Pauses())
         self._utterance = Utterance(0.0, 0.0, 0.0)
         self._carried: Commit | None = None
         self._turns = 0
@@ -108,6 +85,11 @@ class TurnMachine:
     def state(self) -> tuple[Caller, Agent]:
         """Who does what now."""
         return self._caller, self._reply.agent
+
+    @property
+    def pauses(self) -> Pauses:
+        """How this caller pauses, as far as we know by now."""
+        return self._end.pauses
 
     @property
     def next_turn(self) -> int:
@@ -143,7 +125,7 @@ class TurnMachine:
             case Held() | Resumed() | CallerLeft():
                 return self._change_line(event, now)
             case Expected():
-                self._expected = event
+                self._end.expect(event)
                 return []
             case _:
                 assert_never(event)
@@ -179,6 +161,7 @@ class TurnMachine:
         if self._caller is Caller.QUIET:
             self._utterance = Utterance(at, at, at)
         else:
+            self._end.went_on(self._utterance, at)
             self._utterance.resume(at)
         self._utterance.answers |= self._is_answer(event.remaining)
         self._caller = Caller.TALKING
@@ -214,7 +197,7 @@ class TurnMachine:
         """Whether the agent had only its last words to say; one who awaits a short answer is answered earlier."""
         if self._reply.agent in {Agent.SILENT, Agent.OWED}:
             return False
-        return remaining <= self._timing.last_words * (2.0 if self._expected.patience is Patience.SHORT else 1.0)
+        return remaining <= self._timing.last_words * (2.0 if self._end.patience is Patience.SHORT else 1.0)
 
     def _take_written(self, event: DigitPressed | CallerWrote, now: float) -> list[Decision]:
         if isinstance(event, DigitPressed):
@@ -228,7 +211,7 @@ class TurnMachine:
         self._caller = Caller.TYPING
         if isinstance(event, CallerWrote):
             self._utterance.write(event.text, now)
-        elif self._utterance.press(event.digit, now, self._expected.digits):
+        elif self._utterance.press(event.digit, now, self._end.digits):
             self._counted = now
         return [*decisions, *self._settle(now)]
 
@@ -255,6 +238,7 @@ class TurnMachine:
             return self._dismiss()
         self._turns += 1
         commit = replace(content, turn=self._turns)
+        self._end.committed(commit, self._utterance)
         self._caller = Caller.QUIET
         self._line.nudges = 0
         if not self._line.left:
@@ -316,6 +300,7 @@ class TurnMachine:
         self._line.quiet = now
         owed = reply.agent is Agent.OWED
         self._utterance.took_floor |= not owed
+        self._end.interrupted(self._utterance)
         self._carried = reply.unheard or self._carried
         withdrawn: list[Decision] = [Withdraw(reply.unheard.turn if reply.unheard else None)]
         return withdrawn if owed else [StopSpeech(), *(withdrawn if reply.unheard else [])]
@@ -382,7 +367,7 @@ class TurnMachine:
         """When a caller who fell silent has finished."""
         if self._line.left and self._utterance.whole:
             return self._utterance.ended
-        return self._utterance.due(self._timing, self._expected, self._language)
+        return self._end.due(self._utterance)
 
     def _verdict_due(self) -> float:
         """When a paused agent goes on unless words come."""

@@ -6,8 +6,7 @@ the transcript is whole when the voice is silent and every final that was asked 
 
 from dataclasses import dataclass, replace
 
-from switchroom.conversation.completeness import looks_complete
-from switchroom.conversation.moves import Commit, Expected
+from switchroom.conversation.moves import Commit
 from switchroom.conversation.timing import Timing
 from switchroom.conversation.words import Weight, tokens, weigh
 from switchroom.ports import Heard
@@ -100,19 +99,6 @@ class Utterance:
                 return self.answers
             case Weight.NOTHING | Weight.FAINT:
                 return False
-
-    def due(self, timing: Timing, expected: Expected, language: str) -> float:
-        """When the caller has been silent long enough."""
-        if not self.final:
-            return self.ended + timing.transcript
-        pause = 0.0 if self.cut else timing.fixed
-        if pause is None:
-            complete = looks_complete(self.text, language, digits=expected.digits)
-            pause = timing.scale(expected.patience) * (timing.complete if complete else timing.incomplete)
-        ready = self.ended + pause
-        if self.awaited and self.understood is not None:
-            ready = max(ready, min(self.understood + timing.afterthought, self.ended + timing.transcript))
-        return ready
 
     def content(self, language: str, carried: Commit | None) -> Commit | None:
         """Return what the turn consists of, after what an earlier, withdrawn one did; None if it is nothing."""

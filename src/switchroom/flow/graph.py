@@ -200,10 +200,10 @@ def _given(**fields: str) -> Iterator[tuple[str, str]]:
     yield from ((name, target) for name, target in fields.items() if target)
 
 
-def patience(node: Node, slots: Mapping[str, Slot]) -> Patience:
-    """Return how long a caller may think at ``node``."""
+def patience(node: Node, slots: Mapping[str, Slot]) -> Patience | None:
+    """Return how long a caller may think at ``node``; None where what is asked is not known beforehand."""
     if not isinstance(node, Ask):
-        return Patience.NORMAL
+        return Patience.NORMAL if isinstance(node, Classify) else None
     match slots[node.slot].kind:
         case "yes_no":
             return Patience.SHORT

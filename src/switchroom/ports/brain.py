@@ -110,7 +110,8 @@ class Expecting:
     """What the brain awaits from the caller next."""
 
     hints: Hints
-    patience: Patience = Patience.NORMAL
+    patience: Patience | None = None
+    """None: it is read from the agent's last question."""
     digits: int | None = None
     """Exactly so many keys complete a typed answer; None: ``#`` or a pause does."""
 

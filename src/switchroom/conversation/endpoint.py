@@ -1,0 +1,84 @@
+"""When a caller who fell silent has finished.
+
+Silence counts from the true end of speech. How much of it ends a turn depends on the words (``completeness``), on what
+was asked (``questions``, or what the brain announced), and on how this caller pauses (``pauses``).
+"""
+
+from dataclasses import dataclass, field
+
+from switchroom.conversation.completeness import looks_complete
+from switchroom.conversation.moves import Commit, Expected
+from switchroom.conversation.pauses import SOON, Pauses
+from switchroom.conversation.questions import patience_after
+from switchroom.conversation.timing import Timing
+from switchroom.conversation.utterance import Utterance
+from switchroom.conversation.words import is_plain_answer, tokens
+from switchroom.ports import Patience
+
+_FEW_WORDS = 3
+
+
+@dataclass(slots=True)
+class Endpoint:
+    """The end of this caller's turns."""
+
+    timing: Timing
+    language: str
+    pauses: Pauses = field(default_factory=Pauses)
+    digits: int | None = None
+    """How many are awaited."""
+    patience: Patience = Patience.NORMAL
+    _last: tuple[float, float] | None = None  # when the last turn ended, and how long was waited for it
+
+    def expect(self, expected: Expected) -> None:
+        """Know what is awaited next."""
+        self.digits = expected.digits
+        self.patience = expected.patience or patience_after(expected.said, self.language)
+
+    def due(self, utterance: Utterance) -> float:
+        """Return when the caller has been silent long enough."""
+        timing = self.timing
+        if not utterance.final:
+            return utterance.ended + timing.transcript
+        ready = utterance.ended + (0.0 if utterance.cut else self._wait(utterance))
+        if utterance.awaited and utterance.understood is not None:
+            ready = max(ready, min(utterance.understood + timing.afterthought, utterance.ended + timing.transcript))
+        return ready
+
+    def went_on(self, utterance: Utterance, at: float) -> None:
+        """Learn from a pause inside a turn, before the utterance is told of its end."""
+        self.pauses = self.pauses.inside_a_turn(at - utterance.ended)
+
+    def committed(self, turn: Commit, utterance: Utterance) -> None:
+        """Remember when the caller was taken to have finished. Keys and writing are no speech."""
+        if self._last is not None:
+            self.pauses = self.pauses.finished()
+        spoken = bool(turn.text) and not turn.digits and not utterance.cut
+        self._last = (turn.ended, self._wait(utterance) / self.pauses.scale) if spoken else None
+
+    def interrupted(self, utterance: Utterance) -> None:
+        """Learn from words that took the floor from the agent: if they came soon after the turn before, it was no end."""
+        last, self._last = self._last, None
+        if last is None:
+            return
+        pause, wait = utterance.started - last[0], last[1]
+        if pause <= wait * self.pauses.scale + SOON:
+            self.pauses = self.pauses.cut_off(pause, wait)
+
+    def _wait(self, utterance: Utterance) -> float:
+        timing = self.timing
+        if timing.fixed is not None:
+            return timing.fixed
+        complete = looks_complete(utterance.text, self.language, digits=self.digits)
+        wait = timing.complete if complete else timing.incomplete
+        return wait * timing.scale(self._patience(utterance.text)) * self.pauses.scale
+
+    def _patience(self, text: str) -> Patience:
+        """What was asked for; but who was asked for a yes or no and says more is given the usual time."""
+        if (
+            self.patience is Patience.SHORT
+            and len(tokens(text)) > _FEW_WORDS
+            and not is_plain_answer(text, self.language)
+        ):
+            return Patience.NORMAL
+        return self.patience
