@@ -1,10 +1,5 @@
-"""Who answers what was dialled: an agent of the catalogue, thinking with its flow.
+"""Who answers what was dialled: an agent of the catalogue, thinking with its flow as it stands when the call comes."""
 
-Flows are read once and kept; a file that has changed is read again at the next call, and one that cannot be used is
-refused with what is wrong while calls go on with the version that worked.
-"""
-
-import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,11 +9,10 @@ import structlog
 
 from switchroom.accounts.suspensions import Suspensions
 from switchroom.catalogue.service import AgentRecord, Catalogue
-from switchroom.domains.restaurant.reception import Reception
-from switchroom.errors import Invalid, SwitchroomError
-from switchroom.flow.file import load
+from switchroom.errors import SwitchroomError
 from switchroom.ports import CallPlan, Hints, Speech, Tell, Voice, usual_speech
 from switchroom.providing import Providers, Wanted
+from switchroom.receptions import Receptions
 from switchroom.storage.db import Database
 
 log = structlog.get_logger()
@@ -45,19 +39,17 @@ class Answering:
     ) -> None:
         """Without ``providers``, whatever agents want: the speech of whoever carries the call."""
         self._catalogue = catalogue
-        self._database = database
         self._suspensions = Suspensions(database)
-        self._flows = flows
         self._providers = providers
         self._now = now
-        self._reading = asyncio.Lock()
-        self._receptions: dict[Path, tuple[float, Reception]] = {}
+        self.receptions = Receptions(database, flows)
 
     async def find(self, dialled: str, source: Literal["phone_gateway", "browser"]) -> CallPlan:
         """Return the plan of the agent that answers. Raises NotFound, Denied if its tenant is suspended, Invalid for its flow."""
         agent = await self._catalogue.answers(dialled, source)
         await self._suspensions.check(agent.tenant_id)
-        return await self.plan(agent)
+        now = await self._catalogue.agent(agent.id, agent.tenant_id)  # another process may have changed it
+        return await self.plan(now)
 
     async def plans(self) -> list[CallPlan]:
         """Return the plan of everybody who answers a number."""
@@ -75,14 +67,17 @@ class Answering:
 
     def hints(self) -> list[Hints]:
         """Return everything that may be expected to be heard in the flows that were read."""
-        return [hints for _, reception in self._receptions.values() for hints in reception.plan.hints]
+        return self.receptions.hints()
 
     async def plan(self, agent: AgentRecord) -> CallPlan:
         """Return what a call with ``agent`` needs to know."""
-        reception = await self._reception(agent)
+        standing = await self.receptions.of(agent)
+        reception = standing.reception
         return CallPlan(
             tenant=agent.tenant_id,
             agent=agent.id,
+            flow=standing.flow,
+            flow_version=standing.version,
             open_brain=reception.opener(agent.tenant_id, self._now, agent.id),
             voice=Voice(agent.voice, agent.speed, agent.language),
             open_speech=await self._speech(agent),
@@ -101,30 +96,3 @@ class Answering:
             return usual_speech
         wanted = Wanted(agent.tenant_id, agent.recognisers, agent.voice_providers, agent.voices)
         return await self._providers.speech(wanted)
-
-    async def _reception(self, agent: AgentRecord) -> Reception:
-        path = self._flows / agent.flow
-        async with self._reading:
-            known = self._receptions.get(path)
-            try:
-                changed = path.stat().st_mtime
-            except OSError as error:
-                if known is None:
-                    raise Invalid(
-                        f"the flow of agent {agent.name!r} is not there: {path}", code="flow_missing"
-                    ) from error
-                return known[1]
-            if known is None or known[0] != changed:
-                reception = await self._read(path, None if known is None else known[1])
-                known = self._receptions[path] = (changed, reception)
-            return known[1]
-
-    async def _read(self, path: Path, before: Reception | None) -> Reception:
-        """Read a flow beside the event loop: it takes a fifth of a second, and a tick may not wait for it."""
-        try:
-            return await asyncio.to_thread(lambda: Reception(load(path), self._database))
-        except Invalid as error:
-            if before is None:
-                raise
-            log.warning("flow cannot be used, going on with the one before", flow=str(path), problem=str(error))
-            return before

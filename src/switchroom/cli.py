@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
+from switchroom.commands import flow as flows
 from switchroom.commands import sip_account, tenant, trunk
 from switchroom.errors import SwitchroomError
 from switchroom.ports import Voice
@@ -23,6 +24,7 @@ app = typer.Typer(
 app.add_typer(trunk.app, name="trunk")
 app.add_typer(sip_account.app, name="sip-account")
 app.add_typer(tenant.app, name="tenant")
+app.add_typer(flows.app, name="flow")
 
 
 @app.command()

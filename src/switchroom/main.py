@@ -23,6 +23,7 @@ from switchroom.calls.equipment import Equipment
 from switchroom.calls.metronome import Metronome
 from switchroom.calls.recorder import Disk
 from switchroom.calls.switchboard import Limits, Switchboard
+from switchroom.catalogue.flow_desk import FlowDesk
 from switchroom.catalogue.outbound_calls import OutboundCalls
 from switchroom.catalogue.service import Catalogue, seed_catalogue
 from switchroom.catalogue.trunks import Trunks
@@ -212,6 +213,7 @@ async def everything(settings: Settings) -> AsyncIterator[Running]:
                 engine.switchboard.count, settings.engine.max_calls, engine.switchboard.draining, records.problem()
             ),
             settings=settings,
+            flows=FlowDesk(records.database, directory.receptions.examine, time.time),
             trunks=records.trunks,
             outbound_calls=records.outbound_calls,
             desk=engine.endpoint.trunks,

@@ -40,6 +40,16 @@ def test_the_journal_is_told_how_a_call_came_to_us() -> None:
     run(main())
 
 
+def test_the_journal_is_told_which_version_of_which_flow_answers() -> None:
+    async def main() -> None:
+        async with rig(flow="reception", flow_version=3) as engine:
+            await engine.call(ScriptedLeg(leaves=1.0))
+        [started] = engine.of(happened.CallStarted)
+        assert (started.flow, started.flow_version) == ("reception", 3)
+
+    run(main())
+
+
 def test_a_caller_who_leaves_at_the_answer_has_hung_up_and_nothing_failed() -> None:
     class Hasty(ScriptedLeg):
         async def do(self, command: LegCommand) -> None:

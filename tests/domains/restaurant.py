@@ -104,7 +104,7 @@ class House:
 
     async def reservations(self) -> list[tuple[str, int, str, str]]:
         """Return (name, party, local time, status), by time."""
-        zone = self.reception.restaurant.zone
+        zone = self.reception.zone
         async with self.database.transaction() as session:
             rows: list[Reservation] = list(await book.reservations(session, TENANT))
         rows.sort(key=lambda row: row.at)

@@ -248,6 +248,7 @@ def test_the_same_call_books_once_however_often_it_is_made(tmp_path: Path) -> No
     async def main() -> None:
         async with restaurant(tmp_path) as house:
             rules = house.reception.restaurant
+            assert rules is not None
             wish = book.Wish("Anna", 4, rules.moment(NOW.date(), NOW.replace(hour=19).time()))
             by = book.By(TENANT, "call", "key", NOW)
             ids = set()

@@ -58,7 +58,7 @@ MALFORMED = [
     ("- a\n- b", "a flow file is a mapping"),
     ("flow: x\nhome: y", "nodes: Field required"),
     (SMALL.replace("type: branch", "type: brunch"), "nodes.agreed: Input tag 'brunch'"),
-    (SMALL.replace("fresh: true\n", "fresh: true\n    colour: red\n"), "nodes.confirm.ask.colour: Extra inputs"),
+    (SMALL.replace("fresh: true\n", "fresh: true\n    colour: red\n"), "nodes.confirm.colour: there is no such field"),
     (SMALL.replace("kind: day", "kind: colour"), "slots.day.kind"),
     (SMALL.replace("home: menu\n", "home: menu\nhome: menu\n"), "'home' is written twice"),
     (SMALL + "  bye: {type: hang_up, text: Again.}\n", "'bye' is written twice"),

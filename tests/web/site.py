@@ -13,6 +13,7 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 
 from switchroom.accounts.seed import EMAIL, DemoAccount, seed_accounts
 from switchroom.accounts.service import Accounts, User
+from switchroom.catalogue.flow_desk import FlowDesk
 from switchroom.catalogue.outbound_calls import OutboundCalls
 from switchroom.catalogue.service import AgentRecord, Catalogue, seed_catalogue
 from switchroom.catalogue.trunks import Trunks
@@ -22,6 +23,7 @@ from switchroom.history.reader import HistoryReader
 from switchroom.history.service import CallHistory
 from switchroom.observability import Metrics
 from switchroom.ports import CallOffer
+from switchroom.receptions import Receptions
 from switchroom.settings import Settings, SipSettings
 from switchroom.storage.journal import Journal
 from switchroom.storage.vault import Vault
@@ -106,6 +108,7 @@ async def site(folder: Path, *, demo: bool = False) -> AsyncIterator[Site]:
             accept=accept,
             engine=EngineState,
             settings=Settings(data=folder, secret="s" * 32),
+            flows=FlowDesk(database, Receptions(database, folder).examine, lambda: clock[0]),
             trunks=Trunks(database, Vault("s" * 32), lambda: clock[0]),
             outbound_calls=OutboundCalls(database, lambda: clock[0]),
             desk=endpoint.trunks,

@@ -249,6 +249,8 @@ class CallSession:
                 diverted_why=facts["diverted_why"],
                 user_to_user=facts["user_to_user"],
                 headers=dict(offer.context.headers),
+                flow=self._plan.flow,
+                flow_version=self._plan.flow_version,
             )
         )
 

@@ -1,4 +1,4 @@
-"""Tables of AI agents, of the numbers they answer, of trunks, and of the calls out and what guards them."""
+"""Tables of AI agents, their flows and numbers, of trunks, and of the calls out and what guards them."""
 
 from collections.abc import Mapping, Sequence
 
@@ -45,6 +45,40 @@ class NumberRow(Base):
     tenant_id: Mapped[str] = mapped_column(String(64), index=True)
     address: Mapped[str] = mapped_column(String(128), unique=True)
     agent_id: Mapped[str] = mapped_column(ForeignKey("agents.id"), index=True)
+
+
+class FlowRow(Base):
+    """A flow that is worked on: its draft, and which version answers calls (0: none yet).
+
+    ``revision`` grows with every change of the draft, so that nobody overwrites what they have not seen.
+    """
+
+    __tablename__ = "flows"
+    __table_args__ = (UniqueConstraint("tenant_id", "name", name="uq_flows_name"),)
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    tenant_id: Mapped[str] = mapped_column(String(64), index=True)
+    name: Mapped[str] = mapped_column(String(100))
+    draft: Mapped[str] = mapped_column(Text)
+    revision: Mapped[int] = mapped_column(Integer)
+    changed: Mapped[float] = mapped_column(Float)
+    changed_by: Mapped[str] = mapped_column(String(64))
+    published: Mapped[int] = mapped_column(Integer)
+
+
+class FlowVersionRow(Base):
+    """What was published, once and for all. ``restores`` is the older version that it is a copy of, 0 for none."""
+
+    __tablename__ = "flow_versions"
+
+    flow_id: Mapped[str] = mapped_column(ForeignKey("flows.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    tenant_id: Mapped[str] = mapped_column(String(64))
+    text: Mapped[str] = mapped_column(Text)
+    note: Mapped[str] = mapped_column(Text)
+    created: Mapped[float] = mapped_column(Float)
+    created_by: Mapped[str] = mapped_column(String(64))
+    restores: Mapped[int] = mapped_column(Integer)
 
 
 class TrunkRow(Base):

@@ -29,7 +29,8 @@ class CallStarted(Event):
 
     ``caller`` is anonymous if they withhold their number. ``verification`` is what the network says of its signature;
     ``diverted_from`` whom they dialled first, if the call was sent on to us, and ``diverted_why`` the reason; ``user_to_user``
-    and ``headers`` what the caller's system told ours.
+    and ``headers`` what the caller's system told ours. ``flow`` is what the agent goes by, in its published ``flow_version`` (0: a
+    file).
     """
 
     topic = "voice.call.started"
@@ -46,6 +47,8 @@ class CallStarted(Event):
     diverted_why: str = ""
     user_to_user: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    flow: str = ""
+    flow_version: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,11 +6,12 @@ circles that never ask, sentences about things nobody knows, tools called with w
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, time
 from typing import get_args
+from zoneinfo import available_timezones
 
 from switchroom.flow.graph import WORDS, Ask, Branch, Classify, Flow, HangUp, Node, Say, Start, Tool, Transfer, targets
+from switchroom.flow.problems import Problem
 from switchroom.flow.slots import Kind
 from switchroom.flow.templates import variables
 from switchroom.flow.tools import Tools, ToolSpec
@@ -32,22 +33,12 @@ _TYPES: Mapping[Kind, object] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """What is wrong with which field of which node (empty: of the flow), and what to do."""
-
-    node: str
-    field: str
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.node or 'flow'}.{self.field}: {self.message}"
-
-
 def check(flow: Flow, tools: Tools) -> Iterator[Problem]:
     """Yield everything that is wrong with ``flow``, given the tools it may call."""
     yield from _ends(flow)
     yield from _address("", "person", flow.person)
+    if flow.zone not in available_timezones():
+        yield Problem("", "zone", f"{flow.zone!r} is no time zone; write one like Europe/London")
     for intent, target in flow.everywhere.items():
         yield from _target(flow, "", f"everywhere.{intent}", target)
         yield from _intent(flow, "", f"everywhere.{intent}", intent)

@@ -7,14 +7,16 @@ says; a key that is written twice is an error.
 import re
 from collections.abc import Callable, Hashable, Mapping
 from datetime import time
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from switchroom.errors import Invalid
 from switchroom.flow import graph
+from switchroom.flow.problems import FlowUnreadable, Place, Problem, located
 from switchroom.flow.slots import Kind, Slot
 from switchroom.flow.words import plain
 
@@ -115,6 +117,7 @@ class _File(BaseModel):
 
     flow: str
     language: str = "en"
+    zone: str = "UTC"
     start: str = "start"
     home: str
     intents: dict[str, tuple[str, ...]] = {}
@@ -140,7 +143,8 @@ def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Hashable, object]:
     keys = [loader.construct_object(key) for key, _ in node.value]
     for key in keys:
         if keys.count(key) > 1:
-            raise Invalid(f"line {node.start_mark.line + 1}: {key!r} is written twice in the same place; keep one")
+            message = f"{key!r} is written twice in the same place; keep one"
+            raise FlowUnreadable([Problem("", "", message, node.start_mark.line + 1)])
     return loader.construct_mapping(node, deep=True)
 
 
@@ -156,29 +160,60 @@ def load(path: Path) -> graph.Flow:
 
 
 def parse(text: str) -> graph.Flow:
-    """Read a flow from YAML. Raises Invalid. Whether it can run is for ``check`` to say."""
+    """Read a flow from YAML. Raises FlowUnreadable. Whether it can run is for ``check`` to say."""
     try:
         content = yaml.load(text, _Loader)  # noqa: S506 - a SafeLoader
     except yaml.YAMLError as error:
-        raise Invalid(f"not YAML: {error}") from error
+        mark = error.problem_mark if isinstance(error, yaml.MarkedYAMLError) else None
+        line = mark.line + 1 if mark is not None else 0
+        raise FlowUnreadable([Problem("", "", f"not YAML: {error}", line)]) from error
     if not isinstance(content, dict):
-        raise Invalid("a flow file is a mapping with flow, home and nodes; this is something else")
+        message = "a flow file is a mapping with flow, home and nodes; this is something else"
+        raise FlowUnreadable([Problem("", "", message)])
     try:
         return _flow(_File.model_validate(content))
     except ValidationError as error:
-        raise Invalid("\n".join(_complaint(dict(problem)) for problem in error.errors())) from error
+        raise FlowUnreadable(located((_complaint(dict(part)) for part in error.errors()), text)) from error
 
 
-def _complaint(problem: Mapping[str, object]) -> str:
-    place = problem["loc"]
-    path = ".".join(str(part) for part in place) if isinstance(place, tuple) else ""
-    return f"{path}: {problem['msg']}"
+def schema() -> Mapping[str, object]:
+    """Return the format of flow files as JSON Schema, for editors and other programs."""
+    described = _File.model_json_schema()
+    described["title"] = "Switchroom flow"
+    for part, kind in _KINDS.items():
+        described["$defs"][part.__name__] |= {"title": _tag(part), "description": kind.__doc__}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **described}
+
+
+def _complaint(problem: Mapping[str, object]) -> Problem:
+    """Return what pydantic says about a value as a problem of its node; what kind the node is of is no part of the place."""
+    loc = problem["loc"]
+    place = tuple(map(str, loc)) if isinstance(loc, tuple) else ()
+    message = str(problem["msg"]).removeprefix("Value error, ")
+    if problem["type"] == "extra_forbidden":
+        message = f"there is no such field here{_meant(place)}"
+    if place[:1] == ("nodes",) and len(place) > 1:
+        return Problem(place[1], ".".join(place[3:]), message)
+    return Problem("", ".".join(place), message)
+
+
+def _meant(place: Place) -> str:
+    """Return a hint at the field that was probably meant by the unknown one at ``place``."""
+    known = next((list(part.model_fields) for part in _KINDS if place[2:3] == (_tag(part),)), list[str]())
+    alike = get_close_matches(place[-1], known, n=1)
+    return f"; did you mean {alike[0]!r}?" if alike else ""
+
+
+def _tag(part: type[_Part]) -> str:
+    """Return what stands behind ``type`` for this kind of node."""
+    return str(get_args(part.model_fields["type"].annotation)[0])
 
 
 def _flow(file: _File) -> graph.Flow:
     return graph.Flow(
         name=file.flow,
         language=file.language,
+        zone=file.zone,
         start=file.start,
         home=file.home,
         nodes={name: _node(name, node) for name, node in file.nodes.items()},

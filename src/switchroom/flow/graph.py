@@ -150,7 +150,7 @@ class Sentences:
 class Flow:
     """The whole. ``settings`` are the sections of the file that belong to tool sets (``restaurant`` ...).
 
-    ``person`` is the SIP address of somebody who can take a caller over, "" for nobody.
+    ``person`` is the SIP address of somebody who can take a caller over, "" for nobody; ``zone`` is where the flow's days are.
     """
 
     name: str
@@ -165,6 +165,7 @@ class Flow:
     sentences: Sentences
     settings: Mapping[str, object] = field(default_factory=dict)
     person: str = ""
+    zone: str = "UTC"
 
     @property
     def greeting(self) -> str:

@@ -4,10 +4,11 @@ Built once per version of a flow and shared by all its calls; nothing in it chan
 """
 
 from switchroom.errors import Invalid
-from switchroom.flow.check import Problem, check
+from switchroom.flow.check import check
 from switchroom.flow.graph import Ask, Classify, Flow, patience
 from switchroom.flow.intents import Intents
 from switchroom.flow.phrases import Phrases
+from switchroom.flow.problems import Problem
 from switchroom.flow.tools import Tools
 from switchroom.ports import Expecting, Hints
 

@@ -94,6 +94,8 @@ def _started(event: CallStarted) -> dict[str, object]:
         "caller_name": event.caller_name,
         "dialled": event.dialled,
         "peer": event.peer,
+        "flow": event.flow,
+        "flow_version": event.flow_version,
     }
 
 

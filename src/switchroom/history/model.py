@@ -27,6 +27,8 @@ class CallRow(Base):
     caller_name: Mapped[str] = mapped_column(Text, server_default="")
     dialled: Mapped[str] = mapped_column(Text, server_default="")
     peer: Mapped[str] = mapped_column(Text, server_default="")
+    flow: Mapped[str] = mapped_column(String(500), server_default="")
+    flow_version: Mapped[int] = mapped_column(Integer, server_default="0")
     state: Mapped[str] = mapped_column(String(16), server_default="offered")
     started: Mapped[float | None] = mapped_column(Float)
     connected: Mapped[float | None] = mapped_column(Float)

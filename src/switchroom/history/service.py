@@ -28,6 +28,9 @@ class Call:
     caller_name: str
     dialled: str
     peer: str
+    flow: str
+    """What the agent went by, in its published ``flow_version``; 0 for a file."""
+    flow_version: int
     state: str
     """offered, ringing, talking, held or ended."""
     started: float | None
@@ -190,6 +193,8 @@ def _call(row: CallRow) -> Call:
         caller_name=row.caller_name,
         dialled=row.dialled,
         peer=row.peer,
+        flow=row.flow,
+        flow_version=row.flow_version,
         state=row.state,
         started=row.started,
         connected=row.connected,

@@ -57,6 +57,9 @@ class CallPlan:
     voice: Voice
     open_speech: Callable[[Tell], Speech] = usual_speech
     """Called once per call. What it gives tells of its own failures; one that it could not help is raised or reported."""
+    flow: str = ""
+    """What the brain goes by, and in which published version; 0 for a file."""
+    flow_version: int = 0
     language: str = "en"
     greeting: str = ""
     """Said at once when the call is answered, rendered beforehand; the brain's CallOpened reply follows it."""

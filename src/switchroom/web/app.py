@@ -1,5 +1,6 @@
 """The web application: routes, static files, and what becomes of an error."""
 
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 
@@ -9,10 +10,11 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
+from switchroom.catalogue.flow_desk import FlowNotRunnable
 from switchroom.errors import Bug, Invalid, SwitchroomError
 from switchroom.observability import get_logger
 from switchroom.web import live, pages, problems, trunk_pages
-from switchroom.web.api import accounts, calls, health, security, telephones, trunks
+from switchroom.web.api import accounts, calls, flows, health, security, telephones, trunks
 from switchroom.web.guard import Guard
 from switchroom.web.services import Services
 
@@ -28,8 +30,8 @@ def create_app(services: Services) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _unusable)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(Exception, _broken)
-    api = (accounts.router, calls.router, trunks.router, health.router, security.router, telephones.router)
-    for router in (pages.router, trunk_pages.router, live.router, *api):
+    api = (accounts, calls, flows, trunks, health, security, telephones)
+    for router in (pages.router, trunk_pages.router, live.router, *(part.router for part in api)):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     return app
@@ -37,6 +39,8 @@ def create_app(services: Services) -> FastAPI:
 
 def _known(request: Request, error: Exception) -> Response:
     assert isinstance(error, SwitchroomError)
+    if isinstance(error, FlowNotRunnable):
+        return problems.answer(request, error, problems=[asdict(problem) for problem in error.problems])
     return problems.answer(request, error)
 
 

@@ -9,6 +9,7 @@ from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from switchroom.accounts.service import Accounts, User
+from switchroom.catalogue.flow_desk import FlowDesk
 from switchroom.catalogue.outbound_calls import OutboundCalls
 from switchroom.catalogue.service import Catalogue
 from switchroom.catalogue.trunks import Trunks
@@ -46,6 +47,7 @@ class Services:
     accept: Callable[[CallOffer], None]
     engine: Callable[[], EngineState]
     settings: Settings
+    flows: FlowDesk
     trunks: Trunks
     outbound_calls: OutboundCalls
     desk: TrunkDesk

@@ -1,7 +1,8 @@
-"""A flow with the tools of one restaurant, ready to answer calls."""
+"""A flow ready to answer calls, with the tools of a restaurant if it has a section for one."""
 
 from collections.abc import Callable
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from switchroom.domains.restaurant.desk import ReservationDesk
 from switchroom.domains.restaurant.opening import restaurant_from
@@ -19,8 +20,11 @@ class Reception:
 
     def __init__(self, flow: Flow, database: Database) -> None:
         """Raises Invalid: the flow or its ``restaurant`` section cannot be used."""
-        self.restaurant = restaurant_from(flow.settings.get("restaurant"))
-        self.plan = Plan(flow, tools_of(ReservationDesk(database, self.restaurant)))
+        section = flow.settings.get("restaurant")
+        self.restaurant = None if section is None else restaurant_from(section)
+        tools = {} if self.restaurant is None else tools_of(ReservationDesk(database, self.restaurant))
+        self.plan = Plan(flow, tools)
+        self.zone = ZoneInfo(flow.zone) if self.restaurant is None else self.restaurant.zone
 
     @property
     def greeting(self) -> str:
@@ -34,10 +38,9 @@ class Reception:
 
         The greeting is left to whoever answers the call (``CallPlan.greeting``).
         """
-        zone = self.restaurant.zone
 
         def open_brain(call: CallDetails) -> FlowBrain:
             exchange = Exchange(tenant, call.id, call.party.address, call.source, call.context.facts, agent)
-            return FlowBrain(self.plan, exchange, call.errands, lambda: now().astimezone(zone))
+            return FlowBrain(self.plan, exchange, call.errands, lambda: now().astimezone(self.zone))
 
         return open_brain

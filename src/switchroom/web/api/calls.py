@@ -36,6 +36,8 @@ class CallOut(BaseModel):
     caller: str
     caller_name: str
     dialled: str
+    flow: str
+    flow_version: int
     started: datetime | None
     connected: datetime | None
     ended: datetime | None
@@ -205,7 +207,7 @@ def _moment(at: float | None) -> datetime | None:
 def _call(call: Call) -> CallOut:
     return CallOut(
         id=call.id, state=call.state, direction=call.direction, source=call.source, agent=call.agent,
-        caller=call.caller, caller_name=call.caller_name, dialled=call.dialled, started=_moment(call.started),
-        connected=_moment(call.connected), ended=_moment(call.ended), duration=call.duration, reason=call.reason,
-        error=call.error, message=call.message,
+        caller=call.caller, caller_name=call.caller_name, dialled=call.dialled, flow=call.flow, flow_version=call.flow_version,
+        started=_moment(call.started), connected=_moment(call.connected), ended=_moment(call.ended),
+        duration=call.duration, reason=call.reason, error=call.error, message=call.message,
     )  # fmt: skip

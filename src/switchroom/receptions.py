@@ -1,0 +1,114 @@
+"""Flows made ready to answer: the version that a tenant has published under a name, or a file.
+
+Each is built once and kept, beside the event loop, for it takes a fifth of a second and a tick may not wait for it. What is
+published answers from the next call on; a call that runs keeps what it began with. A file that has changed is read again, and
+while it cannot be used the one before goes on answering.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from switchroom.catalogue.flow_desk import NAME, live_number, published_text
+from switchroom.catalogue.service import AgentRecord
+from switchroom.domains.restaurant.reception import Reception
+from switchroom.errors import Invalid
+from switchroom.flow.file import load, parse
+from switchroom.flow.plan import FlowInvalid
+from switchroom.flow.problems import FlowUnreadable, Problem, located
+from switchroom.identity import TenantId
+from switchroom.ports import Hints
+from switchroom.storage.db import Database
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What answers an agent's calls now: a version of a flow, or a file (version 0)."""
+
+    flow: str
+    version: int
+    reception: Reception
+
+
+class Receptions:
+    """Every flow that was needed so far. ``folder`` is what file names are relative to."""
+
+    def __init__(self, database: Database, folder: Path) -> None:
+        self._database = database
+        self._folder = folder
+        self._building = asyncio.Lock()
+        self._files: dict[Path, tuple[float, Reception]] = {}
+        self._published: dict[str, Standing] = {}  # by the flow's id
+
+    def hints(self) -> list[Hints]:
+        """Return everything that may be expected to be heard in these flows."""
+        known = [reception for _, reception in self._files.values()]
+        known += [standing.reception for standing in self._published.values()]
+        return [hints for reception in known for hints in reception.plan.hints]
+
+    async def of(self, agent: AgentRecord) -> Standing:
+        """Return what answers ``agent``'s calls now. Raises Invalid."""
+        found = await self._live(agent)
+        return found or Standing(agent.flow, 0, await self._from_file(agent))
+
+    async def examine(self, tenant: TenantId, text: str) -> tuple[Problem, ...]:  # noqa: ARG002 - tools may be a tenant's own
+        """Return everything that keeps ``text`` from answering calls of ``tenant``."""
+        return await asyncio.to_thread(self._examine, text)
+
+    def _examine(self, text: str) -> tuple[Problem, ...]:
+        try:
+            Reception(parse(text), self._database)
+        except (FlowUnreadable, FlowInvalid) as error:
+            return located(error.problems, text)
+        except Invalid as error:  # of a section that belongs to tools
+            section, _, message = str(error).partition(": ")
+            return located([Problem("", section, message)], text)
+        return ()
+
+    async def _live(self, agent: AgentRecord) -> Standing | None:
+        """Return the version that is published under the name of ``agent``'s flow; None if it is no flow's name."""
+        live = await live_number(self._database, agent.tenant_id, agent.flow) if NAME.fullmatch(agent.flow) else None
+        if live is None:
+            return None
+        flow, number = live
+        if number == 0:
+            raise Invalid(
+                f"the flow {agent.flow!r} of agent {agent.name!r} was never published: publish it", code="flow_missing"
+            )
+        async with self._building:
+            known = self._published.get(flow)
+            if known is None or known.version != number:
+                text = await published_text(self._database, flow, number)
+                reception = await asyncio.to_thread(lambda: Reception(parse(text), self._database))
+                known = self._published[flow] = Standing(agent.flow, number, reception)
+            return known
+
+    async def _from_file(self, agent: AgentRecord) -> Reception:
+        path = self._folder / agent.flow
+        async with self._building:
+            known = self._files.get(path)
+            try:
+                changed = path.stat().st_mtime
+            except OSError as error:
+                if known is None:
+                    raise Invalid(
+                        f"the flow of agent {agent.name!r} is not there: {path}", code="flow_missing"
+                    ) from error
+                return known[1]
+            if known is None or known[0] != changed:
+                reception = await self._read(path, None if known is None else known[1])
+                known = self._files[path] = (changed, reception)
+            return known[1]
+
+    async def _read(self, path: Path, before: Reception | None) -> Reception:
+        try:
+            return await asyncio.to_thread(lambda: Reception(load(path), self._database))
+        except Invalid as error:
+            if before is None:
+                raise
+            log.warning("flow cannot be used, going on with the one before", flow=str(path), problem=str(error))
+            return before
