@@ -30,6 +30,7 @@ from switchroom.ports import (
     Prompt,
     ReplyPart,
     Say,
+    SpeechToText,
     Utterance,
     Voice,
 )
@@ -171,7 +172,7 @@ class _Directory:
 
 @asynccontextmanager
 async def rig(
-    ear: ScriptedEar | None = None,
+    ear: SpeechToText | None = None,
     mind: ScriptedMind | None = None,
     *,
     speech: ScriptedSpeech | None = None,

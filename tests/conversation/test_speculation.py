@@ -84,7 +84,7 @@ def test_thinking_ahead_goes_as_documented(told: str, decided: str) -> None:
     assert [type(guess).__name__ for guess in guessed] == [name.strip() for name in decided.split(",") if name.strip()]
 
 
-def test_the_last_guess_of_a_turn_is_kept_for_a_caller_who_fell_silent() -> None:
+def test_the_last_guess_of_a_turn_is_kept_for_its_final_transcript() -> None:
     two = Two()
     guesses: list[Guessed] = []
     two.tell("voice")
@@ -94,9 +94,10 @@ def test_the_last_guess_of_a_turn_is_kept_for_a_caller_who_fell_silent() -> None
         two.now += 1.0
         guesses += two.ahead.expire(two.now)
     assert len(guesses) == 2
-    (last,) = two.tell("voice ends")
+    assert two.tell("voice ends") == []
+    (last,) = two.tell("final: words")
     assert isinstance(last, Speculate)
-    assert (last.turn.text, last.attempt) == ("i want it at seven", 3)
+    assert (last.turn.text, last.attempt) == ("a table for two", 3)
 
 
 def test_what_was_said_in_a_withdrawn_turn_is_part_of_the_guess() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from switchroom.calls.habits import Habits
 from switchroom.calls.recorder import Disk
+from switchroom.conversation.speculation import Eagerness
 from switchroom.conversation.timing import Timing
 from switchroom.media.plane import Plane
 from switchroom.ports import Publish, SpeechToText, TextToSpeech
@@ -27,3 +28,4 @@ class Equipment:
     timing: Timing = field(default_factory=Timing)
     problem: Callable[[], str] = lambda: ""
     habits: Habits = field(default_factory=Habits)
+    eagerness: Eagerness = field(default_factory=Eagerness)

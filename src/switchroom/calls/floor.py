@@ -6,22 +6,23 @@ group.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal, assert_never
 
 from switchroom.calls.ears import Ears
+from switchroom.calls.mind import Mind
 from switchroom.calls.minutes import Minutes
 from switchroom.calls.mouth import Mouth
 from switchroom.calls.reply import Rendered, Replier, Reply
+from switchroom.calls.speculating import Speculating
 from switchroom.calls.transfer import Transfers
 from switchroom.conversation import turns
 from switchroom.conversation.turns import Commit, Decision, Input, TurnMachine
 from switchroom.events.catalogue import EndReason
 from switchroom.media.frame import TICK, Samples
 from switchroom.ports import (
-    Brain,
     CallerSaid,
     CallerSilent,
     CallerTyped,
@@ -34,6 +35,7 @@ from switchroom.ports import (
     TransferFailed,
     TransferProgress,
     Transferred,
+    Utterance,
 )
 
 _ECHO = 0.5
@@ -49,8 +51,9 @@ class Parts:
     turns: TurnMachine
     ears: Ears
     mouth: Mouth
-    brain: Brain
+    mind: Mind
     replier: Replier
+    ahead: Speculating
     minutes: Minutes
     transfers: Transfers
     farewell: Rendered
@@ -82,7 +85,9 @@ class Floor:
 
     def feed(self, happened: Input, now: float) -> None:
         """Take what happened and do what follows from it."""
+        self._with.ahead.heed(happened, now)
         self._apply(self._turns.handle(happened, now), now)
+        self._think_ahead(now)
 
     def pressed(self, digit: Digit, now: float) -> None:
         """The caller pressed a key. A key may be heard in the sound as well as signalled: it counts once."""
@@ -177,6 +182,7 @@ class Floor:
         deadline = self._turns.deadline
         if deadline is not None and deadline - TICK / 2 <= now:  # the next tick would be later than this one is early
             self._apply(self._turns.expire(max(now, deadline)), now)
+        self._think_ahead(now)
 
     def _voice(self, happened: turns.VoiceStarted | turns.VoiceStopped, now: float) -> None:
         if not self._ears.keep(happened):
@@ -200,6 +206,8 @@ class Floor:
 
     def _apply(self, decisions: list[Decision], now: float) -> None:
         for decision in decisions:
+            if not isinstance(decision, Commit):
+                self._with.ahead.heed(decision, now)
             match decision:
                 case turns.PauseSpeech() | turns.ResumeSpeech() | turns.StopSpeech() | turns.Withdraw():
                     self._steer(decision, now)
@@ -240,23 +248,44 @@ class Floor:
 
     def _commit(self, commit: Commit, now: float) -> None:
         self._with.minutes.committed(commit, now)
+        prepared = self._with.ahead.take(commit, now)
         if self._settled is not None:
             return
         if self._with.transfers.under_way:  # said before they were to be handed over, and understood too late
             self.feed(turns.AgentStopped(), now)
             return
-        reply = Reply(commit.turn, _prompt(commit), commit.ended)
+        reply = Reply(commit.turn, _prompt(commit), commit.ended) if prepared is None else prepared[0]
         if commit.understood is not None:
             reply.reached("transcript", commit.understood)
         reply.reached("decision", now)
-        self._start(reply, self._answer)
+        if prepared is None:
+            self._start(reply, self._answer)
+        else:
+            self._adopt(*prepared)
 
     def _start(self, reply: Reply, make: Callable[[Reply], Coroutine[object, None, None]]) -> None:
         self._with.minutes.status("thinking")
         self._reply = reply
+        self._making = [task for task in self._making if not task.done()]
+        task = self._tasks.create_task(self._after(self._making, reply, make), name=f"reply {reply.turn}")
+        self._making = [*self._making, task]
+
+    def _think_ahead(self, now: float) -> None:
+        self._with.ahead.think(now, self._turns.next_turn, self._prepare)
+
+    def _prepare(self, reply: Reply, context: Sequence[Utterance]) -> asyncio.Task[None]:
+        """Begin a reply that is none yet: no other waits for it, and it is not this floor's until it is adopted."""
         before = [task for task in self._making if not task.done()]
-        task = self._tasks.create_task(self._after(before, reply, make), name=f"reply {reply.turn}")
-        self._making = [*before, task]
+        made = self._after(before, reply, lambda reply: self._with.replier.speak(reply, context))
+        return self._tasks.create_task(made, name=f"draft of {reply.turn}")
+
+    def _adopt(self, reply: Reply, task: asyncio.Task[None]) -> None:
+        """What was prepared is the reply."""
+        self._with.minutes.status("thinking")
+        self._reply = reply
+        self._making = [*(task for task in self._making if not task.done()), task]
+        if reply.draft is not None:
+            self._with.replier.adopt(reply.draft)
 
     async def _after(
         self,
@@ -271,6 +300,8 @@ class Floor:
         if before:
             await asyncio.wait(before)
         await make(reply)
+        if reply.draft is not None and reply.draft.failed:
+            return
         now = self._clock()
         self._reply = None
         self._with.minutes.reply_ended(reply, self._mouth.cut(), now, interrupted=False)
@@ -298,7 +329,7 @@ class Floor:
         self._end("timeout")
 
     def _expect(self, said: str, now: float) -> None:
-        expecting = self._with.brain.expecting
+        expecting = self._with.mind.brain.expecting
         self.feed(turns.Expected(expecting.patience, expecting.digits, said), now)
 
     def _cut(self, now: float) -> None:

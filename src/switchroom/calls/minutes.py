@@ -63,15 +63,21 @@ class Minutes:
 
     def committed(self, commit: Commit, now: float) -> None:
         """The caller's turn is complete."""
-        text = commit.digits or commit.text
         self._tell(partial(happened.TurnStarted, turn=commit.turn), ago=now - commit.started)
         if commit.text and not commit.digits:
             self._understood(commit)
+        text = commit.digits or commit.text
         self._tell(partial(happened.TurnEnded, turn=commit.turn, text=text, waited=round(now - commit.ended, 3)))
         if text:
-            new = self._new_words(commit) if commit.text == text else text
-            self._remember(Utterance("caller", new, *self._span(commit)))
+            self._remember(self._utterance(commit))
         self._last = commit
+
+    def supposing(self, commit: Commit) -> list[Utterance]:
+        """Return the conversation as it would be if this turn were committed."""
+        return [*self.utterances, self._utterance(commit)][-REMEMBERED:]
+
+    def _utterance(self, commit: Commit) -> Utterance:
+        return Utterance("caller", commit.digits or self._new_words(commit), *self._span(commit))
 
     def _understood(self, commit: Commit) -> None:
         start, end = self._span(commit)

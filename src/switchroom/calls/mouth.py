@@ -9,6 +9,7 @@ import asyncio
 from contextlib import aclosing
 from math import inf
 
+from switchroom.calls.draft import Draft
 from switchroom.conversation.ledger import Ledger
 from switchroom.errors import SwitchroomError
 from switchroom.media.frame import RATE, Samples
@@ -28,6 +29,7 @@ class Mouth:
         self._level = LOW_WATER
         self._below = asyncio.Event()
         self._more = False
+        self._start = 0  # of the sentence that is being queued
         self._protected: list[tuple[int, bool]] = []  # from this sample on
         self._ledger = Ledger()
 
@@ -60,20 +62,48 @@ class Mouth:
         """
         self._more = True
         await self._until_below(LOW_WATER)
-        start = self._begin(text, protected=protected)
+        self._begin(text, protected=protected)
         sounded: float | None = None
         try:
             async with aclosing(self._tts.speak(text, self._voice)) as pieces:
                 async for piece in pieces:
                     if sounded is None:
                         sounded = asyncio.get_running_loop().time()
-                    self._playout.push(piece)
-                    self._ledger.grow(self._playout.played + self._playout.queued - start)
+                    self._queue(piece)
         except SwitchroomError:
             self._ledger.broke()
             raise
         self._ledger.complete()
         return sounded
+
+    async def prepare(self, draft: Draft) -> float | None:
+        """Render the draft's sentence and keep its sound until ``adopt``; return and raise as ``say`` does. Safe to cancel."""
+        sounded: float | None = None
+        try:
+            async with aclosing(self._tts.speak(draft.text, self._voice)) as pieces:
+                async for piece in pieces:
+                    if sounded is None:
+                        sounded = asyncio.get_running_loop().time()
+                    draft.pieces.append(piece) if draft.private else self._queue(piece)
+        except SwitchroomError:
+            if not draft.private:
+                self._ledger.broke()
+            raise
+        draft.made = True
+        if not draft.private:
+            self._ledger.complete()
+        return sounded
+
+    def adopt(self, draft: Draft) -> None:
+        """Let the draft's sentence be heard: what there is of it now, the rest as it comes."""
+        if draft.text:
+            self._more = True
+            self._begin(draft.text, protected=draft.protected)
+            for piece in draft.pieces:
+                self._queue(piece)
+            if draft.made:
+                self._ledger.complete()
+        draft.pieces = []
 
     def play(self, text: str, samples: Samples) -> None:
         """Queue speech that was rendered before."""
@@ -102,11 +132,14 @@ class Mouth:
         self._playout.clear()
         self._protected.clear()
 
-    def _begin(self, text: str, *, protected: bool) -> int:
-        start = self._playout.played + self._playout.queued
-        self._ledger.said(text, start, 0)
-        self._protected.append((start, protected))
-        return start
+    def _begin(self, text: str, *, protected: bool) -> None:
+        self._start = self._playout.played + self._playout.queued
+        self._ledger.said(text, self._start, 0)
+        self._protected.append((self._start, protected))
+
+    def _queue(self, piece: Samples) -> None:
+        self._playout.push(piece)
+        self._ledger.grow(self._playout.played + self._playout.queued - self._start)
 
     async def _until_below(self, level: int) -> None:
         self._level = level

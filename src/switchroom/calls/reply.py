@@ -15,13 +15,14 @@ from typing import assert_never
 import structlog
 
 from switchroom.calls.chronicle import Chronicle
+from switchroom.calls.draft import Draft, Make
+from switchroom.calls.mind import Mind
 from switchroom.calls.mouth import Mouth
 from switchroom.errors import Bug, SwitchroomError
 from switchroom.events import catalogue as happened
 from switchroom.events.catalogue import Answered
 from switchroom.media.frame import Samples
 from switchroom.ports import (
-    Brain,
     CallerSilent,
     CallOpened,
     EndCall,
@@ -60,6 +61,8 @@ class Reply:
     protected: bool = False
     ends_call: bool = False
     transfers_to: str = ""
+    draft: Draft | None = None
+    """It was begun before its turn was committed."""
 
     @property
     def answers(self) -> Answered:
@@ -89,24 +92,44 @@ class Reply:
 class Replier:
     """Makes replies for one call, one at a time."""
 
-    def __init__(self, brain: Brain, mouth: Mouth, chronicle: Chronicle, apology: Rendered) -> None:
-        self._brain = brain
+    def __init__(self, mind: Mind, mouth: Mouth, chronicle: Chronicle, apology: Rendered) -> None:
+        self._mind = mind
         self._mouth = mouth
         self._chronicle = chronicle
         self._apology = apology
 
     async def speak(self, reply: Reply, heard: Sequence[Utterance]) -> None:
-        """Ask the brain, say what it says; return when all of it was heard. Safe to cancel."""
+        """Ask the brain, say what it says; return when all of it was heard. Safe to cancel.
+
+        A draft is prepared as far as nobody hears of it, and goes on when it is adopted. One that fails before is over.
+        """
+        draft = reply.draft
+        brain = self._mind.brain if draft is None else self._mind.branch(draft)
+        if brain is None:
+            return
         try:
-            async with aclosing(self._brain.reply(reply.prompt, heard)) as parts:
+            async with aclosing(brain.reply(reply.prompt, heard)) as parts:
                 async for part in parts:
                     await self._do(part, reply)
         except SwitchroomError as error:
-            self._apologise(error, reply)
+            self._failed(error, reply)
         except Exception as error:
             log.exception("brain broke")
-            self._apologise(Bug(repr(error)), reply)
+            self._failed(Bug(repr(error)), reply)
+        if draft is not None:
+            if draft.failed:
+                return
+            await draft.adopted.wait()
         await self._mouth.drained()
+
+    def adopt(self, draft: Draft) -> None:
+        """The turn that the draft answers was committed: what was kept shows, and its branch is the call's brain."""
+        self._mind.adopt(draft)
+        draft.adopted.set()
+        now = asyncio.get_running_loop().time()
+        for make, at in draft.told:
+            self._chronicle.tell(make, ago=now - at)
+        self._mouth.adopt(draft)
 
     async def _do(self, part: ReplyPart, reply: Reply) -> None:
         match part:
@@ -117,11 +140,9 @@ class Replier:
             case TransferTo(target):
                 reply.transfers_to = target
             case ToolCalled(tool, arguments):
-                self._chronicle.tell(
-                    partial(happened.ToolStarted, turn=reply.turn, tool=tool, arguments=dict(arguments))
-                )
+                self._tell(reply, partial(happened.ToolStarted, turn=reply.turn, tool=tool, arguments=dict(arguments)))
             case ToolAnswered():
-                self._tool_answered(part, reply.turn)
+                self._tool_answered(part, reply)
             case _:
                 assert_never(part)
 
@@ -129,22 +150,42 @@ class Replier:
         reply.reached("brain", asyncio.get_running_loop().time())
         reply.text = f"{reply.text} {say.text}".strip()
         if say.filler:
-            self._chronicle.tell(partial(happened.FillerSpoken, turn=reply.turn, text=say.text))
-        sounded = await self._mouth.say(say.text, protected=say.protected)
+            self._tell(reply, partial(happened.FillerSpoken, turn=reply.turn, text=say.text))
+        sounded = await self._sound(say, reply.draft)
         if sounded is not None:
             reply.reached("voice", sounded)
 
-    def _tool_answered(self, answer: ToolAnswered, turn: int) -> None:
-        tool, took = answer.tool, answer.took
+    async def _sound(self, say: Say, draft: Draft | None) -> float | None:
+        """Have a sentence spoken; of a reply that may not be heard yet the first one is kept, and the next waits."""
+        if draft is not None and draft.private:
+            draft.letters += len(say.text)
+            if not draft.text:
+                draft.text, draft.protected = say.text, say.protected
+                return await self._mouth.prepare(draft)
+            await draft.adopted.wait()
+        return await self._mouth.say(say.text, protected=say.protected)
+
+    def _tell(self, reply: Reply, make: Make) -> None:
+        if reply.draft is not None and reply.draft.private:
+            reply.draft.told.append((make, asyncio.get_running_loop().time()))
+        else:
+            self._chronicle.tell(make)
+
+    def _tool_answered(self, answer: ToolAnswered, reply: Reply) -> None:
+        turn, tool, took = reply.turn, answer.tool, answer.took
         if answer.error is None:
-            self._chronicle.tell(
-                partial(happened.ToolFinished, turn=turn, tool=tool, result=dict(answer.result), took=took)
+            self._tell(
+                reply, partial(happened.ToolFinished, turn=turn, tool=tool, result=dict(answer.result), took=took)
             )
         else:
             code, message = answer.error.code, str(answer.error)
-            self._chronicle.tell(
-                partial(happened.ToolFailed, turn=turn, tool=tool, code=code, message=message, took=took)
-            )
+            self._tell(reply, partial(happened.ToolFailed, turn=turn, tool=tool, code=code, message=message, took=took))
+
+    def _failed(self, error: SwitchroomError, reply: Reply) -> None:
+        if reply.draft is not None and reply.draft.private:
+            reply.draft.failed = True  # nobody heard of it: the turn is answered as if it had not been guessed
+        else:
+            self._apologise(error, reply)
 
     def _apologise(self, error: SwitchroomError, reply: Reply) -> None:
         capability = "tts" if error.code.startswith("voice") else "brain"

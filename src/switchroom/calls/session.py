@@ -20,12 +20,15 @@ from switchroom.calls.equipment import Equipment
 from switchroom.calls.errands import TaskErrands
 from switchroom.calls.floor import Floor, Parts
 from switchroom.calls.guard import Guard, GuardedLeg
+from switchroom.calls.mind import Mind
 from switchroom.calls.minutes import Minutes
 from switchroom.calls.mouth import Mouth
 from switchroom.calls.recorder import Recorder
 from switchroom.calls.reply import Rendered, Replier
+from switchroom.calls.speculating import Speculating
 from switchroom.calls.transfer import Transfers
 from switchroom.conversation import turns
+from switchroom.conversation.speculation import Speculation
 from switchroom.conversation.turns import TurnMachine
 from switchroom.errors import SwitchroomError
 from switchroom.events import catalogue as happened
@@ -163,11 +166,12 @@ class CallSession:
                 self.id, offer.leg.party, offer.dialled, offer.source, errands, offer.context, self._chronicle.tell
             )
         )
+        mind, minutes = Mind(brain, errands), Minutes(self._chronicle)
         mouth = Mouth(playout, self._with.tts, plan.voice)
         ears = Ears(
             self._with.stt,
             plan.language,
-            lambda: brain.expecting.hints,
+            lambda: mind.brain.expecting.hints,
             self._reported,
         )
         timing = replace(self._with.timing, silence=plan.silence, nudges=plan.nudges)
@@ -179,12 +183,17 @@ class CallSession:
             ),
             ears=ears,
             mouth=mouth,
-            brain=brain,
-            replier=Replier(brain, mouth, self._chronicle, rendered[1]),
-            minutes=Minutes(self._chronicle),
+            mind=mind,
+            replier=Replier(mind, mouth, self._chronicle, rendered[1]),
+            ahead=Speculating(self._speculation(), mind, self._chronicle, minutes.supposing),
+            minutes=minutes,
             transfers=Transfers(offer.leg, self._chronicle, self._state),
             farewell=rendered[2],
         )
+
+    def _speculation(self) -> Speculation:
+        eagerness = replace(self._with.eagerness, most=self._plan.guesses)
+        return Speculation(eagerness, language=self._plan.language)
 
     async def _render(self, text: str) -> Rendered:
         pieces = [np.zeros(0, np.int16)]

@@ -4,14 +4,14 @@ Told what the turn machine is told and what it decided. Only words of a caller w
 
     words are there    final transcript                                                   Speculate at once
                        partial, voice silent for ``settled``, complete                    Speculate
-                       partial, voice heard, unchanged for ``stable``, complete           Speculate, but not the last time
+                       partial, voice heard, unchanged for ``stable``, complete           Speculate
                        the end of the turn is predicted                                   Speculate at once
     being answered     other words, keys, hold, any other reply, the caller leaves        Drop
                        Commit of the same words                                           Adopt
                        Commit of others, Dismiss                                          Drop
 
-At most ``most`` times per turn. Nothing that is decided here is heard: Adopt comes only with a Commit, so one turn still has
-one reply.
+At most ``most`` times per turn, the last time from a final transcript. Nothing that is decided here is heard: Adopt comes only
+with a Commit, so one turn still has one reply.
 """
 
 from dataclasses import dataclass
@@ -220,9 +220,9 @@ class Speculation:
             return None
         if words.final or predicted:
             return now
-        if not looks_complete(words.text, self._language):
+        if left == 1 or not looks_complete(words.text, self._language):
             return None
         if words.ended is not None:
             return max(now, words.since + eager.settled)
-        enough = len(tokens(words.text)) >= eager.words and left > 1
+        enough = len(tokens(words.text)) >= eager.words
         return max(now, words.since + eager.stable) if enough else None

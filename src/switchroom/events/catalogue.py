@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from switchroom.events.event import Event as Event
+from switchroom.events.timing import SpeculationDropped as SpeculationDropped
 from switchroom.events.transfers import CallTransferred as CallTransferred
 from switchroom.events.transfers import TransferCompleted as TransferCompleted
 from switchroom.events.transfers import TransferFailed as TransferFailed

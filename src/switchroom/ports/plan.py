@@ -71,6 +71,8 @@ class CallPlan:
     """Seconds of silence on both sides before the caller is asked again."""
     nudges: int = 3
     """So many unanswered prompts end the call."""
+    guesses: int = 3
+    """So often a turn is answered in private before it is over; each costs what a reply costs. 0: never."""
 
 
 class Directory(Protocol):
