@@ -20,6 +20,8 @@ BOUNDARIES = {  # the only places that may catch everything; each ends or restar
     "src/switchroom/calls/guard.py",
     "src/switchroom/calls/reply.py",
     "src/switchroom/providers/mcp/connection.py",
+    "src/switchroom/calls/text_reply.py",
+    "src/switchroom/calls/text_session.py",
 }
 
 Finding = tuple[int, str]

@@ -51,6 +51,11 @@ class Answering:
         now = await self._catalogue.agent(agent.id, agent.tenant_id)  # another process may have changed it
         return await self.plan(now)
 
+    async def plan_for_text(self, agent: AgentRecord) -> CallPlan:
+        """Return the plan of ``agent`` for somebody who writes. Raises Denied if its tenant is suspended, Invalid for its flow."""
+        await self._suspensions.check(agent.tenant_id)
+        return await self.plan(agent)
+
     async def plans(self) -> list[CallPlan]:
         """Return the plan of everybody who answers a number."""
         return [await self.plan(agent) for agent in await self._catalogue.everybody()]

@@ -23,6 +23,7 @@ from switchroom.calls.equipment import Equipment
 from switchroom.calls.metronome import Metronome
 from switchroom.calls.recorder import Disk
 from switchroom.calls.switchboard import Limits, Switchboard
+from switchroom.calls.text_desk import TextDesk
 from switchroom.catalogue.flow_desk import FlowDesk
 from switchroom.catalogue.outbound_calls import OutboundCalls
 from switchroom.catalogue.service import Catalogue, seed_catalogue
@@ -201,6 +202,8 @@ async def everything(settings: Settings) -> AsyncIterator[Running]:
             await speech.warm(plan.voice, (plan.greeting, plan.apology, plan.farewell), directory.hints())
         engine = await stack.enter_async_context(taking_calls(settings, records, (speech.stt, speech.tts), directory))
         metrics = _metrics(engine)
+        texts = TextDesk(records.bus.publish)
+        await stack.enter_async_context(hosting(texts.run()))
         services = Services(
             accounts=records.accounts,
             catalogue=records.catalogue,
@@ -219,6 +222,8 @@ async def everything(settings: Settings) -> AsyncIterator[Running]:
             desk=engine.endpoint.trunks,
             sip_address=sip_address(engine.endpoint),
             demo_user=user,
+            texts=texts,
+            plan_for_text=directory.plan_for_text,
             telephones=telephones(records.sip_accounts, engine.endpoint),
             bans=Bans(engine.endpoint.guard, records.bus.publish, asyncio.get_running_loop().time),
         )

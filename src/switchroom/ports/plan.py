@@ -40,7 +40,7 @@ class CallDetails:
     id: CallId
     party: Party
     dialled: str
-    source: Literal["phone_gateway", "browser"]
+    source: Literal["phone_gateway", "browser", "text"]
     errands: Errands
     context: CallContext = field(default_factory=CallContext)
     tell: Tell = untold

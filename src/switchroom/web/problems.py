@@ -63,7 +63,14 @@ def _problem(request: Request, error: SwitchroomError, status: int, more: Mappin
         headers["WWW-Authenticate"] = "Bearer"
     if isinstance(error, Limited | Unavailable) and error.retry_after is not None:
         headers["Retry-After"] = str(math.ceil(error.retry_after))
-    body = {
+    body = problem(request, error, status) | dict(more)
+    return JSONResponse(body, status, headers, media_type="application/problem+json")
+
+
+def problem(request: Request, error: SwitchroomError, status: int | None = None) -> dict[str, object]:
+    """Return the problem details of an error, for where they are not an answer of their own."""
+    status = status_of(error) if status is None else status
+    return {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
         "status": status,
@@ -71,6 +78,4 @@ def _problem(request: Request, error: SwitchroomError, status: int, more: Mappin
         "instance": request.url.path,
         "code": error.code,
         "retryable": error.retryable,
-        **more,
     }
-    return JSONResponse(body, status, headers, media_type="application/problem+json")

@@ -1,7 +1,7 @@
 """What the web needs from the rest of the program, joined by whoever starts it."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -9,14 +9,17 @@ from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from switchroom.accounts.service import Accounts, User
+from switchroom.calls.text_desk import TextDesk
 from switchroom.catalogue.flow_desk import FlowDesk
 from switchroom.catalogue.outbound_calls import OutboundCalls
-from switchroom.catalogue.service import Catalogue
+from switchroom.catalogue.service import AgentRecord, Catalogue
 from switchroom.catalogue.trunks import Trunks
+from switchroom.errors import Unavailable
 from switchroom.events.bus import Bus
 from switchroom.history.service import CallHistory
+from switchroom.knowledge.library import Library
 from switchroom.observability import Metrics
-from switchroom.ports import CallOffer
+from switchroom.ports import CallOffer, CallPlan
 from switchroom.settings import Settings
 from switchroom.storage.db import Database
 from switchroom.telephones import Telephones
@@ -32,6 +35,10 @@ class EngineState:
     limit: int = 0
     draining: bool = False
     problem: str = ""
+
+
+async def _no_plan(agent: AgentRecord) -> CallPlan:
+    raise Unavailable(f"agent {agent.name!r} cannot be written to here", code="not_running")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +62,9 @@ class Services:
     demo_user: User | None = None
     bans: Bans | None = None
     telephones: Telephones | None = None
+    texts: TextDesk | None = None
+    plan_for_text: Callable[[AgentRecord], Awaitable[CallPlan]] = _no_plan
+    library: Library | None = None
     wall: Callable[[], float] = time.time
 
 
