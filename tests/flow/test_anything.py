@@ -1,6 +1,7 @@
 """Nothing that is said, typed or not said may break a reader or a brain."""
 
 from datetime import datetime, timedelta
+from typing import get_args
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -29,8 +30,8 @@ from tests.flow.small import SMALL, Counter, brain
 from tests.flow.test_interruptions import broken_off
 from tests.virtual_time import run
 
-KINDS: tuple[Kind, ...] = ("party", "day", "time", "name", "yes_no", "phone", "text")
-SLOTS = [Slot(kind, kind) for kind in KINDS]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+SLOTS = [Slot(kind, kind, choices=(("red", ()), ("blue", ("azure",))), length=4) for kind in KINDS]
 WORDS = st.sampled_from(
     """
     a for four to two at half past quarter seven thirty eight o'clock p m on friday the twenty seventh second of november may

@@ -12,9 +12,10 @@ from zoneinfo import available_timezones
 
 from switchroom.flow.graph import WORDS, Ask, Branch, Classify, Flow, HangUp, Node, Say, Start, Tool, Transfer, targets
 from switchroom.flow.problems import Problem
-from switchroom.flow.slots import Kind
+from switchroom.flow.slots import Kind, Slot
 from switchroom.flow.templates import variables
 from switchroom.flow.tools import Tools, ToolSpec
+from switchroom.flow.words import plain
 from switchroom.ports import FACTS
 
 _EXCHANGE = frozenset(
@@ -30,6 +31,10 @@ _TYPES: Mapping[Kind, object] = {
     "yes_no": bool,
     "phone": str,
     "text": str,
+    "number": int,
+    "digits": str,
+    "email": str,
+    "choice": str,
 }
 
 
@@ -39,6 +44,8 @@ def check(flow: Flow, tools: Tools) -> Iterator[Problem]:
     yield from _address("", "person", flow.person)
     if flow.zone not in available_timezones():
         yield Problem("", "zone", f"{flow.zone!r} is no time zone; write one like Europe/London")
+    for slot in flow.slots.values():
+        yield from _bounds(slot)
     for intent, target in flow.everywhere.items():
         yield from _target(flow, "", f"everywhere.{intent}", target)
         yield from _intent(flow, "", f"everywhere.{intent}", intent)
@@ -54,6 +61,20 @@ def check(flow: Flow, tools: Tools) -> Iterator[Problem]:
         yield from _sentences(flow, tools, node)
     yield from _unreachable(flow)
     yield from _circles(flow)
+
+
+def _bounds(slot: Slot) -> Iterator[Problem]:
+    if slot.kind == "choice" and len(slot.choices) < 2:
+        yield Problem("", f"slots.{slot.name}.choices", "write at least two things to choose from")
+    if slot.choices and slot.kind != "choice":
+        yield Problem("", f"slots.{slot.name}.choices", "only a slot of kind choice has choices")
+    if slot.length and slot.kind != "digits":
+        yield Problem("", f"slots.{slot.name}.length", "only digits have a length; use least and most")
+    if slot.least > slot.most:
+        yield Problem("", f"slots.{slot.name}.least", f"{slot.least} is more than most, {slot.most}")
+    words = [wording for name, more in slot.choices for wording in {plain(name), *map(plain, more)}]
+    for word in sorted({word for word in words if words.count(word) > 1}):
+        yield Problem("", f"slots.{slot.name}.choices", f"{word!r} stands for two things; tell them apart")
 
 
 def _ends(flow: Flow) -> Iterator[Problem]:

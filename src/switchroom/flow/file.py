@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from switchroom.errors import Invalid
 from switchroom.flow import graph
 from switchroom.flow.problems import FlowUnreadable, Place, Problem, located
-from switchroom.flow.slots import Kind, Slot
+from switchroom.flow.slots import Kind, Slot, slot
 from switchroom.flow.words import plain
 
 
@@ -99,10 +99,12 @@ _Node = Annotated[_Start | _Classify | _Ask | _Say | _Tool | _Branch | _Transfer
 
 class _Slot(_Part):
     kind: Kind
-    least: int = 1
-    most: int = 99
+    least: int | None = None
+    most: int | None = None
     first: time = time(0, 0)
     last: time = time(23, 59)
+    length: int = Field(default=0, ge=0, le=64)
+    choices: dict[str, tuple[str, ...]] | tuple[str, ...] = ()
 
 
 class _Sentences(_Part):
@@ -218,12 +220,26 @@ def _flow(file: _File) -> graph.Flow:
         home=file.home,
         nodes={name: _node(name, node) for name, node in file.nodes.items()},
         intents={name: graph.Intent(name, tuple(map(_shape, examples))) for name, examples in file.intents.items()},
-        slots={name: Slot(name, **slot.model_dump()) for name, slot in file.slots.items()},
+        slots={name: _as_slot(name, given) for name, given in file.slots.items()},
         everywhere=file.everywhere,
         keys=file.keys,
         sentences=graph.Sentences(**file.sentences.model_dump()),
         settings=file.model_extra or {},
         person=file.person,
+    )
+
+
+def _as_slot(name: str, given: _Slot) -> Slot:
+    choices = given.choices if isinstance(given.choices, dict) else dict.fromkeys(given.choices, ())
+    return slot(
+        name,
+        given.kind,
+        given.least,
+        given.most,
+        first=given.first,
+        last=given.last,
+        length=given.length,
+        choices=tuple(choices.items()),
     )
 
 

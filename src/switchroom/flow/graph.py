@@ -206,9 +206,9 @@ def patience(node: Node, slots: Mapping[str, Slot]) -> Patience | None:
     if not isinstance(node, Ask):
         return Patience.NORMAL if isinstance(node, Classify) else None
     match slots[node.slot].kind:
-        case "yes_no":
+        case "yes_no" | "choice":
             return Patience.SHORT
-        case "name" | "phone" | "text":
+        case "name" | "phone" | "text" | "digits" | "email":
             return Patience.LONG
         case _:
             return Patience.NORMAL

@@ -14,6 +14,7 @@ from typing import assert_never
 from switchroom.flow.days import MONTHS, WEEKDAYS
 from switchroom.flow.graph import Ask, Classify, Flow
 from switchroom.flow.names import COMMON_NAMES, FIRST_NAMES, SURNAMES
+from switchroom.flow.picking import phrases
 from switchroom.flow.slots import Kind, Slot
 from switchroom.flow.templates import variables
 from switchroom.flow.times import ways_to_say
@@ -43,6 +44,10 @@ _FRAMES: dict[Kind, tuple[str, ...]] = {
     "yes_no": ("{}", "{} please"),
     "phone": ("{}", "my number is {}", "it's {}"),
     "text": ("{}", "{} please"),
+    "number": ("{}", "it's {}", "{} please", "about {}", "make it {}"),
+    "digits": ("{}", "it's {}", "the number is {}"),
+    "email": ("{}", "it's {}", "my e mail is {}", "the address is {}"),
+    "choice": ("{}", "{} please", "the {}", "i'd like {}", "make it {}"),
 }  # fmt: skip
 _MARKS = {
     "party": ("for {}", "for {} people"),
@@ -177,9 +182,48 @@ def _spoken_values(slot: Slot) -> Iterator[str]:
         case "yes_no":
             yield from _YES_NO
         case "phone":
-            yield from _phones()
+            yield from _spelled(10)
         case "text":
             yield from _MESSAGES
+        case _:
+            yield from _given_values(slot)
+
+
+def _given_values(slot: Slot) -> Iterator[str]:
+    match slot.kind:
+        case "number":
+            yield from (cardinal(n).replace("-", " ") for n in _some_numbers(slot))
+        case "digits":
+            yield from _spelled(slot.length or max(slot.least, min(slot.most, 6)))
+        case "email":
+            yield from _emails()
+        case "choice":
+            yield from (wording for wording, _ in phrases(slot.choices))
+            nth = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
+            yield from (f"the {place} one" for place, _ in zip(nth, slot.choices, strict=False))
+
+
+def _some_numbers(slot: Slot) -> Iterator[int]:
+    """Yield numbers of every size within the bounds: what is not among them is put together of their words."""
+    for n in (*range(101), *range(110, 1000, 30), *range(1000, 10_000, 900)):
+        if slot.least <= n <= slot.most:
+            yield n
+
+
+def _emails() -> Iterator[str]:
+    hosts = (
+        "g mail dot com",
+        "gmail dot com",
+        "hot mail dot com",
+        "out look dot com",
+        "yahoo dot com",
+        "web dot d e",
+        "i cloud dot com",
+    )
+    for first, last, host in zip(COMMON_NAMES, cycle(SURNAMES), cycle(hosts), strict=False):
+        yield f"{first} dot {last} at {host}"
+        yield f"{first} underscore {last} at {host}"
+        yield f"{' '.join(first)} at {host}"
 
 
 def _unlikely(slot: Slot) -> Iterator[str]:
@@ -219,9 +263,9 @@ def _times(slot: Slot) -> Iterator[str]:
             yield from ways_to_say(at)
 
 
-def _phones() -> Iterator[str]:
+def _spelled(length: int) -> Iterator[str]:
     figures = ("oh", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "double", "zero")
     for n in range(60):
-        yield " ".join(figures[(n * 7 + step * (n % 5 + 1)) % 12] for step in range(10)).replace(
+        yield " ".join(figures[(n * 7 + step * (n % 5 + 1)) % 12] for step in range(length)).replace(
             "double double", "double"
         )

@@ -51,6 +51,15 @@ class Plan:
 
 
 def _keys(node: Ask | Classify, flow: Flow) -> int | None:
-    if isinstance(node, Classify) or flow.slots[node.slot].kind in {"yes_no", "name", "text"}:
+    if isinstance(node, Classify):
         return 1
-    return None
+    slot = flow.slots[node.slot]
+    match slot.kind:
+        case "yes_no" | "name" | "text" | "email":
+            return 1
+        case "choice":
+            return 1 if len(slot.choices) < 10 else None
+        case "digits":
+            return slot.length or None
+        case _:
+            return None

@@ -13,22 +13,30 @@ from datetime import datetime, time
 from typing import Literal
 
 from switchroom.flow.days import read_days, typed_day
+from switchroom.flow.emails import as_spoken, read_emails
+from switchroom.flow.figures import read_digits, read_numbers
 from switchroom.flow.people import bare_name, bare_party, is_only_a_name, read_names, read_parties, weak_party
+from switchroom.flow.picking import Choices, read_choices, read_places, typed_choice
 from switchroom.flow.replies import read_answer, read_phone
 from switchroom.flow.times import read_times, typed_time
 from switchroom.flow.words import plain
 from switchroom.ports import Value
 
-Kind = Literal["party", "day", "time", "name", "yes_no", "phone", "text"]
+Kind = Literal["party", "day", "time", "name", "yes_no", "phone", "text", "number", "digits", "email", "choice"]
 
 CORRECTION = re.compile(r"^(?:oh )?(?:no|sorry|actually|wait|i mean|i meant|not|make (?:it|that))\b")
 _PART_OF_DAY = re.compile(r"morning|lunchtime|lunch|afternoon|evening|night|tonight")
-_ORDER: tuple[Kind, ...] = ("phone", "name", "day", "time", "party", "yes_no")
+_ORDER: tuple[Kind, ...] = ("email", "phone", "digits", "name", "day", "time", "choice", "party", "yes_no")
+_BOUNDS: Mapping[Kind, tuple[int, int]] = {"number": (0, 999_999_999), "digits": (1, 32)}
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A named place for a value. ``first`` and ``last`` bound a time, ``least`` and ``most`` a party."""
+    """A named place for a value.
+
+    ``first`` and ``last`` bound a time, ``least`` and ``most`` a party, a number, or how many digits there are: exactly ``length``,
+    if that is given. ``choices`` are what can be picked, each with other words for it.
+    """
 
     name: str
     kind: Kind
@@ -36,6 +44,15 @@ class Slot:
     most: int = 99
     first: time = time(0, 0)
     last: time = time(23, 59)
+    length: int = 0
+    choices: Choices = ()
+
+
+def slot(name: str, kind: Kind, least: int | None, most: int | None, **more: object) -> Slot:
+    """Return a slot with the bounds that are usual for its kind where none are given."""
+    usual = _BOUNDS.get(kind, (1, 99))
+    bounds = (usual[0] if least is None else least, usual[1] if most is None else most)
+    return Slot(name, kind, *bounds, **more)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +120,37 @@ def _phones(text: str, slot: Slot, now: datetime) -> Iterator[Found]:  # noqa: A
         yield Found(value, start, end)
 
 
+def _numbers(text: str, slot: Slot, now: datetime) -> Iterator[Found]:  # noqa: ARG001
+    for value, start, end in read_numbers(text):
+        yield Found(value, start, end)
+
+
+def _bare_digits(text: str, slot: Slot, now: datetime) -> Iterator[Found]:  # noqa: ARG001
+    for value, start, end in read_digits(text):
+        yield Found(value, start, end)
+
+
+def _digits(text: str, slot: Slot, now: datetime) -> Iterator[Found]:  # noqa: ARG001
+    for value, start, end in read_digits(text):
+        if len(value) == slot.length:  # a run of another length may be anything
+            yield Found(value, start, end)
+
+
+def _emails(text: str, slot: Slot, now: datetime) -> Iterator[Found]:  # noqa: ARG001
+    for value, start, end in read_emails(text):
+        yield Found(value, start, end)
+
+
+def _choices(text: str, slot: Slot, now: datetime) -> Iterator[Found]:  # noqa: ARG001
+    for value, start, end in read_choices(text, slot.choices):
+        yield Found(value, start, end)
+
+
+def _places(text: str, slot: Slot, now: datetime) -> Iterator[Found]:  # noqa: ARG001
+    for value, start, end in read_places(text, slot.choices):
+        yield Found(value, start, end)
+
+
 def _answers(text: str, slot: Slot, now: datetime) -> Iterator[Found]:  # noqa: ARG001
     answer = read_answer(text)
     if answer is not None:
@@ -115,13 +163,16 @@ def _nothing(text: str, slot: Slot, now: datetime) -> Iterator[Found]:  # noqa: 
 
 _MARKED: dict[Kind, Reader] = {
     "phone": _phones, "name": _names, "day": _days, "time": _times, "party": _parties, "yes_no": _answers, "text": _nothing,
+    "number": _nothing, "digits": _digits, "email": _emails, "choice": _choices,
 }  # fmt: skip
-_BARE: dict[Kind, Reader] = {"name": _bare_names, "time": _bare_times, "party": _bare_parties}
+_BARE: dict[Kind, Reader] = {
+    "name": _bare_names, "time": _bare_times, "party": _bare_parties, "number": _numbers, "digits": _bare_digits, "choice": _places,
+}  # fmt: skip
 
 
 def read(text: str, slots: Sequence[Slot], now: datetime, asked: Slot | None = None) -> Reading:
     """Read ``text`` for ``slots`` (one per kind); ``asked`` is the one whose value was asked for and may stand bare."""
-    rest = plain(text)
+    rest = plain(as_spoken(text) if any(slot.kind == "email" for slot in slots) else text)
     if asked is not None and asked.kind == "text":
         return Reading({asked.name: text.strip()} if rest else {}, rest)
     corrects = bool(CORRECTION.match(rest))
@@ -165,24 +216,38 @@ def fits(slot: Slot, value: Value) -> bool:
             return True
         case int():
             return slot.least <= value <= slot.most
+        case str() if slot.kind == "digits":
+            return len(value) == slot.length if slot.length else slot.least <= len(value) <= slot.most
         case _:
             return True
 
 
 def typed(digits: str, slot: Slot, now: datetime) -> Value:
     """Return the value that ``digits`` mean for ``slot``; None if they mean none."""
-    digits = digits.rstrip("#")
-    match slot.kind:
-        case "party":
-            return int(digits) if digits.isdigit() and len(digits) <= 3 else None
-        case "day":
-            return typed_day(digits, now.date())
-        case "time":
-            clock = typed_time(digits)
-            return clock.within(slot.first, slot.last) if clock else None
-        case "yes_no":
-            return {"1": True, "2": False}.get(digits)
-        case "phone":
-            return digits if digits.isdigit() and len(digits) >= 5 else None
-        case _:
-            return None
+    reader = _TYPED.get(slot.kind)
+    return None if reader is None else reader(digits.rstrip("#"), slot, now)
+
+
+def _typed_number(digits: str, slot: Slot, now: datetime) -> Value:  # noqa: ARG001
+    return int(digits) if digits.isdigit() and len(digits) <= (3 if slot.kind == "party" else 12) else None
+
+
+def _typed_time(digits: str, slot: Slot, now: datetime) -> Value:  # noqa: ARG001
+    clock = typed_time(digits)
+    return clock.within(slot.first, slot.last) if clock else None
+
+
+def _typed_digits(digits: str, slot: Slot, now: datetime) -> Value:  # noqa: ARG001
+    return digits if digits.isdigit() and len(digits) >= (5 if slot.kind == "phone" else 1) else None
+
+
+_TYPED: Mapping[Kind, Callable[[str, Slot, datetime], Value]] = {
+    "party": _typed_number,
+    "number": _typed_number,
+    "day": lambda digits, _, now: typed_day(digits, now.date()),
+    "time": _typed_time,
+    "yes_no": lambda digits, *_: {"1": True, "2": False}.get(digits),
+    "phone": _typed_digits,
+    "digits": _typed_digits,
+    "choice": lambda digits, slot, _: typed_choice(digits, slot.choices),
+}

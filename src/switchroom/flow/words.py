@@ -18,6 +18,7 @@ _REWRITES = (
     (re.compile(r"\b([ap])\.?\s?m\b\.?"), r"\1m"),  # p.m., p m
     (re.compile(r"(\d)([ap]m)\b"), r"\1 \2"),  # 7pm
     (re.compile(r"\b(\d{1,2})\.(\d\d)\b"), r"\1:\2"),  # 7.30
+    (re.compile(r"(?<=\d),(?=\d{3}\b)"), ""),  # 1,200
     (re.compile(r"\bo'? ?clock\b"), "o'clock"),
 )
 
