@@ -88,6 +88,23 @@ def call(
 
 
 @app.command()
+def rehearse(
+    files: Annotated[list[str] | None, typer.Argument(help="rehearsals: files, folders or patterns")] = None,
+    only: Annotated[str, typer.Option("-k", help="only those with this in their name or file")] = "",
+    junit: Annotated[Path | None, typer.Option(help="write a JUnit report")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="print everything as JSON")] = False,
+    verbose: Annotated[bool, typer.Option("-v", help="print every transcript")] = False,
+    schema: Annotated[bool, typer.Option(help="print the JSON Schema of rehearsal files")] = False,
+) -> None:
+    """Rehearse calls: a scripted caller against an agent. Exits with 1 if something is not as expected, 2 for unusable files."""
+    from switchroom.commands.rehearse import Wishes, hold, print_schema
+
+    if schema:
+        sys.exit(print_schema(print))
+    sys.exit(hold(Wishes(tuple(files or ()), only, junit, as_json, verbose), print))
+
+
+@app.command()
 def bans(
     lift: Annotated[str, typer.Option(help="hear this address, or network of IPv6, again")] = "",
 ) -> None:

@@ -3,6 +3,8 @@
 Built once per version of a flow and shared by all its calls; nothing in it changes afterwards.
 """
 
+from copy import copy
+
 from switchroom.errors import Invalid
 from switchroom.flow.check import check
 from switchroom.flow.graph import Ask, Classify, Flow, patience
@@ -39,6 +41,12 @@ class Plan:
             for name, node in flow.nodes.items()
             if isinstance(node, Ask | Classify)
         }
+
+    def with_tools(self, tools: Tools) -> "Plan":
+        """Return the same plan with other tools of the same names: what took long to prepare is shared."""
+        plan = copy(self)
+        plan.tools = tools
+        return plan
 
     @property
     def hints(self) -> list[Hints]:

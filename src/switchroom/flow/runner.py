@@ -39,6 +39,7 @@ from switchroom.ports import (
     TransferFailed,
     TransferTo,
     Utterance,
+    Value,
 )
 
 GUARD = "flow.guard"
@@ -69,6 +70,10 @@ class FlowBrain:
     def expecting(self) -> Expecting:
         """What may be heard at the node that asks."""
         return self._plan.expecting(self.state.at)
+
+    def value(self, name: str) -> Value:
+        """Return what is known under the name of a variable; None if nothing is."""
+        return self.state.value(name, self._exchange)
 
     async def reply(self, prompt: Prompt, heard: Sequence[Utterance]) -> AsyncGenerator[ReplyPart, None]:  # noqa: ARG002
         """Answer ``prompt``. May be closed or cancelled anywhere (see the module's table)."""

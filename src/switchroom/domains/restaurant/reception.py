@@ -1,6 +1,7 @@
 """A flow ready to answer calls, with the tools of a restaurant if it has a section for one."""
 
 from collections.abc import Callable
+from copy import copy
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -9,7 +10,7 @@ from switchroom.domains.restaurant.opening import restaurant_from
 from switchroom.flow.graph import Exchange, Flow
 from switchroom.flow.plan import Plan
 from switchroom.flow.runner import FlowBrain
-from switchroom.flow.tools import tools_of
+from switchroom.flow.tools import Tools, tools_of
 from switchroom.identity import TenantId
 from switchroom.ports import CallDetails
 from switchroom.storage.db import Database
@@ -22,9 +23,17 @@ class Reception:
         """Raises Invalid: the flow or its ``restaurant`` section cannot be used."""
         section = flow.settings.get("restaurant")
         self.restaurant = None if section is None else restaurant_from(section)
-        tools = {} if self.restaurant is None else tools_of(ReservationDesk(database, self.restaurant))
-        self.plan = Plan(flow, tools)
+        self.plan = Plan(flow, self._tools(database))
         self.zone = ZoneInfo(flow.zone) if self.restaurant is None else self.restaurant.zone
+
+    def _tools(self, database: Database) -> Tools:
+        return {} if self.restaurant is None else tools_of(ReservationDesk(database, self.restaurant))
+
+    def elsewhere(self, database: Database, change: Callable[[Tools], Tools]) -> "Reception":
+        """Return the same flow at work on another database, with its tools as ``change`` makes them: for rehearsals."""
+        reception = copy(self)
+        reception.plan = self.plan.with_tools(change(self._tools(database)))
+        return reception
 
     @property
     def greeting(self) -> str:

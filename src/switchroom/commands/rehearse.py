@@ -1,0 +1,102 @@
+"""``switchroom rehearse``: hold rehearsals one after the other and say what came of them."""
+
+import asyncio
+import json
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from switchroom.errors import SwitchroomError
+from switchroom.observability import set_up
+from switchroom.rehearsal.cast import Cast, Part
+from switchroom.rehearsal.reading import Piece, load, schema
+from switchroom.rehearsal.report import Held, as_json, details, headline, junit
+from switchroom.rehearsal.stage import rehearse
+from switchroom.virtual_time import run
+
+PASSED, FAILED, UNUSABLE = 0, 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What to rehearse and how to tell of it. ``only`` is part of a rehearsal's name or file."""
+
+    files: tuple[str, ...]
+    only: str = ""
+    junit: Path | None = None
+    as_json: bool = False
+    verbose: bool = False
+
+
+def hold(wishes: Wishes, say: Callable[[str], None]) -> int:
+    """Hold them; return the exit status."""
+    set_up("console", "critical")
+    cast = Cast()
+    told = (lambda _: None) if wishes.as_json else say
+    all_held: list[Held] = []
+    for path in found(wishes.files):
+        held = _hold(path, cast, wishes.only)
+        if held is not None:
+            all_held.append(held)
+            told(headline(held))
+            if wishes.verbose or not held.passed:
+                told(details(held))
+    if not all_held:
+        say(f"There is nothing to rehearse in {', '.join(wishes.files)}" + f" with {wishes.only!r}" * bool(wishes.only))
+        return UNUSABLE
+    if wishes.junit is not None:
+        wishes.junit.parent.mkdir(parents=True, exist_ok=True)
+        wishes.junit.write_text(junit(all_held), encoding="utf-8")
+    if wishes.as_json:
+        say(json.dumps([as_json(held) for held in all_held], indent=1))
+    told(_summary(all_held))
+    if any(held.result is None for held in all_held):
+        return UNUSABLE
+    return PASSED if all(held.passed for held in all_held) else FAILED
+
+
+def print_schema(say: Callable[[str], None]) -> int:
+    """Say what rehearsal files may hold, as JSON Schema."""
+    say(json.dumps(schema(), indent=1))
+    return PASSED
+
+
+def found(files: Sequence[str]) -> list[Path]:
+    """Return the files meant by names, patterns and folders, each once; a name of no file stays, to be complained of."""
+    paths: list[Path] = []
+    for name in files:
+        if Path(name).is_dir():
+            paths += sorted(Path(name).rglob("*.yaml"))
+        else:
+            whole = Path(name)
+            root = Path(whole.anchor or ".")
+            paths += sorted(root.glob(str(whole.relative_to(whole.anchor)))) or [whole]
+    return list(dict.fromkeys(paths))
+
+
+def _hold(path: Path, cast: Cast, only: str) -> Held | None:
+    """Hold the rehearsal in ``path``; None if it is not wanted."""
+    began = time.perf_counter()
+    try:
+        piece = load(path)
+        if only.lower() not in f"{path} {piece.rehearsal.rehearsal}".lower():
+            return None
+        result = run(rehearse(piece, _part(piece, cast)))
+        return Held(str(path), piece.rehearsal.rehearsal, time.perf_counter() - began, result)
+    except SwitchroomError as error:
+        if only.lower() not in str(path).lower():
+            return None
+        return Held(str(path), path.stem, time.perf_counter() - began, unusable=str(error))
+
+
+def _part(piece: Piece, cast: Cast) -> Part:
+    return asyncio.run(cast.part(piece.rehearsal, piece.path))
+
+
+def _summary(all_held: Sequence[Held]) -> str:
+    failed = sum(not held.passed for held in all_held)
+    took = sum(held.took for held in all_held)
+    calls = sum(held.result.record.ended or 0.0 for held in all_held if held.result is not None)
+    what = "all as expected" if not failed else f"{failed} not as expected"
+    return f"{len(all_held)} rehearsals, {what}: {calls:.0f} s of calls in {took:.1f} s"

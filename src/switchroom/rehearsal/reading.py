@@ -1,0 +1,125 @@
+"""Reading rehearsals from YAML: every problem with its file, line, place, and what to do.
+
+Only ``true`` and ``false`` are booleans; everything else is a text until a field wants a number, so ``0123`` stays what it is.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+from pydantic import TypeAdapter, ValidationError
+
+from switchroom.errors import Invalid
+from switchroom.rehearsal.play import Rehearsal
+
+_BOOLEANS = {"true": True, "false": False}
+_REHEARSAL = TypeAdapter(Rehearsal)
+_NO_VALUE = {"", "null", "~"}
+_PLAIN = re.compile(r"^[\w-]+$")
+
+_SAID = {
+    "Field required": "this is missing",
+    "Unexpected keyword argument": "there is no such field here; `switchroom rehearse --schema` lists those there are",
+}
+_AGENTS = {"path", "file", "database"}
+
+Place = tuple[str | int, ...]
+Lines = dict[Place, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A rehearsal and the file it was read from; ``lines`` says where each step and expectation begins."""
+
+    path: Path
+    rehearsal: Rehearsal
+    lines: Mapping[Place, int]
+
+
+def schema() -> dict[str, object]:
+    """Return the JSON Schema of rehearsal files."""
+    return _REHEARSAL.json_schema(by_alias=True)
+
+
+def load(path: Path) -> Piece:
+    """Read one file. Raises Invalid."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Invalid(f"{path}: cannot be read: {error}") from error
+    return parse(text, path)
+
+
+def parse(text: str, path: Path) -> Piece:
+    """Read the text of ``path``. Raises Invalid: all problems, each with its line."""
+    lines: Lines = {}
+    try:
+        node = yaml.compose(text, yaml.SafeLoader)
+    except yaml.YAMLError as error:
+        raise Invalid(f"{path}: not YAML: {error}") from error
+    if not isinstance(node, yaml.MappingNode):
+        raise Invalid(f"{path}: a rehearsal is a mapping with rehearsal, agent and script; this is something else")
+    content = _plain(node, (), lines, path)
+    try:
+        rehearsal = _REHEARSAL.validate_python(content)
+    except ValidationError as error:
+        problems = [_complaint(path, problem["loc"], problem["msg"], lines) for problem in error.errors()]
+        raise Invalid("\n".join(dict.fromkeys(problems))) from error
+    return Piece(path, rehearsal, lines)
+
+
+def _plain(node: yaml.Node, place: Place, lines: Lines, path: Path) -> object:
+    lines[place] = node.start_mark.line + 1
+    match node:
+        case yaml.MappingNode():
+            return dict(_pairs(node, place, lines, path))
+        case yaml.SequenceNode():
+            return [_plain(item, (*place, index), lines, path) for index, item in enumerate(node.value)]
+        case yaml.ScalarNode():
+            return _scalar(node)
+        case _:
+            raise Invalid(f"{path}:{node.start_mark.line + 1}: this is no text, list or mapping")
+
+
+def _pairs(node: yaml.MappingNode, place: Place, lines: Lines, path: Path) -> Iterator[tuple[str, object]]:
+    seen: set[str] = set()
+    for key, value in node.value:
+        name = str(key.value)
+        if name in seen:
+            line = key.start_mark.line + 1
+            raise Invalid(f"{path}:{line}: {name!r} is written twice in the same place; keep one")
+        seen.add(name)
+        yield name, _plain(value, (*place, name), lines, path)
+
+
+def _scalar(node: yaml.ScalarNode) -> object:
+    if node.style is None and node.value in _BOOLEANS:
+        return _BOOLEANS[node.value]
+    return None if node.style is None and node.value in _NO_VALUE else node.value
+
+
+def _complaint(path: Path, place: Sequence[str | int], message: str, lines: Lines) -> str:
+    """Return a problem with the line of the innermost part of its place that the file has."""
+    known: Place = ()
+    rest = list(_without_kinds(place))
+    while rest and (*known, rest[0]) in lines:
+        known = (*known, rest.pop(0))
+    where = ".".join(map(str, (*known, *(part for part in rest[:1] if message == "Field required"))))
+    said = _SAID.get(message, message)
+    return f"{path}:{lines[known]}: {where}: {said}" if where else f"{path}: {said}"
+
+
+def _without_kinds(place: Sequence[str | int]) -> Iterator[str | int]:
+    """Leave out what is no part of the file: which kind of step, expectation or agent it was taken for."""
+    for before, part in zip((None, *place), place, strict=False):
+        if not (isinstance(before, int) and isinstance(part, str)) and not (before == "agent" and part in _AGENTS):
+            yield part
+
+
+def written(text: str) -> str:
+    """Return ``text`` as a scalar of YAML that reads as itself."""
+    if _PLAIN.match(text) and text not in _BOOLEANS and text not in _NO_VALUE:
+        return text
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ") + '"'
