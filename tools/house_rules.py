@@ -22,6 +22,7 @@ BOUNDARIES = {  # the only places that may catch everything; each ends or restar
     "src/switchroom/providers/mcp/connection.py",
     "src/switchroom/calls/text_reply.py",
     "src/switchroom/calls/text_session.py",
+    "src/switchroom/providers/vendors/failures.py",
 }
 
 Finding = tuple[int, str]

@@ -48,10 +48,18 @@ class Kind:
 
 
 _SCRIPTED = "switchroom.providers.scripted_choices"
+_PLUGIN_EAR = "switchroom.providers.vendors.recogniser:open_recogniser"
+_PLUGIN_VOICE = "switchroom.providers.vendors.voice:open_voice"
 
 KINDS: Mapping[str, Kind] = {
     "local": Kind(recognisers="-", voices="-", keyed=False),  # run by the process itself: see speech.py
     "scripted": Kind(recognisers=f"{_SCRIPTED}:open_recogniser", voices=f"{_SCRIPTED}:open_voice", keyed=False),
+    "assemblyai": Kind(recognisers=_PLUGIN_EAR),
+    "cartesia": Kind(recognisers=_PLUGIN_EAR, voices=_PLUGIN_VOICE),
+    "deepgram": Kind(recognisers=_PLUGIN_EAR, voices=_PLUGIN_VOICE),
+    "elevenlabs": Kind(recognisers=_PLUGIN_EAR, voices=_PLUGIN_VOICE),
+    "livekit": Kind(recognisers=_PLUGIN_EAR, voices=_PLUGIN_VOICE, keyed=False),  # any plugin, named by an option
+    "openai": Kind(recognisers=_PLUGIN_EAR, voices=_PLUGIN_VOICE),
 }
 
 

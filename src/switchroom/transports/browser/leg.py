@@ -16,6 +16,7 @@ import numpy as np
 
 from switchroom.errors import Invalid, Limited
 from switchroom.identity import LegId
+from switchroom.media.converter import Converter
 from switchroom.media.frame import RATE, TICK, Encoding
 from switchroom.ports import (
     Answer,
@@ -32,7 +33,6 @@ from switchroom.ports import (
     Signal,
     Typed,
 )
-from switchroom.transports.browser.converter import Converter
 from switchroom.transports.browser.outbox import Outbox
 
 CUSHION = 3

@@ -28,8 +28,8 @@ from switchroom.events.catalogue import (
     TranscriptFinal,
     TranscriptPartial,
 )
+from switchroom.media.converter import check_rate
 from switchroom.media.frame import RATE
-from switchroom.transports.browser.converter import check_rate
 from switchroom.transports.browser.outbox import Message, Sound
 
 LARGEST = 8_000_000

@@ -1,7 +1,8 @@
-"""Sound between a browser's sampling rate and the plane's.
+"""A stream of sound between the plane's sampling rate and that of a browser or a hosted voice.
 
-The leg's edge is the only place where a rate other than the plane's exists. A stream is cut into 20 ms blocks and each
-block is converted with its neighbours around it, so that the pieces join without a seam whatever sizes they came in.
+The edge of a leg or provider is the only place where a rate other than the plane's exists. A stream is cut into 20 ms
+blocks and each block is converted with its neighbours around it, so that the pieces join without a seam whatever sizes
+they came in.
 """
 
 import numpy as np

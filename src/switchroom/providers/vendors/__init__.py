@@ -1,0 +1,1 @@
+"""Hosted recognisers and voices, through the plugins of LiveKit Agents: any of its sixty vendors by one adapter."""
