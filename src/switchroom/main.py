@@ -35,6 +35,7 @@ from switchroom.history.reader import HistoryReader
 from switchroom.history.service import CallHistory
 from switchroom.hosting import hosting
 from switchroom.installation import DemoLogin, allow_files, demo_login, kept_secret
+from switchroom.knowledge.library import Library
 from switchroom.media.plane import Plane
 from switchroom.observability import Metrics, set_up
 from switchroom.outbound import Outbound
@@ -76,6 +77,7 @@ class Records:
     trunks: Trunks
     outbound_calls: OutboundCalls
     sip_accounts: SipAccounts
+    library: Library
     problem: Callable[[], str]
     """Why nothing more should happen that wants to be remembered; empty if all is well."""
 
@@ -114,6 +116,7 @@ async def keeping_records(settings: Settings) -> AsyncIterator[Records]:
                 Trunks(database, Vault(secret), time.time),
                 OutboundCalls(database, time.time, settings.dial),
                 SipAccounts(database, secret, time.time),
+                Library(database, time.time),
                 writer.problem,
             )
         await reader.catch_up()
@@ -223,6 +226,7 @@ async def everything(settings: Settings) -> AsyncIterator[Running]:
             sip_address=sip_address(engine.endpoint),
             demo_user=user,
             texts=texts,
+            library=records.library,
             plan_for_text=directory.plan_for_text,
             telephones=telephones(records.sip_accounts, engine.endpoint),
             bans=Bans(engine.endpoint.guard, records.bus.publish, asyncio.get_running_loop().time),
