@@ -9,7 +9,7 @@ from typing import Any
 from bench import dialogue
 from bench.dialogue import Line
 from bench.figures import Figure, gathered, known, mean, share
-from switchroom.conversation.speech import Chunker
+from switchroom.flow.speech import Chunker
 
 _SOON = 3.5  # seconds after a turn in which its reply must have begun
 _IDEAL = dialogue.ENDPOINTING + dialogue.MODEL + dialogue.VOICE

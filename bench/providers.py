@@ -14,7 +14,7 @@ import numpy as np
 
 from bench import dialogue
 from bench.dialogue import Line
-from switchroom.conversation.speech import Chunker
+from switchroom.flow.speech import Chunker
 from switchroom.identity import AgentId, TenantId
 from switchroom.media.frame import RATE, Samples
 from switchroom.ports import (

@@ -8,9 +8,9 @@ from pathlib import Path
 from switchroom.domains.restaurant import book
 from switchroom.domains.restaurant.reception import Reception
 from switchroom.domains.restaurant.tables import Message, Reservation
+from switchroom.flow.errands import DirectErrands
 from switchroom.flow.file import load
 from switchroom.flow.runner import FlowBrain
-from switchroom.flow.tools import DirectErrands
 from switchroom.identity import CallId, TenantId
 from switchroom.ports import (
     CallDetails,

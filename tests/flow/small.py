@@ -7,12 +7,25 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from switchroom.errors import Unavailable
+from switchroom.flow.errands import DirectErrands
 from switchroom.flow.file import parse
 from switchroom.flow.graph import Exchange
 from switchroom.flow.plan import Plan
 from switchroom.flow.runner import FlowBrain
-from switchroom.flow.tools import DirectErrands, Occasion, tool, tools_of
-from switchroom.ports import EndCall, Errands, Prompt, ReplyPart, Say, ToolAnswered, ToolCalled, TransferTo, Values
+from switchroom.flow.tools import Occasion, tool, tools_of
+from switchroom.ports import (
+    EndCall,
+    Errands,
+    ModelAnswered,
+    ModelFailed,
+    Prompt,
+    ReplyPart,
+    Say,
+    ToolAnswered,
+    ToolCalled,
+    TransferTo,
+    Values,
+)
 
 SMALL = """
 flow: counter
@@ -121,3 +134,7 @@ def _line(part: ReplyPart) -> str:
             return f"[{name}"
         case ToolAnswered(error=error):
             return f"{error.code}]" if error else "ok]"
+        case ModelAnswered(model=name):
+            return f"({name})"
+        case ModelFailed(error=failure):
+            return f"({failure.code})"

@@ -3,8 +3,9 @@
 import asyncio
 
 from switchroom.calls.errands import GuardedErrands, TaskErrands
+from switchroom.flow.errands import DirectErrands
 from switchroom.flow.runner import FlowBrain
-from switchroom.flow.tools import DirectErrands, Occasion, tool
+from switchroom.flow.tools import Occasion, tool
 from switchroom.ports import CallerSaid, CallOpened, ReplyPart, Values
 from tests.flow.small import Counter, brain, parts, said
 from tests.virtual_time import run

@@ -31,7 +31,7 @@ BROKEN = [
     ("tool: count,", "tool: cuont,", "count.tool: there is no tool 'cuont'; did you mean 'count'?"),
     ("Good day.", "Good {day}.", "start.greeting: {day} is not known before the call; write it out"),
     ("by: agreed", "by: agred", "agreed.by: nothing sets 'agred'"),
-    ("home: menu", "home: party", "flow.home: 'party' is not a classify node"),
+    ("home: menu", "home: party", "flow.home: 'party' is not a classify or agent node"),
     ('keys: {"*": repeat}', 'keys: {"*": again}', "flow.keys.*: there is no intent 'again' in everywhere"),
     ("next: back}", "next: repeat}", "weather.next: 'repeat' can only follow an intent; use 'back'"),
     ("also: [day], prompts", "also: [day, agreed2], prompts", "party.also: there is no slot 'agreed2'"),

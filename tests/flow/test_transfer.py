@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from switchroom.flow.check import check
+from switchroom.flow.errands import DirectErrands
 from switchroom.flow.file import load, parse
 from switchroom.flow.graph import Exchange, Transfer
 from switchroom.flow.plan import Plan
 from switchroom.flow.runner import FlowBrain
-from switchroom.flow.tools import DirectErrands
 from switchroom.ports import CallerSaid, CallOpened, Say, TransferFailed, TransferTo
 from tests.flow.small import NOW, parts, said
 

@@ -5,13 +5,14 @@ outcome.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 
 import structlog
 
 from switchroom.errors import Bug, SwitchroomError, Unavailable
-from switchroom.ports import Errands, Outcome, Values
+from switchroom.ports import Errands, Outcome, Values, Waited, Work
 
 log = structlog.get_logger()
 
@@ -19,32 +20,48 @@ log = structlog.get_logger()
 @dataclass(slots=True)
 class _Errand:
     started: float
-    done: asyncio.Event = field(default_factory=asyncio.Event)
     outcome: Outcome | None = None
+    report: str = ""
 
 
 class TaskErrands:
-    """Implements flow's Errands on the call's task group."""
+    """Implements flow's Errands on the call's task group; its clock is the event loop's."""
 
     def __init__(self, tasks: asyncio.TaskGroup) -> None:
         self._tasks = tasks
         self._errands: dict[str, _Errand] = {}
         self._running: set[asyncio.Task[None]] = set()
+        self._waiting: set[asyncio.Future[None]] = set()
 
-    async def run(
-        self,
-        key: str,
-        work: Callable[[], Awaitable[Values]],
-        limit: float,
-        *,
-        read_only: bool = False,  # noqa: ARG002 - what is asked here may be done
-    ) -> Outcome:
+    async def run(self, key: str, work: Work, limit: float, *, read_only: bool = False) -> Outcome:  # noqa: ARG002
         """Start ``work`` unless ``key`` is known; wait for it until ``limit`` seconds after its start. Safe to cancel."""
         errand = self._errands.get(key) or self._start(key, work, limit)
-        await errand.done.wait()
-        if errand.outcome is None:
-            return Outcome(0.0, error=Bug(f"errand {key} ended without an outcome"))
+        while errand.outcome is None:
+            await self._news()
         return errand.outcome
+
+    async def start(self, key: str, work: Work, limit: float, *, read_only: bool = False) -> float:  # noqa: ARG002
+        """Start ``work`` unless ``key`` is known; return when it was started."""
+        return (self._errands.get(key) or self._start(key, work, limit)).started
+
+    async def wait(self, keys: Sequence[str], until: float) -> Waited:
+        """Wait until all of ``keys`` came back, one reports, or it is ``until``. Safe to cancel."""
+        errands = {key: self._errands[key] for key in keys if key in self._errands}
+        reports = _taken(errands)
+        with suppress(TimeoutError):
+            async with asyncio.timeout_at(until):
+                while not reports and any(errand.outcome is None for errand in errands.values()):
+                    await self._news()
+                    reports = _taken(errands)
+        came = {key: errand.outcome for key, errand in errands.items() if errand.outcome is not None}
+        return Waited(asyncio.get_running_loop().time(), came, reports)
+
+    def report(self, key: str, text: str) -> None:
+        """The work under ``key`` goes on."""
+        errand = self._errands.get(key)
+        if errand is not None and errand.outcome is None:
+            errand.report = text
+            self._tell()
 
     async def finish(self, grace: float) -> None:
         """Give what still works ``grace`` seconds, then break it off."""
@@ -53,20 +70,34 @@ class TaskErrands:
             for task in late:
                 task.cancel()
 
-    def _start(self, key: str, work: Callable[[], Awaitable[Values]], limit: float) -> _Errand:
+    async def _news(self) -> None:
+        """Wait until an errand came back or reports."""
+        waiting = asyncio.get_running_loop().create_future()
+        self._waiting.add(waiting)
+        try:
+            await waiting
+        finally:
+            self._waiting.discard(waiting)
+
+    def _tell(self) -> None:
+        for waiting in self._waiting:
+            if not waiting.done():
+                waiting.set_result(None)
+
+    def _start(self, key: str, work: Work, limit: float) -> _Errand:
         errand = self._errands[key] = _Errand(asyncio.get_running_loop().time())
         task = self._tasks.create_task(self._work(errand, work, limit), name=f"errand {key}")
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         return errand
 
-    async def _work(self, errand: _Errand, work: Callable[[], Awaitable[Values]], limit: float) -> None:
+    async def _work(self, errand: _Errand, work: Work, limit: float) -> None:
         clock = asyncio.get_running_loop().time
         result: Values = {}
-        error: SwitchroomError | None = None
+        error: SwitchroomError | None = Unavailable("the call ended before the tool did", code="tool_abandoned")
         try:
             async with asyncio.timeout(limit):
-                result = await work()
+                result, error = await work(), None
         except SwitchroomError as failure:
             error = failure
         except TimeoutError:
@@ -76,7 +107,17 @@ class TaskErrands:
             error = Bug(f"the tool broke: {failure!r}")
         finally:
             errand.outcome = Outcome(clock() - errand.started, result, error)
-            errand.done.set()
+            self._tell()
+
+
+def _taken(errands: Mapping[str, _Errand]) -> tuple[str, ...]:
+    """Take what ``errands`` report."""
+    reports = []
+    for errand in errands.values():
+        if errand.report and errand.outcome is None:
+            reports.append(errand.report)
+            errand.report = ""
+    return tuple(reports)
 
 
 class GuardedErrands:
@@ -86,10 +127,22 @@ class GuardedErrands:
         self._errands = errands
         self._allowed = allowed
 
-    async def run(
-        self, key: str, work: Callable[[], Awaitable[Values]], limit: float, *, read_only: bool = False
-    ) -> Outcome:
+    async def run(self, key: str, work: Work, limit: float, *, read_only: bool = False) -> Outcome:
         """See Errands. Cancelled while it waits, nothing was started; the limit counts from the start of the work."""
         if not read_only:
             await self._allowed.wait()
         return await self._errands.run(key, work, limit, read_only=read_only)
+
+    async def start(self, key: str, work: Work, limit: float, *, read_only: bool = False) -> float:
+        """See ``run``."""
+        if not read_only:
+            await self._allowed.wait()
+        return await self._errands.start(key, work, limit, read_only=read_only)
+
+    async def wait(self, keys: Sequence[str], until: float) -> Waited:
+        """See Errands."""
+        return await self._errands.wait(keys, until)
+
+    def report(self, key: str, text: str) -> None:
+        """See Errands."""
+        self._errands.report(key, text)

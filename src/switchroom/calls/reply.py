@@ -26,6 +26,8 @@ from switchroom.ports import (
     CallerSilent,
     CallOpened,
     EndCall,
+    ModelAnswered,
+    ModelFailed,
     Prompt,
     ReplyPart,
     Say,
@@ -143,6 +145,8 @@ class Replier:
                 self._tell(reply, partial(happened.ToolStarted, turn=reply.turn, tool=tool, arguments=dict(arguments)))
             case ToolAnswered():
                 self._tool_answered(part, reply)
+            case ModelAnswered() | ModelFailed():
+                self._model_answered(part, reply)
             case _:
                 assert_never(part)
 
@@ -186,6 +190,18 @@ class Replier:
             reply.draft.failed = True  # nobody heard of it: the turn is answered as if it had not been guessed
         else:
             self._apologise(error, reply)
+
+    def _model_answered(self, answer: ModelAnswered | ModelFailed, reply: Reply) -> None:
+        match answer:
+            case ModelAnswered(model, tokens_in, tokens_out):
+                made = partial(happened.ModelAnswered, model=model, tokens_in=tokens_in, tokens_out=tokens_out)
+                self._tell(reply, partial(made, turn=reply.turn))
+            case ModelFailed(model, error):
+                log.error("model failed", model=model, code=error.code, message=str(error))
+                failed = partial(happened.ProviderFailed, code=error.code, message=str(error))
+                self._tell(reply, partial(failed, provider=model, capability="llm"))
+            case _:
+                assert_never(answer)
 
     def _apologise(self, error: SwitchroomError, reply: Reply) -> None:
         capability = "tts" if error.code.startswith("voice") else "brain"

@@ -312,6 +312,17 @@ class ToolFailed(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ModelAnswered(Event):
+    """A language model answered one request of a turn, for so many tokens."""
+
+    topic = "model.answered"
+    turn: int
+    model: str
+    tokens_in: int
+    tokens_out: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderFailed(Event):
     """A provider did not do its part; ``capability`` is stt, tts, llm or brain."""
 

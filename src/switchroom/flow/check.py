@@ -10,19 +10,35 @@ from datetime import date, time
 from typing import get_args
 from zoneinfo import available_timezones
 
-from switchroom.flow.graph import WORDS, Ask, Branch, Classify, Flow, HangUp, Node, Say, Start, Tool, Transfer, targets
+from switchroom.errors import SwitchroomError
+from switchroom.flow.graph import (
+    WORDS,
+    Agent,
+    Ask,
+    Branch,
+    Classify,
+    Flow,
+    HangUp,
+    Node,
+    Say,
+    Start,
+    Tool,
+    Transfer,
+    targets,
+)
 from switchroom.flow.problems import Problem
 from switchroom.flow.slots import Kind, Slot
 from switchroom.flow.templates import variables
 from switchroom.flow.tools import Tools, ToolSpec
 from switchroom.flow.words import plain
-from switchroom.ports import FACTS
+from switchroom.ports import FACTS, Models
 
 _EXCHANGE = frozenset(
     f"exchange.{name}" for name in ("user_message", "intent", "channel.source_type", "caller", "call", *FACTS)
 )
 _HEADERS = "exchange.headers."  # what the caller's system may send is not for us to know beforehand
 _ADDRESS = re.compile(r"sips?:(?:[^@\s<>\"]+@)?[^@\s<>\"]+", re.IGNORECASE)
+_FUNCTION = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")  # what all vendors take as the name of a function
 _TYPES: Mapping[Kind, object] = {
     "party": int,
     "day": date,
@@ -77,12 +93,28 @@ def _bounds(slot: Slot) -> Iterator[Problem]:
         yield Problem("", f"slots.{slot.name}.choices", f"{word!r} stands for two things; tell them apart")
 
 
+def check_models(flow: Flow, models: Models | None) -> Iterator[Problem]:
+    """Yield every agent node that has no language model to think with."""
+    for node in flow.nodes.values():
+        if not isinstance(node, Agent):
+            continue
+        if models is None:
+            yield Problem(node.name, "model", "there is no language model here; choose one for the agent of this flow")
+            continue
+        try:
+            models(node.model)
+        except SwitchroomError as error:
+            yield Problem(node.name, "model", str(error))
+
+
 def _ends(flow: Flow) -> Iterator[Problem]:
     if not isinstance(flow.nodes.get(flow.start), Start):
         yield Problem("", "start", f"{flow.start!r} is not a start node; add one or name the right one")
-    if not isinstance(flow.nodes.get(flow.home), Classify):
+    if not isinstance(flow.nodes.get(flow.home), Classify | Agent):
         yield Problem(
-            "", "home", f"{flow.home!r} is not a classify node; name the one to which lost conversations return"
+            "",
+            "home",
+            f"{flow.home!r} is not a classify or agent node; name the one to which lost conversations return",
         )
 
 
@@ -112,10 +144,8 @@ def _slot(flow: Flow, node: str, field: str, slot: str) -> Iterator[Problem]:
 
 def _node(flow: Flow, tools: Tools, node: Node) -> Iterator[Problem]:
     match node:
-        case Classify():
-            yield from _classify(flow, node)
-        case Ask():
-            yield from _ask(flow, tools, node)
+        case Classify() | Ask() | Agent():
+            yield from _listens(flow, tools, node)
         case Tool():
             yield from _tool(flow, tools, node)
         case Branch():
@@ -125,6 +155,16 @@ def _node(flow: Flow, tools: Tools, node: Node) -> Iterator[Problem]:
             yield from _address(node.name, "to", node.to)
         case Start() | Say() | HangUp():
             return
+
+
+def _listens(flow: Flow, tools: Tools, node: Classify | Ask | Agent) -> Iterator[Problem]:
+    match node:
+        case Classify():
+            yield from _classify(flow, node)
+        case Ask():
+            yield from _ask(flow, tools, node)
+        case Agent():
+            yield from _agent(tools, node)
 
 
 def _address(node: str, field: str, address: str) -> Iterator[Problem]:
@@ -154,6 +194,21 @@ def _ask(flow: Flow, tools: Tools, node: Ask) -> Iterator[Problem]:
         yield from _intent(flow, node.name, f"routes.{intent}", intent)
     if node.agree and not _is_known(node.agree, flow, tools):
         yield Problem(node.name, "agree", f"nothing sets {node.agree!r}")
+
+
+def _agent(tools: Tools, node: Agent) -> Iterator[Problem]:
+    if not node.prompt.strip():
+        yield Problem(
+            node.name, "prompt", "write the model's instructions: who it is, what it does, what it may not do"
+        )
+    for name in node.tools:
+        if name not in tools:
+            yield Problem(node.name, "tools", f"there is no tool {name!r}{_near(name, tools)}")
+    for name in node.routes:
+        if not _FUNCTION.fullmatch(name):
+            yield Problem(node.name, f"routes.{name}", "a model calls it like a function: use letters, digits, _ and -")
+        elif name in node.tools:
+            yield Problem(node.name, f"routes.{name}", "a tool has the same name; give the route another")
 
 
 def _one_per_kind(flow: Flow, node: str, slots: tuple[str, ...]) -> Iterator[Problem]:
@@ -231,6 +286,8 @@ def _texts(node: Node) -> tuple[tuple[str, str], ...]:
             return (("greeting", node.greeting),)
         case Ask() | Classify():
             return tuple(("prompts", prompt) for prompt in node.prompts)
+        case Agent():
+            return (("prompt", node.prompt), ("opening", node.opening))
         case Tool() | Branch():
             return ()
 
@@ -253,7 +310,7 @@ def _circles(flow: Flow) -> Iterator[Problem]:
     moving = {
         name: [target for _, target in targets(node) if target in flow.nodes]
         for name, node in flow.nodes.items()
-        if not isinstance(node, Ask | Classify)
+        if not isinstance(node, Ask | Classify | Agent)
     }
     done: set[str] = set()
     for name in moving:

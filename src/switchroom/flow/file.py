@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Annotated, Literal, get_args
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from switchroom.errors import Invalid
 from switchroom.flow import graph
@@ -59,6 +59,29 @@ class _Ask(_Part):
     lost: str = ""
 
 
+class _Route(_Part):
+    to: str
+    when: str = ""
+
+
+def _route(given: object) -> object:
+    """Let a target stand for a route without a description."""
+    return {"to": given} if isinstance(given, str) else given
+
+
+class _Agent(_Part):
+    type: Literal["agent"]
+    prompt: str
+    tools: tuple[str, ...] = ()
+    routes: dict[str, Annotated[_Route, BeforeValidator(_route)]] = {}
+    model: str = ""
+    temperature: float | None = Field(default=None, ge=0, le=2)
+    opening: str = ""
+    failed: str = ""
+    lost: str = ""
+    hints: tuple[str, ...] = ()
+
+
 class _Say(_Part):
     type: Literal["say"]
     text: str
@@ -94,7 +117,9 @@ class _HangUp(_Part):
     text: str = ""
 
 
-_Node = Annotated[_Start | _Classify | _Ask | _Say | _Tool | _Branch | _Transfer | _HangUp, Field(discriminator="type")]
+_Node = Annotated[
+    _Start | _Classify | _Ask | _Agent | _Say | _Tool | _Branch | _Transfer | _HangUp, Field(discriminator="type")
+]
 
 
 class _Slot(_Part):
@@ -111,6 +136,13 @@ class _Sentences(_Part):
     silence: tuple[str, ...] = ("Are you still there?", "I can't hear you at the moment.", "Hello?")
     unheard: str = "I'm sorry, I had some trouble hearing you."
     stuck: str = "I'm sorry, something went wrong on my side."
+    waiting: tuple[str, ...] = (
+        "One moment, please.",
+        "I'm still on it.",
+        "It takes a little longer, please bear with me.",
+    )
+    late: str = "I'm sorry, that takes longer than it should. I'll tell you as soon as I know more."
+    blank: str = "I'm sorry, I lost my thread. Could you say that again?"
     goodbye: str = "I can't hear you, so I'll hang up now. Please call again. Goodbye."
 
 
@@ -248,10 +280,16 @@ def _shape(example: str) -> str:
     return " ".join(part if part.startswith("{") else plain(part) for part in re.split(r"(\{\w+\})", example)).strip()
 
 
+def _agent(name: str, /, *, routes: Mapping[str, _Route], **fields: object) -> graph.Agent:
+    given = {route: graph.Route(way.to, way.when) for route, way in routes.items()}
+    return graph.Agent(name, routes=given, **fields)  # type: ignore[arg-type]
+
+
 _KINDS: Mapping[type[_Part], Callable[..., graph.Node]] = {
     _Start: graph.Start,
     _Classify: graph.Classify,
     _Ask: graph.Ask,
+    _Agent: _agent,
     _Say: graph.Say,
     _Tool: graph.Tool,
     _Branch: graph.Branch,

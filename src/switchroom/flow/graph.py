@@ -124,7 +124,37 @@ class Transfer:
     text: str = ""
 
 
-Node = Start | Classify | Ask | Say | Tool | Branch | Transfer | HangUp
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A way out of an agent node: ``to`` a target, taken when the model sees what ``when`` describes."""
+
+    to: str
+    when: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """Let a language model talk with the caller until it takes one of ``routes``, which it is offered beside its ``tools``.
+
+    ``prompt`` are its instructions. ``model`` is the name of a model, empty for the agent's own. ``opening`` is said on entering;
+    empty: the model begins. ``failed`` is where the conversation goes when no model answers, ``lost`` when one gives neither words
+    nor a tool; empty: an apology is said and the caller may go on. ``hints`` are what a recogniser should expect beside the
+    intents open everywhere.
+    """
+
+    name: str
+    prompt: str
+    tools: tuple[str, ...] = ()
+    routes: Mapping[str, Route] = field(default_factory=dict)
+    model: str = ""
+    temperature: float | None = None
+    opening: str = ""
+    failed: str = ""
+    lost: str = ""
+    hints: tuple[str, ...] = ()
+
+
+Node = Start | Classify | Ask | Agent | Say | Tool | Branch | Transfer | HangUp
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,12 +167,19 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class Sentences:
-    """What the flow says about the conversation itself."""
+    """What the flow says about the conversation itself.
+
+    ``waiting`` bridges the time a tool takes, one after the other; ``late`` is said when the caller should wait no longer,
+    ``blank`` when a language model had nothing to say.
+    """
 
     silence: tuple[str, ...]
     unheard: str
     stuck: str
     goodbye: str
+    waiting: tuple[str, ...]
+    late: str
+    blank: str
     farewell_node: str = ""
 
 
@@ -179,13 +216,8 @@ def targets(node: Node) -> Iterator[tuple[str, str]]:
     match node:
         case Start(next=then) | Say(next=then):
             yield "next", then
-        case Classify(routes=routes, filled=filled, lost=lost):
-            yield from ((f"routes.{intent}", target) for intent, target in routes.items())
-            yield from _given(filled=filled, lost=lost)
-        case Ask(next=then, routes=routes, changed=changed, unfit=unfit, lost=lost):
-            yield "next", then
-            yield from ((f"routes.{intent}", target) for intent, target in routes.items())
-            yield from _given(changed=changed, unfit=unfit, lost=lost)
+        case Classify() | Ask() | Agent():
+            yield from _after_answers(node)
         case Tool(next=then, failed=failed):
             yield from _given(next=then, failed=failed)
         case Transfer(failed=failed):
@@ -195,6 +227,19 @@ def targets(node: Node) -> Iterator[tuple[str, str]]:
             yield "otherwise", otherwise
         case HangUp():
             return
+
+
+def _after_answers(node: Classify | Ask | Agent) -> Iterator[tuple[str, str]]:
+    match node:
+        case Classify(filled=filled, lost=lost):
+            yield from _given(filled=filled, lost=lost)
+        case Ask(next=then, changed=changed, unfit=unfit, lost=lost):
+            yield "next", then
+            yield from _given(changed=changed, unfit=unfit, lost=lost)
+        case Agent(failed=failed, lost=lost):
+            yield from _given(failed=failed, lost=lost)
+    for name, route in node.routes.items():
+        yield f"routes.{name}", route.to if isinstance(route, Route) else route
 
 
 def _given(**fields: str) -> Iterator[tuple[str, str]]:

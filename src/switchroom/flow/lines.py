@@ -49,12 +49,13 @@ def lines(flow: Flow, today: date) -> Hints:
 def _lines(flow: Flow) -> Iterator[str]:
     sentences = flow.sentences
     yield from (*sentences.silence, sentences.unheard, sentences.stuck, sentences.goodbye)
+    yield from (*sentences.waiting, sentences.late, sentences.blank)
     for node in flow.nodes.values():
         yield from _texts(node)
 
 
 def _texts(node: Node) -> Iterator[str]:
     for field in fields(node):
-        if field.name in {"greeting", "text", "prompts"}:
+        if field.name in {"greeting", "text", "prompts", "opening"}:
             value = getattr(node, field.name)
             yield from (value,) if isinstance(value, str) else value

@@ -35,12 +35,13 @@ class Turn:
     """What follows from a prompt: say ``says``, then walk from ``state``, unless it still waits or is over.
 
     ``held`` is where the conversation stands until the walk has got somewhere: should the caller break in before, the answer is
-    kept and what they say now is heard at the same question.
+    kept and what they say now is heard at the same question. ``thinks``: the node's language model has the word.
     """
 
     state: State
     says: tuple[str, ...] = ()
     held: State = field(default=NOWHERE)
+    thinks: bool = False
 
     def __post_init__(self) -> None:
         if self.held is NOWHERE:
@@ -62,6 +63,43 @@ def listen(scene: Scene, intents: Intents, state: State, prompt: ports.Prompt) -
             turn_to(scene.flow, state, node.next)
         )  # answered before the caller broke in: go on with that answer
     return turn
+
+
+def attend(scene: Scene, intents: Intents, state: State, prompt: ports.Prompt) -> Turn:
+    """Return what follows from ``prompt`` where a language model listens: mostly, that it is for the model to say.
+
+    Without it the caller is nudged, followed where they surely want to go from everywhere, and asked again when we were deaf.
+    """
+    flow = scene.flow
+    match prompt:
+        case ports.CallerSilent(count=count):
+            if count > len(flow.sentences.silence):
+                return Turn(replace(state, over=True), (flow.sentences.goodbye,))
+            return Turn(state, (flow.sentences.silence[count - 1],))
+        case ports.CallerUnheard():
+            return Turn(state, (flow.sentences.unheard,))
+        case ports.CallerTyped(digits=digits):
+            state = replace(state, message=digits)
+            intent = flow.keys.get(digits if digits in {"#", "*"} else digits.rstrip("#"), "")
+        case ports.CallerSaid(text=text):
+            state = replace(state, message=text)
+            guess = intents.guess(plain(text), flow.everywhere.keys())
+            intent = guess.intent if guess.sure and guess.score >= CLEAR else ""
+        case ports.CallOpened() | ports.TransferFailed():
+            intent = ""
+        case _:
+            assert_never(prompt)
+    return _digress(scene, state, intent) if intent else Turn(state, thinks=True)
+
+
+def _digress(scene: Scene, state: State, intent: str) -> Turn:
+    target = scene.flow.everywhere[intent]
+    state = replace(state, intent=intent)
+    if target == REPEAT:
+        return Turn(state, state.said)
+    if target != BACK:
+        state = replace(state, back=(*state.back, state.at)[-DEEPEST:])
+    return Turn(turn_to(scene.flow, state, target))
 
 
 def _turn(scene: Scene, intents: Intents, state: State, prompt: ports.Prompt) -> Turn:
@@ -201,12 +239,11 @@ def _follow(scene: Scene, node: Ask | Classify, state: State, intent: str) -> Tu
     """Go where ``intent`` leads; one that is open everywhere is a digression that may come ``back``."""
     flow = scene.flow
     state = replace(state, intent=intent)
-    target = node.routes.get(intent) or flow.everywhere[intent]
-    if target == REPEAT:
+    if intent not in node.routes:
+        return _digress(scene, state, intent)
+    if node.routes[intent] == REPEAT:
         return Turn(state, state.said)
-    if intent not in node.routes and target != BACK:
-        state = replace(state, back=(*state.back, node.name)[-DEEPEST:])
-    return Turn(turn_to(flow, state, target))
+    return Turn(turn_to(flow, state, node.routes[intent]))
 
 
 def _lost(scene: Scene, node: Ask | Classify, state: State) -> Turn:

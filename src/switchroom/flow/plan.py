@@ -6,13 +6,13 @@ Built once per version of a flow and shared by all its calls; nothing in it chan
 from copy import copy
 
 from switchroom.errors import Invalid
-from switchroom.flow.check import check
-from switchroom.flow.graph import Ask, Classify, Flow, patience
+from switchroom.flow.check import check, check_models
+from switchroom.flow.graph import Agent, Ask, Classify, Flow, patience
 from switchroom.flow.intents import Intents
 from switchroom.flow.phrases import Phrases
 from switchroom.flow.problems import Problem
 from switchroom.flow.tools import Tools
-from switchroom.ports import Expecting, Hints
+from switchroom.ports import Expecting, Hints, Models
 
 
 class FlowInvalid(Invalid):
@@ -28,18 +28,20 @@ class FlowInvalid(Invalid):
 class Plan:
     """What every call of one flow shares. Raises FlowInvalid."""
 
-    def __init__(self, flow: Flow, tools: Tools) -> None:
-        problems = tuple(check(flow, tools))
+    def __init__(self, flow: Flow, tools: Tools, models: Models | None = None) -> None:
+        """``models`` are those that the flow's agent nodes name; None: there are none."""
+        problems = (*check(flow, tools), *check_models(flow, models))
         if problems:
             raise FlowInvalid(flow.name, problems)
         self.flow = flow
         self.tools = tools
+        self.models = models
         self.intents = Intents({name: intent.examples for name, intent in flow.intents.items()})
         phrases = Phrases(flow)
         self._expecting = {
             name: Expecting(phrases.at(node), patience(node, flow.slots), _keys(node, flow))
             for name, node in flow.nodes.items()
-            if isinstance(node, Ask | Classify)
+            if isinstance(node, Ask | Classify | Agent)
         }
 
     def with_tools(self, tools: Tools) -> "Plan":
@@ -58,7 +60,9 @@ class Plan:
         return self._expecting.get(node) or self._expecting[self.flow.home]
 
 
-def _keys(node: Ask | Classify, flow: Flow) -> int | None:
+def _keys(node: Ask | Classify | Agent, flow: Flow) -> int | None:
+    if isinstance(node, Agent):
+        return None
     if isinstance(node, Classify):
         return 1
     slot = flow.slots[node.slot]

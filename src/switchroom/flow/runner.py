@@ -11,25 +11,42 @@ The state is one frozen value, replaced before anything that depends on it is yi
 """
 
 import hashlib
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import assert_never
 
 from switchroom.errors import Bug
-from switchroom.flow.graph import Exchange, Tool
-from switchroom.flow.listening import listen
+from switchroom.flow.graph import Agent, Exchange, Tool
+from switchroom.flow.listening import attend, listen
 from switchroom.flow.plan import Plan
 from switchroom.flow.state import Pending, State
+from switchroom.flow.thinking import Thinking
 from switchroom.flow.tools import Occasion
 from switchroom.flow.values import written
-from switchroom.flow.walk import ROUNDS, CallTool, End, HandOver, Scene, Stop, Stuck, Wait, arguments, turn_to, walk
+from switchroom.flow.walk import (
+    ROUNDS,
+    CallTool,
+    End,
+    HandOver,
+    Scene,
+    Stop,
+    Stretch,
+    Stuck,
+    Think,
+    Wait,
+    arguments,
+    turn_to,
+    walk,
+)
 from switchroom.ports import (
     CallOpened,
     EndCall,
     Errands,
     Expecting,
+    Models,
     Outcome,
     Prompt,
     ReplyPart,
@@ -57,13 +74,15 @@ class FlowBrain:
         clock: Callable[[], datetime],
         *,
         greeted: bool = True,
+        models: Models | None = None,
     ) -> None:
-        """``clock`` gives the time of the caller's place, with its zone."""
+        """``clock`` gives the time of the caller's place, with its zone; ``models``, if they are not the plan's."""
         self._plan = plan
         self._exchange = exchange
         self._errands = errands
         self._clock = clock
         self._greeted = greeted
+        self._models = models or plan.models
         self.state = State(at=plan.flow.start)
 
     @property
@@ -75,9 +94,9 @@ class FlowBrain:
         """Return what is known under the name of a variable; None if nothing is."""
         return self.state.value(name, self._exchange)
 
-    async def reply(self, prompt: Prompt, heard: Sequence[Utterance]) -> AsyncGenerator[ReplyPart, None]:  # noqa: ARG002
+    async def reply(self, prompt: Prompt, heard: Sequence[Utterance]) -> AsyncGenerator[ReplyPart, None]:
         """Answer ``prompt``. May be closed or cancelled anywhere (see the module's table)."""
-        scene = Scene(self._plan.flow, self._exchange, self._clock())
+        scene = Scene(self._plan.flow, self._exchange, self._clock(), prompt, tuple(heard))
         self.state = replace(self.state, turn=self.state.turn + 1, visits={})
         if self.state.over:
             yield EndCall()
@@ -97,14 +116,21 @@ class FlowBrain:
 
     def branch(self, errands: Errands) -> "FlowBrain":
         """Return a brain that stands where this one does."""
-        twin = FlowBrain(self._plan, self._exchange, errands, self._clock, greeted=self._greeted)
+        twin = FlowBrain(self._plan, self._exchange, errands, self._clock, greeted=self._greeted, models=self._models)
         twin.state = self.state
         return twin
 
     async def _answer(self, scene: Scene, prompt: Prompt) -> AsyncGenerator[ReplyPart, None]:
         """Take ``prompt`` in at the node that asked, and go on from there."""
-        turn = listen(scene, self._plan.intents, self.state, prompt)
+        node = scene.flow.nodes[self.state.at]
+        take_in = attend if isinstance(node, Agent) else listen
+        turn = take_in(scene, self._plan.intents, self.state, prompt)
         self.state = turn.held
+        if turn.thinks:
+            async with aclosing(self._think(scene)) as parts:
+                async for part in parts:
+                    yield part
+            return
         says = [Say(text) for text in turn.says if text]
         if turn.moves:
             async with aclosing(self._go(scene, turn.state, says)) as parts:
@@ -116,6 +142,22 @@ class FlowBrain:
             yield say
         if self.state.over:
             yield EndCall()
+
+    async def _think(self, scene: Scene, *, asks: bool = True) -> AsyncGenerator[ReplyPart, None]:
+        """Let the model of the agent node answer, unless the caller is yet to be heard, and go on from there if it leaves."""
+        node = scene.flow.nodes[self.state.at]
+        if not asks:
+            return
+        assert isinstance(node, Agent)
+        assert self._models is not None  # else the plan would not have been made
+        thinking = Thinking(self, scene, node, self._models(node.model), self._plan.tools, self._errands)
+        async with aclosing(thinking.answer()) as parts:
+            async for part in parts:
+                yield part
+        if not self.state.waiting:
+            async with aclosing(self._go(scene, self.state, [])) as parts:
+                async for part in parts:
+                    yield part
 
     async def _catch_up(self, scene: Scene, *, opening: bool, asks: bool) -> AsyncGenerator[ReplyPart, None]:
         """Do what a reply that was broken off still owes; at the opening, everything up to the first question.
@@ -144,30 +186,41 @@ class FlowBrain:
                 self.state = _saying(stretch.state, spoken)
             for say in spoken:
                 yield say
-            if isinstance(stretch.stop, End):
-                yield EndCall()
-            if isinstance(stretch.stop, HandOver):
-                self.state = stretch.state
-                yield TransferTo(stretch.stop.target)
-            if isinstance(stretch.stop, End | Wait | HandOver):
-                return
-            async with aclosing(self._work(scene, stretch.state, stretch.stop)) as parts:
+            async with aclosing(self._act(scene, stretch, asks=asks)) as parts:
                 async for part in parts:
                     yield part
+            if isinstance(stretch.stop, End | Wait | Think | HandOver):
+                return
             says, ahead = [], self.state
 
-    async def _work(self, scene: Scene, state: State, stop: CallTool | Stuck) -> AsyncGenerator[ReplyPart, None]:
-        """Call the tool at which the walk stopped with ``state``, or report that it went in circles."""
-        match stop:
+    async def _act(self, scene: Scene, stretch: Stretch, *, asks: bool) -> AsyncGenerator[ReplyPart, None]:
+        """Do what must be done where the walk stopped."""
+        match stretch.stop:
             case CallTool(node):
-                pending = self._pending(node, state)
-                self.state = replace(state, pending=pending)
+                pending = self._pending(node, stretch.state)
+                self.state = replace(stretch.state, pending=pending)
                 yield ToolCalled(node.tool, {name: written(value) for name, value in pending.arguments.items()})
                 yield await self._run(scene, pending)
+            case Think():
+                async with aclosing(self._think(scene, asks=asks)) as parts:
+                    async for part in parts:
+                        yield part
+            case stop:
+                for part in self._conclude(scene, stretch.state, stop):
+                    yield part
+
+    def _conclude(self, scene: Scene, state: State, stop: Wait | HandOver | End | Stuck) -> Iterator[ReplyPart]:
+        match stop:
             case Stuck(name):
                 self.state = replace(self.state, visits={})
-                for report in _reports(scene, name):
-                    yield report
+                yield from _reports(scene, name)
+            case HandOver(target):
+                self.state = state
+                yield TransferTo(target)
+            case End():
+                yield EndCall()
+            case Wait():
+                return
             case _:
                 assert_never(stop)
 
@@ -181,7 +234,7 @@ class FlowBrain:
                 return [Say(filler, filler=True)] if filler else []
             case Stuck():
                 return [Say(scene.flow.sentences.stuck)]
-            case End() | HandOver():
+            case End() | HandOver() | Think():
                 return []
 
     def _pending(self, node: Tool, state: State) -> Pending:
@@ -195,10 +248,10 @@ class FlowBrain:
         node = scene.flow.nodes[pending.node]
         assert isinstance(node, Tool)
         spec = self._plan.tools[node.tool]
-        occasion = Occasion(self._exchange, pending.key, scene.now)
+        occasion = Occasion(self._exchange, pending.key, scene.now, partial(self._errands.report, pending.key))
         outcome = await self._errands.run(
             pending.key,
-            lambda: spec.run(occasion, **pending.arguments),
+            spec.work(occasion, pending.arguments),
             spec.declared.limit,
             read_only=spec.declared.read_only,
         )

@@ -23,6 +23,29 @@ class Pending:
 
 
 @dataclass(frozen=True, slots=True)
+class Called:
+    """A tool that a language model called in ``turn``, as the model is reminded of it.
+
+    ``arguments`` are as it wrote them, ``given`` as the tool took them. ``content`` is what came back, for the model; empty while
+    the tool works. ``after`` is when the last thing said before it was said. ``late``: the caller was told not to wait for it.
+    """
+
+    turn: int
+    id: str
+    tool: str
+    arguments: Mapping[str, object]
+    key: str
+    after: float
+    given: Mapping[str, object] = field(default_factory=dict)
+    content: str = ""
+    late: bool = False
+
+
+REMEMBERED = 40
+"""So many calls a model is reminded of; those at work are never forgotten."""
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """Everything a conversation remembers."""
 
@@ -41,6 +64,7 @@ class State:
     pending: Pending | None = None
     over: bool = False
     transfer: str = ""
+    calls: tuple[Called, ...] = ()
 
     def knows(self, values: Values) -> "State":
         """Return the state with ``values`` in it."""
@@ -54,6 +78,15 @@ class State:
             if name not in names and name.partition(".")[0] not in names
         }
         return replace(self, values=MappingProxyType(kept))
+
+    def called(self, *calls: Called) -> "State":
+        """Return the state with ``calls`` in it, in the place of what was known of them before."""
+        changed = {call.id: call for call in calls}
+        kept = [changed.pop(call.id, call) for call in self.calls]
+        kept += changed.values()
+        settled = [call.id for call in kept if call.content]
+        forgotten = set(settled[: max(len(kept) - REMEMBERED, 0)])
+        return replace(self, calls=tuple(call for call in kept if call.id not in forgotten))
 
     def goes(self, target: str) -> "State":
         """Return the state with the walk standing at ``target``."""

@@ -20,5 +20,9 @@ def variables(template: str) -> list[str]:
 
 def render(template: str, value: Callable[[str], Value], now: datetime) -> str:
     """Fill the gaps of ``template``; what is not known yet leaves no word."""
-    text = _GAP.sub(lambda gap: spoken(value(gap.group(1).strip()), now), template)
-    return " ".join(text.split())
+    return " ".join(filled(template, value, now).split())
+
+
+def filled(template: str, value: Callable[[str], Value], now: datetime) -> str:
+    """Fill the gaps of ``template`` and keep its lines."""
+    return _GAP.sub(lambda gap: spoken(value(gap.group(1).strip()), now), template)

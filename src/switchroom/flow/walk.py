@@ -10,6 +10,8 @@ moves by itself.
     Ask         slot known and not fresh: -                    next (unfit if out of bounds)
                 else its first prompt                          stop: Wait
     Classify    its first prompt                               stop: Wait
+    Agent       its opening                                    stop: Wait
+                without one: -                                 stop: Think
     Tool        -                                              stop: CallTool
     Transfer    its sentence, protected                        stop: HandOver
                 nobody to hand over to: -                      failed
@@ -17,8 +19,8 @@ moves by itself.
     any, entered more than three times in one turn             stop: Stuck
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import assert_never
 
@@ -26,6 +28,7 @@ from switchroom import ports
 from switchroom.flow.graph import (
     BACK,
     RESTART,
+    Agent,
     Ask,
     Branch,
     Classify,
@@ -56,6 +59,13 @@ class Wait:
 
 
 @dataclass(frozen=True, slots=True)
+class Think:
+    """The model of ``node`` has the word; the caller may speak to it from now on."""
+
+    node: Agent
+
+
+@dataclass(frozen=True, slots=True)
 class CallTool:
     """A tool must be called for ``node``."""
 
@@ -81,7 +91,7 @@ class Stuck:
     node: str
 
 
-Stop = Wait | CallTool | HandOver | End | Stuck
+Stop = Wait | Think | CallTool | HandOver | End | Stuck
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +110,8 @@ class Scene:
     flow: Flow
     exchange: Exchange
     now: datetime
+    prompt: ports.Prompt = field(default_factory=ports.CallOpened)
+    heard: Sequence[ports.Utterance] = ()
 
     def text(self, template: str, state: State) -> str:
         """Return ``template`` filled from ``state``."""
@@ -130,7 +142,7 @@ def _enter(scene: Scene, node: Node, state: State, says: list[ports.Say]) -> tup
         case Branch():
             value = label(state.value(node.by, scene.exchange))
             return turn_to(scene.flow, state, node.cases.get(value, node.otherwise)), None
-        case Ask() | Classify():
+        case Ask() | Classify() | Agent():
             known = _known(scene, node, state) if isinstance(node, Ask) else ""
             return (turn_to(scene.flow, state, known), None) if known else _wait(scene, node, state)
         case Tool():
@@ -163,9 +175,11 @@ def _known(scene: Scene, node: Ask, state: State) -> str:
     return node.next if fits(scene.flow.slots[node.slot], value) else node.unfit
 
 
-def _wait(scene: Scene, node: Ask | Classify, state: State) -> tuple[State, Wait]:
+def _wait(scene: Scene, node: Ask | Classify | Agent, state: State) -> tuple[State, Wait | Think]:
     back = () if node.name == scene.flow.home else state.back
-    return replace(state, waiting=True, tries=0, back=back), Wait(scene.text(node.prompts[0], state))
+    question = node.opening if isinstance(node, Agent) else node.prompts[0]
+    stop = Wait(scene.text(question, state)) if question or not isinstance(node, Agent) else Think(node)
+    return replace(state, waiting=True, tries=0, back=back), stop
 
 
 def _append(says: list[ports.Say], text: str, *, protected: bool = False) -> None:
@@ -178,7 +192,7 @@ def turn_to(flow: Flow, state: State, target: str) -> State:
     if target == BACK:
         return replace(state, back=state.back[:-1]).goes(state.back[-1] if state.back else flow.home)
     if target == RESTART:
-        return State(at=flow.home, turn=state.turn, said=state.said, visits=state.visits)
+        return State(at=flow.home, turn=state.turn, said=state.said, visits=state.visits, calls=state.calls)
     return state.goes(target)
 
 

@@ -16,6 +16,8 @@ from switchroom.ports.brain import (
     CallOpened,
     EndCall,
     Expecting,
+    ModelAnswered,
+    ModelFailed,
     Patience,
     Prompt,
     ReplyPart,
@@ -27,7 +29,7 @@ from switchroom.ports.brain import (
     Utterance,
 )
 from switchroom.ports.embedding import Embedder, Vectors
-from switchroom.ports.errands import Errands, Outcome, Value, Values
+from switchroom.ports.errands import Errands, Outcome, Value, Values, Waited, Work
 from switchroom.ports.leg import (
     Answer,
     CallOffer,
@@ -59,6 +61,7 @@ from switchroom.ports.model import (
     LanguageModel,
     Message,
     ModelPart,
+    Models,
     Spent,
     TheySaid,
     ToolResult,
@@ -107,7 +110,10 @@ __all__ = [
     "LegCommand",
     "Listening",
     "Message",
+    "ModelAnswered",
+    "ModelFailed",
     "ModelPart",
+    "Models",
     "Outcome",
     "Party",
     "PartyChanged",
@@ -144,7 +150,9 @@ __all__ = [
     "Values",
     "Vectors",
     "Voice",
+    "Waited",
     "WeSaid",
+    "Work",
     "Wrote",
     "untold",
     "usual_speech",

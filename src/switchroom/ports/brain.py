@@ -94,7 +94,24 @@ class ToolAnswered:
     error: SwitchroomError | None = None
 
 
-ReplyPart = Say | EndCall | TransferTo | ToolCalled | ToolAnswered
+@dataclass(frozen=True, slots=True)
+class ModelAnswered:
+    """A language model has answered one request, and what that took."""
+
+    model: str
+    tokens_in: int
+    tokens_out: int
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFailed:
+    """No answer came from a language model, or only a part of one; the brain goes on without."""
+
+    model: str
+    error: SwitchroomError
+
+
+ReplyPart = Say | EndCall | TransferTo | ToolCalled | ToolAnswered | ModelAnswered | ModelFailed
 
 
 class Patience(Enum):

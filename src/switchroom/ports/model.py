@@ -1,6 +1,6 @@
 """Language models: one request, streamed. The loop over tools is the agent's, for only it knows which may be called, and when."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -92,3 +92,7 @@ class LanguageModel(Protocol):
         ``retry_after`` where the provider said so; Denied for a key that is not good.
         """
         ...
+
+
+Models = Callable[[str], LanguageModel]
+"""The models of one agent by name, "" for the one it usually thinks with. Raises Invalid for a name that nobody chose."""

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from switchroom.errors import Unavailable
+from switchroom.errors import SwitchroomError, Unavailable
 from switchroom.media.frame import RATE, Samples
 from switchroom.ports import (
+    Ask,
     CallerSaid,
     CallOpened,
     EndCall,
@@ -21,11 +22,15 @@ from switchroom.ports import (
     HearingFailed,
     Hints,
     Listening,
+    ModelPart,
     Prompt,
     ReplyPart,
     Say,
+    Spent,
+    ToolWanted,
     Utterance,
     Voice,
+    Wrote,
 )
 
 
@@ -236,6 +241,43 @@ class ScriptedBrain:
                 return keyword, self.replies.get(keyword, "")
             case _:
                 return "", self.replies.get("", "")
+
+
+Bit = str | ToolWanted | SwitchroomError | float
+"""Of a model's answer: text, a tool it wants, what it fails with, or seconds in which it writes nothing."""
+
+
+@dataclass(slots=True)
+class ScriptedModel:
+    """Answers request n with line n of ``script``; beyond it, with nothing."""
+
+    script: Sequence[Sequence[Bit]] = ()
+    name: str = "scripted"
+    asks: list[Ask] = field(default_factory=list)
+    """What it was asked."""
+    closed: int = 0
+    """How many answers were not wanted to their end."""
+
+    async def answer(self, ask: Ask) -> AsyncGenerator[ModelPart, None]:
+        """Write what the script says."""
+        self.asks.append(ask)
+        number = len(self.asks) - 1
+        finished = False
+        try:
+            for bit in self.script[number] if number < len(self.script) else ():
+                match bit:
+                    case str():
+                        yield Wrote(bit)
+                    case ToolWanted():
+                        yield bit
+                    case SwitchroomError():
+                        raise bit
+                    case float() | int():
+                        await asyncio.sleep(bit)
+            yield Spent(self.name, len(str(ask)) // 4, 10)
+            finished = True
+        finally:
+            self.closed += not finished
 
 
 def _sentences(text: str) -> Iterable[str]:

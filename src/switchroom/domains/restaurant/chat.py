@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from switchroom.domains.restaurant.reception import Reception
+from switchroom.flow.errands import DirectErrands
 from switchroom.flow.file import load
-from switchroom.flow.tools import DirectErrands
 from switchroom.identity import CallId, TenantId, new_id
 from switchroom.ports import (
     Brain,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from switchroom.conversation.speech import Chunker
+from switchroom.flow.speech import Chunker
 
 
 def chunks(text: str, longest: int = 220) -> list[str]:

@@ -1,0 +1,124 @@
+"""What a language model is shown: the conversation as it was heard, and the tools it called where it called them.
+
+It is put together anew for every request, from what was really heard, so that an interruption needs no mending: a sentence nobody
+heard is not in it, and a tool that came back after all is. What stands in brackets was not said but happened on the line.
+"""
+
+import json
+from collections.abc import Sequence
+from datetime import date, time
+from typing import assert_never
+
+from switchroom import ports
+from switchroom.flow.state import Called
+from switchroom.ports import Message, Outcome, TheySaid, ToolResult, ToolWanted, Utterance, WeSaid
+
+BROKE_IN = "[breaking in on you]"
+STILL_WORKING = "still working: there is no result yet, and calling it again would not help"
+LONGEST = 4000
+"""So many letters of a result are shown."""
+
+
+def recall(heard: Sequence[Utterance], prompt: ports.Prompt, calls: Sequence[Called]) -> list[Message]:
+    """Return the conversation up to ``prompt``, with the ``calls`` of the turns before it."""
+    lines = _lines(heard, prompt)
+    places = [_place(lines, call.after) for call in calls]
+    messages: list[Message] = []
+    for place, (_, line) in enumerate(lines):
+        for call, at in zip(calls, places, strict=True):
+            if at == place:
+                messages += shown(call)
+        messages.append(line)
+    if not isinstance(messages[0], TheySaid):
+        messages.insert(0, TheySaid("[on the line]"))  # a conversation begins with the other side, for all vendors
+    return _joined(messages)
+
+
+def _place(lines: Sequence[tuple[float, Message]], after: float) -> int:
+    """Return before which line a call stands that was made when nothing later than ``after`` had been said.
+
+    What was wanted while the agent's words were the last is told behind the caller's that followed: they are why.
+    """
+    place = sum(end <= after for end, _ in lines[:-1])
+    waits = 0 < place < len(lines) - 1 and isinstance(lines[place - 1][1], WeSaid)
+    return place + 1 if waits else place
+
+
+def shown(call: Called) -> tuple[ToolWanted, ToolResult]:
+    """Return a call and what came back."""
+    return (
+        ToolWanted(call.id, call.tool, call.arguments),
+        ToolResult(call.id, call.tool, call.content or STILL_WORKING),
+    )
+
+
+def content(outcome: Outcome) -> str:
+    """Return how a tool came back, for a model to read."""
+    if outcome.error is not None:
+        return f"error ({outcome.error.code}): {outcome.error}"[:LONGEST]
+    return json.dumps(dict(outcome.result), ensure_ascii=False, default=_written)[:LONGEST] or "done"
+
+
+def _written(value: object) -> str:
+    return value.isoformat() if isinstance(value, date | time) else str(value)
+
+
+def _lines(heard: Sequence[Utterance], prompt: ports.Prompt) -> list[tuple[float, Message]]:
+    """Return what was said, each with when it ended, the prompt last."""
+    told, words = _told(prompt)
+    said = list(heard)
+    begins = len(said)
+    while begins and said[begins - 1].who == "caller":
+        begins -= 1
+    run = [utterance.text for utterance in said[begins:]]
+    if words and " ".join(run).endswith(words):  # the turn is in the minutes already, perhaps in several pieces
+        while words and run and words.endswith(run[-1]):
+            words = words.removesuffix(run.pop()).rstrip()
+            said.pop()
+    lines: list[tuple[float, Message]] = []
+    interrupted = False
+    for utterance in said:
+        if utterance.who == "agent":
+            lines.append((utterance.end, WeSaid(utterance.text)))
+        else:
+            lines.append((utterance.end, TheySaid(_marked(utterance.text, interrupted=interrupted))))
+        interrupted = utterance.interrupted
+    lines.append((heard[-1].end if heard else 0.0, TheySaid(_marked(told, interrupted=interrupted))))
+    return lines
+
+
+def _marked(text: str, *, interrupted: bool) -> str:
+    return f"{BROKE_IN} {text}" if interrupted else text
+
+
+def _told(prompt: ports.Prompt) -> tuple[str, str]:
+    """Return ``prompt`` as the model is told of it, and the words in the minutes that it stands for."""
+    match prompt:
+        case ports.CallerSaid(text=text):
+            return text, text
+        case ports.CallerTyped(digits=digits):
+            return f"[pressing the keys {' '.join(digits)}]", digits
+        case ports.CallOpened():
+            return "[The call was just answered. Begin.]", ""
+        case ports.CallerSilent():
+            return "[silence]", ""
+        case ports.CallerUnheard():
+            return "[something that could not be understood]", ""
+        case ports.TransferFailed(outcome=outcome):
+            return f"[Nobody took the call over: {outcome}. The caller is with you again.]", ""
+        case _:
+            assert_never(prompt)
+
+
+def _joined(messages: Sequence[Message]) -> list[Message]:
+    """Return ``messages`` with what one side said in one go as one message."""
+    joined: list[Message] = []
+    for message in messages:
+        last = joined[-1] if joined else None
+        if isinstance(message, TheySaid) and isinstance(last, TheySaid):
+            joined[-1] = TheySaid(f"{last.text} {message.text}")
+        elif isinstance(message, WeSaid) and isinstance(last, WeSaid):
+            joined[-1] = WeSaid(f"{last.text} {message.text}")
+        else:
+            joined.append(message)
+    return joined

@@ -1,0 +1,207 @@
+"""One turn of an agent node: a language model writes and calls tools until it has nothing more to say.
+
+    the model                          then
+    writes                             every chunk worth speaking is said while it writes on
+    wants tools                        they work (``toolbox``); what they gave goes back to it, at most STEPS times in a turn
+    wants to leave by a route          the walk goes on there
+    does neither                       an apology; in a second turn in a row, the node's ``lost``
+    fails before it wrote              the node's ``failed``, or an apology
+    fails in the middle                it is asked once more, to go on from what was said
+
+Nothing is kept but the frozen state of the conversation, so a reply may be broken off anywhere: what was not heard is not shown to
+the model the next time, and the tools that were called are.
+"""
+
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
+
+from switchroom.errors import Bug, SwitchroomError
+from switchroom.flow.graph import Agent
+from switchroom.flow.recall import recall, shown
+from switchroom.flow.speech import Chunker
+from switchroom.flow.templates import filled
+from switchroom.flow.toolbox import Standing, Toolbox
+from switchroom.flow.tools import Tools
+from switchroom.flow.walk import Scene, turn_to
+from switchroom.ports import (
+    Ask,
+    Errands,
+    Function,
+    LanguageModel,
+    Message,
+    ModelAnswered,
+    ModelFailed,
+    ReplyPart,
+    Say,
+    Spent,
+    TheySaid,
+    ToolAnswered,
+    ToolCalled,
+    ToolWanted,
+    WeSaid,
+    Wrote,
+)
+
+STEPS = 5
+"""So often may a model be asked in one turn."""
+
+MANNER = (
+    "You are speaking with a caller on the telephone. What you write is spoken by a voice: write short plain sentences, no lists, "
+    "no headings, no symbols. What stands in [brackets] was not said: it tells you what happened on the line. Never write such "
+    "brackets yourself."
+)
+CUT_OFF = TheySaid("[Your answer was cut off here. Go on from there, without repeating it.]")
+
+CIRCLE = "flow.steps"
+"""The name under which a model that does nothing but call tools is reported, as a tool that failed."""
+
+
+@dataclass(slots=True)
+class _Step:
+    """What came of asking the model once."""
+
+    said: list[str] = field(default_factory=list)
+    wanted: list[ToolWanted] = field(default_factory=list)
+    error: SwitchroomError | None = None
+
+
+class Thinking:
+    """Thinks for one turn at ``node``. ``said`` is what it has given to be spoken."""
+
+    def __init__(
+        self, brain: Standing, scene: Scene, node: Agent, model: LanguageModel, tools: Tools, errands: Errands
+    ) -> None:
+        self._brain = brain
+        self._scene = scene
+        self._node = node
+        self._model = model
+        self._toolbox = Toolbox(brain, scene, tools, node.tools, errands)
+        self._functions = (
+            *(Function(name, tools[name].description, tools[name].schema) for name in node.tools),
+            *(Function(name, route.when or f"Go on with {name}.", _NOTHING) for name, route in node.routes.items()),
+        )
+        self._talk: list[Message] = []
+        self._said: tuple[str, ...] = ()
+        self._over = False
+
+    async def answer(self) -> AsyncGenerator[ReplyPart, None]:
+        """Answer the scene's prompt; afterwards the state waits for the caller, or has left the node. May be closed anywhere."""
+        async with aclosing(self._toolbox.settle()) as parts:
+            async for part in parts:
+                yield part
+        state = self._brain.state
+        earlier = [call for call in state.calls if call.turn != state.turn]
+        self._talk = recall(self._scene.heard, self._scene.prompt, earlier)
+        for _ in range(STEPS):
+            step = _Step()
+            async with aclosing(self._write(step)) as parts:
+                async for part in parts:
+                    yield part
+            async with aclosing(self._follow(step)) as parts:
+                async for part in parts:
+                    yield part
+            if self._over:
+                return
+        yield ToolCalled(CIRCLE, {"node": self._node.name})
+        yield ToolAnswered(CIRCLE, 0.0, error=Bug(f"node {self._node.name!r}: the model does nothing but call tools"))
+        for say in self._blank():
+            yield say
+
+    async def _write(self, step: _Step) -> AsyncGenerator[ReplyPart, None]:
+        """Ask the model, and say what it writes as soon as it is worth speaking."""
+        chunker = Chunker()
+        try:
+            async with aclosing(self._model.answer(self._ask())) as written:
+                async for part in written:
+                    match part:
+                        case Wrote(text):
+                            for chunk in chunker.feed(text):
+                                yield self._say(chunk, step)
+                        case ToolWanted():
+                            step.wanted.append(part)
+                        case Spent(model, tokens_in, tokens_out):
+                            yield ModelAnswered(model, tokens_in, tokens_out)
+        except SwitchroomError as error:
+            step.error = error  # the words it was about to finish are not said: they may be half of something else
+            return
+        for chunk in chunker.flush():
+            yield self._say(chunk, step)
+
+    async def _follow(self, step: _Step) -> AsyncGenerator[ReplyPart, None]:
+        """Do what ``step`` asks for."""
+        if step.said:
+            self._talk.append(WeSaid(" ".join(step.said)))
+        if step.error is not None:
+            for part in self._failed(step, step.error):
+                yield part
+            return
+        wanted = [each for each in step.wanted if each.name not in self._node.routes]
+        if wanted:
+            async with aclosing(self._use(wanted, bridged=bool(step.said))) as parts:
+                async for part in parts:
+                    yield part
+        for part in self._end(step, goes_on=bool(wanted) and not self._toolbox.late):
+            yield part
+
+    async def _use(self, wanted: Sequence[ToolWanted], *, bridged: bool) -> AsyncGenerator[ReplyPart, None]:
+        known = {call.id for call in self._brain.state.calls}
+        async with aclosing(self._toolbox.use(wanted, bridged=bridged)) as parts:
+            async for part in parts:
+                yield part
+        for call in self._brain.state.calls:
+            self._talk += shown(call) if call.id not in known else ()
+
+    def _end(self, step: _Step, *, goes_on: bool) -> list[ReplyPart]:
+        """End the turn, unless the model is to read what its tools gave."""
+        route = next((self._node.routes[each.name] for each in step.wanted if each.name in self._node.routes), None)
+        self._over = route is not None or not goes_on
+        if route is not None:
+            self._leave(route.to)
+        elif not (step.wanted or self._said):
+            return self._blank()
+        elif self._over:
+            self._brain.state = replace(self._brain.state, tries=0)
+        return []
+
+    def _ask(self) -> Ask:
+        scene, state, now = self._scene, self._brain.state, self._scene.now
+        prompt = filled(self._node.prompt, lambda name: state.value(name, scene.exchange), now)
+        today = f"It is {now:%A}, {now.day} {now:%B %Y}, {now:%H:%M}."
+        return Ask(
+            f"{MANNER}\n\n{prompt.strip()}\n\n{today}", tuple(self._talk), self._functions, self._node.temperature
+        )
+
+    def _say(self, text: str, step: _Step) -> Say:
+        step.said.append(text)
+        self._said = (*self._said, text)
+        self._brain.state = replace(self._brain.state, said=self._said)
+        return Say(text)
+
+    def _failed(self, step: _Step, error: SwitchroomError) -> list[ReplyPart]:
+        """Go on without the model, unless it may go on from what it has said."""
+        parts: list[ReplyPart] = [ModelFailed(self._model.name, error)]
+        if step.said and CUT_OFF not in self._talk:
+            self._talk.append(CUT_OFF)
+            return parts
+        self._over = True
+        if self._node.failed:
+            self._leave(self._node.failed)
+            return parts
+        return [*parts, Say(self._scene.flow.sentences.stuck)]
+
+    def _blank(self) -> list[ReplyPart]:
+        """Say that there is nothing to say, or go where the lost go."""
+        state = self._brain.state
+        self._over = True
+        self._brain.state = replace(state, tries=state.tries + 1)
+        if self._node.lost and state.tries:
+            self._leave(self._node.lost)
+            return []
+        return [Say(self._scene.flow.sentences.blank)]
+
+    def _leave(self, target: str) -> None:
+        self._brain.state = turn_to(self._scene.flow, self._brain.state, target)
+
+
+_NOTHING = {"type": "object", "properties": {}}
