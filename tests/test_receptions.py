@@ -11,7 +11,7 @@ from switchroom.answering import Answering
 from switchroom.catalogue.flow_desk import FlowDesk, FlowNotRunnable
 from switchroom.catalogue.service import Catalogue, seed_catalogue
 from switchroom.errors import Invalid
-from switchroom.flow.tools import DirectErrands
+from switchroom.flow.errands import DirectErrands
 from switchroom.identity import CallId, TenantId, UserId
 from switchroom.ports import Brain, CallDetails, CallerSaid, CallPlan, Party, Prompt, Say
 from switchroom.storage.db import Database

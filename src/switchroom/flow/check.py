@@ -27,6 +27,7 @@ from switchroom.flow.graph import (
     targets,
 )
 from switchroom.flow.problems import Problem
+from switchroom.flow.recall import function_name
 from switchroom.flow.slots import Kind, Slot
 from switchroom.flow.templates import variables
 from switchroom.flow.tools import Tools, ToolSpec
@@ -38,7 +39,6 @@ _EXCHANGE = frozenset(
 )
 _HEADERS = "exchange.headers."  # what the caller's system may send is not for us to know beforehand
 _ADDRESS = re.compile(r"sips?:(?:[^@\s<>\"]+@)?[^@\s<>\"]+", re.IGNORECASE)
-_FUNCTION = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")  # what all vendors take as the name of a function
 _TYPES: Mapping[Kind, object] = {
     "party": int,
     "day": date,
@@ -204,10 +204,13 @@ def _agent(tools: Tools, node: Agent) -> Iterator[Problem]:
     for name in node.tools:
         if name not in tools:
             yield Problem(node.name, "tools", f"there is no tool {name!r}{_near(name, tools)}")
+    functions = [function_name(tool) for tool in node.tools]
+    for name in sorted({name for name in functions if functions.count(name) > 1}):
+        yield Problem(node.name, "tools", f"two tools look like {name!r} to a model; offer it one of them")
     for name in node.routes:
-        if not _FUNCTION.fullmatch(name):
+        if function_name(name) != name or not name:
             yield Problem(node.name, f"routes.{name}", "a model calls it like a function: use letters, digits, _ and -")
-        elif name in node.tools:
+        elif name in functions:
             yield Problem(node.name, f"routes.{name}", "a tool has the same name; give the route another")
 
 

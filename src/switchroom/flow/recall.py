@@ -5,6 +5,7 @@ heard is not in it, and a tool that came back after all is. What stands in brack
 """
 
 import json
+import re
 from collections.abc import Sequence
 from datetime import date, time
 from typing import assert_never
@@ -17,6 +18,8 @@ BROKE_IN = "[breaking in on you]"
 STILL_WORKING = "still working: there is no result yet, and calling it again would not help"
 LONGEST = 4000
 """So many letters of a result are shown."""
+
+_NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_-]")
 
 
 def recall(heard: Sequence[Utterance], prompt: ports.Prompt, calls: Sequence[Called]) -> list[Message]:
@@ -46,10 +49,13 @@ def _place(lines: Sequence[tuple[float, Message]], after: float) -> int:
 
 def shown(call: Called) -> tuple[ToolWanted, ToolResult]:
     """Return a call and what came back."""
-    return (
-        ToolWanted(call.id, call.tool, call.arguments),
-        ToolResult(call.id, call.tool, call.content or STILL_WORKING),
-    )
+    name = function_name(call.tool)
+    return ToolWanted(call.id, name, call.arguments), ToolResult(call.id, name, call.content or STILL_WORKING)
+
+
+def function_name(tool: str) -> str:
+    """Return what a model calls ``tool``: all vendors take letters, digits, _ and -, 64 at most."""
+    return _NOT_IN_NAMES.sub("_", tool)[:64]
 
 
 def content(outcome: Outcome) -> str:

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 
 from switchroom.errors import Bug, SwitchroomError
 from switchroom.flow.graph import Agent
-from switchroom.flow.recall import recall, shown
+from switchroom.flow.recall import function_name, recall, shown
 from switchroom.flow.speech import Chunker
 from switchroom.flow.templates import filled
 from switchroom.flow.toolbox import Standing, Toolbox
@@ -77,8 +77,9 @@ class Thinking:
         self._node = node
         self._model = model
         self._toolbox = Toolbox(brain, scene, tools, node.tools, errands)
+        self._names = {function_name(name): name for name in node.tools}
         self._functions = (
-            *(Function(name, tools[name].description, tools[name].schema) for name in node.tools),
+            *(Function(function_name(name), tools[name].description, tools[name].schema) for name in node.tools),
             *(Function(name, route.when or f"Go on with {name}.", _NOTHING) for name, route in node.routes.items()),
         )
         self._talk: list[Message] = []
@@ -119,7 +120,7 @@ class Thinking:
                             for chunk in chunker.feed(text):
                                 yield self._say(chunk, step)
                         case ToolWanted():
-                            step.wanted.append(part)
+                            step.wanted.append(replace(part, name=self._names.get(part.name, part.name)))
                         case Spent(model, tokens_in, tokens_out):
                             yield ModelAnswered(model, tokens_in, tokens_out)
         except SwitchroomError as error:
