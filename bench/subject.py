@@ -50,6 +50,7 @@ class TimedNetwork:
 
     def __init__(self, network: VoiceNetwork) -> None:
         self._network = network
+        self.lags = network.lags
         self.spent = 0
         """Nanoseconds of CPU."""
 

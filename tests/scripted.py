@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from switchroom.identity import LegId
 from switchroom.media.frame import FRAME, RATE, Encoding, Samples
+from switchroom.media.voice_network import Lags
 from switchroom.ports import Answer, Capability, HangUp, Left, LegCommand, Party, Refuse, Ring, Signal
 
 
@@ -19,6 +20,8 @@ def voice(seconds: float, level: int = 8000) -> Samples:
 
 class EnergyNetwork:
     """A voice network that takes loudness for voice: exact, free, and good enough where audio is scripted."""
+
+    lags = Lags(onset=0.016, alert=0.016, tail=0.016)
 
     def probabilities(self, windows: npt.NDArray[np.float32], rows: npt.NDArray[np.intp]) -> npt.NDArray[np.float32]:
         loud: npt.NDArray[np.float32] = (np.abs(windows).max(axis=1) > 0.02).astype(np.float32)

@@ -216,7 +216,7 @@ class Counting(ScriptedMind):
 
 @pytest.mark.parametrize(("words", "depth"), [("when are you open", 2), ("when are you open on sundays", 1)])
 def test_only_a_branch_whose_guess_was_right_becomes_the_brain(words: str, depth: int) -> None:
-    first = Line(words, 0.1, ((0.5, "when are you open"),))
+    first = Line(words, 0.3, ((0.5, "when are you open"),))
     engine, _ = live([first, HOURS], [(3.0, voice(2.0)), (8.0, voice(1.0))], mind=Counting(), leaves=14.0)
     assert engine.of(happened.ReplySpoken)[-1].heard == f"Depth {depth}."
 

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from switchroom.media import g711
 from switchroom.media.frame import Encoding, Samples
-from switchroom.media.voice_network import Rows, Windows
+from switchroom.media.voice_network import Lags, Rows, Windows
 
 
 class ScriptedWire:
@@ -113,6 +113,8 @@ class ScriptedTap:
 
 class LoudIsVoice:
     """A network to which every window with a loud sample is speech."""
+
+    lags = Lags()
 
     def __init__(self, rows: int) -> None:
         self.forgot: list[int] = []

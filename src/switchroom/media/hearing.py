@@ -13,15 +13,12 @@ from switchroom.media.activity import Verdict
 from switchroom.media.band import Band
 from switchroom.media.conceal import Concealer
 from switchroom.media.dtmf import DigitDetector
-from switchroom.media.frame import RATE, Samples
+from switchroom.media.frame import Samples
 from switchroom.media.recent import Recent
 from switchroom.media.row import Row
+from switchroom.media.voice_end import true_end
 from switchroom.media.voice_network import Rows, VoiceNetwork
 from switchroom.media.watch import Watch
-
-_BLOCK = 80  # samples: 5 ms
-_FADED = 10 ** (-27 / 10)  # power, under the loudest of the last half second, at which a voice has ended
-_FARTHEST_BACK = 0.1
 
 _NOBODY: Rows = np.empty(0, np.intp)
 
@@ -34,6 +31,7 @@ class Hearing:
         self.concealer = Concealer(rows)
         self.watch = Watch(rows, network)
         self._digits = DigitDetector(rows)
+        self._tail = network.lags.tail
         self._keyed = _NOBODY
         self._speaking: set[int] = set()
 
@@ -53,6 +51,10 @@ class Hearing:
         watched = np.array(sorted(rows), np.intp)
         self.watch.follow(watched)
         self._speaking &= set(watched.tolist())
+
+    def alert(self, row: int, *, spoken_to: bool) -> None:
+        """Be quick to hear a voice of this row from now on, or not: it is being spoken to."""
+        self.watch.activity.alert[row] = spoken_to
 
     def heed(self, rows: Iterable[int]) -> None:
         """Listen to exactly these rows for keys from now on."""
@@ -100,9 +102,6 @@ class Hearing:
                 row.listener.voice_stopped(self._true_end(number, float(at[number]), now) - row.wire.delay, now)
 
     def _true_end(self, row: int, at: float, now: float) -> float:
-        """Return when the sound of a voice that the network says ended at ``at`` had really ended; never later than ``at``."""
-        blocks = self.recent.all_of(row).astype(np.float32).reshape(-1, _BLOCK)
-        power = np.einsum("ij,ij->i", blocks, blocks)
-        last = int(np.flatnonzero(power >= power.max() * _FADED)[-1])
-        sounded = now - (len(blocks) - 1 - last) * _BLOCK / RATE
-        return min(at, max(sounded, at - _FARTHEST_BACK))
+        """Return when the voice that the network says ended at ``at`` had really ended."""
+        tail = self._tail
+        return true_end(self.recent.all_of(row), now, at + tail, tail)

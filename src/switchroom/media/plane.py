@@ -121,6 +121,7 @@ class Plane:
             band.speak(self._out, now)
         for row, playing in edges:
             if row.live:
+                self._hearing.alert(row.number, spoken_to=playing)
                 row.listener.playing(playing, now)
 
     def _pull(self) -> list[tuple[Row, bool]]:

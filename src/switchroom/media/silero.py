@@ -19,7 +19,7 @@ from importlib.resources import files
 import numpy as np
 import numpy.typing as npt
 
-from switchroom.media.voice_network import SETTLED, WINDOW, Rows, Windows
+from switchroom.media.voice_network import SETTLED, WINDOW, Lags, Rows, Windows
 
 Floats = npt.NDArray[np.float32]
 
@@ -85,6 +85,8 @@ class _Desk:
 
 class SileroNetwork:
     """The network for up to ``rows`` rows."""
+
+    lags = Lags()
 
     def __init__(self, rows: int) -> None:
         self._weights = _Weights()

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import onnxruntime
 
 from switchroom.errors import Unavailable
-from switchroom.media.voice_network import SETTLED, WINDOW, Rows, Windows
+from switchroom.media.voice_network import SETTLED, WINDOW, Lags, Rows, Windows
 
 _CONTEXT = 64
 
@@ -27,6 +27,8 @@ def _model() -> Path:
 
 class SileroOnnxNetwork:
     """The network for up to ``rows`` rows."""
+
+    lags = Lags()
 
     def __init__(self, rows: int) -> None:
         options = onnxruntime.SessionOptions()

@@ -1,5 +1,6 @@
 """What the plane asks a voice activity network."""
 
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -15,8 +16,23 @@ Windows = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.intp]
 
 
+@dataclass(frozen=True, slots=True)
+class Lags:
+    """How late a network is, in seconds: medians on speech of a telephone, measured."""
+
+    onset: float = 0.044
+    """The end of the first window that says speech, after the true onset."""
+    alert: float = 0.03
+    """The same where a lower threshold is asked for."""
+    tail: float = 0.1
+    """The end of the last window that says speech, after the true end."""
+
+
 class VoiceNetwork(Protocol):
     """Says how likely each of many rows speaks. It remembers each row's past, so a row's windows come in order and without gaps."""
+
+    @property
+    def lags(self) -> Lags: ...
 
     def probabilities(self, windows: Windows, rows: Rows) -> npt.NDArray[np.float32]:
         """Return ``[n]`` for ``[n, WINDOW]`` samples between -1 and 1; ``rows`` are distinct."""

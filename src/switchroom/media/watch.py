@@ -25,7 +25,7 @@ class Watch:
 
     def __init__(self, rows: int, network: VoiceNetwork) -> None:
         self._network = network
-        self.activity = Activity(rows)
+        self.activity = Activity(rows, network.lags)
         self.power = np.zeros(rows, np.float32)
         """Mean square of each row's last window; 1.0 is full scale."""
         self.asked = 0
