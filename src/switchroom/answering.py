@@ -12,7 +12,7 @@ from switchroom.catalogue.service import AgentRecord, Catalogue
 from switchroom.errors import SwitchroomError
 from switchroom.ports import CallPlan, Hints, Speech, Tell, Voice, usual_speech
 from switchroom.providing import Providers, Wanted
-from switchroom.receptions import Receptions
+from switchroom.receptions import Receptions, ToolsOf, no_tools
 from switchroom.storage.db import Database
 
 log = structlog.get_logger()
@@ -36,13 +36,14 @@ class Answering:
         flows: Path,
         providers: Providers | None = None,
         now: Callable[[], datetime] = utc_now,
+        tools: ToolsOf = no_tools,
     ) -> None:
         """Without ``providers``, whatever agents want: the speech of whoever carries the call."""
         self._catalogue = catalogue
         self._suspensions = Suspensions(database)
         self._providers = providers
         self._now = now
-        self.receptions = Receptions(database, flows)
+        self.receptions = Receptions(database, flows, tools)
 
     async def find(self, dialled: str, source: Literal["phone_gateway", "browser"]) -> CallPlan:
         """Return the plan of the agent that answers. Raises NotFound, Denied if its tenant is suspended, Invalid for its flow."""

@@ -25,6 +25,7 @@ from switchroom.calls.recorder import Disk
 from switchroom.calls.switchboard import Limits, Switchboard
 from switchroom.calls.text_desk import TextDesk
 from switchroom.catalogue.flow_desk import FlowDesk
+from switchroom.catalogue.mcp_servers import McpServers
 from switchroom.catalogue.outbound_calls import OutboundCalls
 from switchroom.catalogue.service import Catalogue, seed_catalogue
 from switchroom.catalogue.trunks import Trunks
@@ -50,6 +51,7 @@ from switchroom.storage.journal_writer import writing
 from switchroom.storage.schema import upgrade
 from switchroom.storage.vault import Vault
 from switchroom.telephones import registrar, telephones
+from switchroom.tooling import Tooling
 from switchroom.transports.sip.endpoint import SipEndpoint
 from switchroom.transports.sip.wire.bans import Bans
 from switchroom.trunking import follow
@@ -74,6 +76,7 @@ class Records:
     history: CallHistory
     accounts: Accounts
     catalogue: Catalogue
+    mcp_servers: McpServers
     trunks: Trunks
     outbound_calls: OutboundCalls
     sip_accounts: SipAccounts
@@ -113,6 +116,7 @@ async def keeping_records(settings: Settings) -> AsyncIterator[Records]:
                 CallHistory(database, journal),
                 Accounts(database, secret, time.time),
                 Catalogue(database),
+                McpServers(database, Vault(secret), time.time, settings.mcp),
                 Trunks(database, Vault(secret), time.time),
                 OutboundCalls(database, time.time, settings.dial),
                 SipAccounts(database, secret, time.time),
@@ -191,6 +195,32 @@ class Running:
     login: DemoLogin | None
 
 
+@dataclass(frozen=True, slots=True)
+class Minds:
+    """What thinks for callers, and what it thinks with."""
+
+    directory: Answering
+    texts: TextDesk
+    tooling: Tooling
+
+
+@asynccontextmanager
+async def thinking(settings: Settings, records: Records, speech: LocalSpeech) -> AsyncIterator[Minds]:
+    """Open the tools and providers of the tenants, and make every agent ready that can answer."""
+    async with AsyncExitStack() as stack:
+        tooling = Tooling(records.mcp_servers)
+        await tooling.load()
+        await stack.enter_async_context(hosting(tooling.run()))
+        choices = load_choices(settings.providers_file)
+        providers = await stack.enter_async_context(open_providers(choices, speech.stt, speech.tts))
+        directory = Answering(records.catalogue, records.database, FLOWS, providers, tools=tooling.servers.tools)
+        for plan in await directory.usable():
+            await speech.warm(plan.voice, (plan.greeting, plan.apology, plan.farewell), directory.hints())
+        texts = TextDesk(records.bus.publish)
+        await stack.enter_async_context(hosting(texts.run()))
+        yield Minds(directory, texts, tooling)
+
+
 @asynccontextmanager
 async def everything(settings: Settings) -> AsyncIterator[Running]:
     """Run all roles in this process."""
@@ -198,42 +228,43 @@ async def everything(settings: Settings) -> AsyncIterator[Running]:
         records = await stack.enter_async_context(keeping_records(settings))
         login, user = await seed_demo(settings, records) if settings.demo else (None, None)
         speech = await stack.enter_async_context(open_speech(settings.speech))
-        choices = load_choices(settings.providers_file)
-        providers = await stack.enter_async_context(open_providers(choices, speech.stt, speech.tts))
-        directory = Answering(records.catalogue, records.database, FLOWS, providers)
-        for plan in await directory.usable():
-            await speech.warm(plan.voice, (plan.greeting, plan.apology, plan.farewell), directory.hints())
-        engine = await stack.enter_async_context(taking_calls(settings, records, (speech.stt, speech.tts), directory))
-        metrics = _metrics(engine)
-        texts = TextDesk(records.bus.publish)
-        await stack.enter_async_context(hosting(texts.run()))
-        services = Services(
-            accounts=records.accounts,
-            catalogue=records.catalogue,
-            history=records.history,
-            database=records.database,
-            bus=records.bus,
-            metrics=metrics,
-            accept=engine.switchboard.offer,
-            engine=lambda: EngineState(
-                engine.switchboard.count, settings.engine.max_calls, engine.switchboard.draining, records.problem()
-            ),
-            settings=settings,
-            flows=FlowDesk(records.database, directory.receptions.examine, time.time),
-            trunks=records.trunks,
-            outbound_calls=records.outbound_calls,
-            desk=engine.endpoint.trunks,
-            sip_address=sip_address(engine.endpoint),
-            demo_user=user,
-            texts=texts,
-            library=records.library,
-            plan_for_text=directory.plan_for_text,
-            telephones=telephones(records.sip_accounts, engine.endpoint),
-            bans=Bans(engine.endpoint.guard, records.bus.publish, asyncio.get_running_loop().time),
-        )
+        minds = await stack.enter_async_context(thinking(settings, records, speech))
+        voices = (speech.stt, speech.tts)
+        engine = await stack.enter_async_context(taking_calls(settings, records, voices, minds.directory))
         host = settings.web.host
-        port = await stack.enter_async_context(serving(create_app(services), host, settings.web.port))
+        app = create_app(_services(settings, records, engine, minds, user))
+        port = await stack.enter_async_context(serving(app, host, settings.web.port))
         yield Running(records, engine, speech, f"http://{host}:{port}", sip_address(engine.endpoint), login)
+
+
+def _services(settings: Settings, records: Records, engine: Engine, minds: Minds, user: User | None) -> Services:
+    """Return what the web may use; ``user`` is the demo's."""
+    return Services(
+        accounts=records.accounts,
+        catalogue=records.catalogue,
+        history=records.history,
+        database=records.database,
+        bus=records.bus,
+        metrics=_metrics(engine),
+        accept=engine.switchboard.offer,
+        engine=lambda: EngineState(
+            engine.switchboard.count, settings.engine.max_calls, engine.switchboard.draining, records.problem()
+        ),
+        settings=settings,
+        flows=FlowDesk(records.database, minds.directory.receptions.examine, time.time),
+        mcp_servers=records.mcp_servers,
+        tools=minds.tooling.servers,
+        trunks=records.trunks,
+        outbound_calls=records.outbound_calls,
+        desk=engine.endpoint.trunks,
+        sip_address=sip_address(engine.endpoint),
+        demo_user=user,
+        texts=minds.texts,
+        library=records.library,
+        plan_for_text=minds.directory.plan_for_text,
+        telephones=telephones(records.sip_accounts, engine.endpoint),
+        bans=Bans(engine.endpoint.guard, records.bus.publish, asyncio.get_running_loop().time),
+    )
 
 
 async def serve(settings: Settings, say: Callable[[str], None] = print) -> int:

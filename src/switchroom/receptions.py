@@ -6,6 +6,7 @@ while it cannot be used the one before goes on answering.
 """
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,13 +17,38 @@ from switchroom.catalogue.service import AgentRecord
 from switchroom.domains.restaurant.reception import Reception
 from switchroom.errors import Invalid
 from switchroom.flow.file import load, parse
+from switchroom.flow.graph import Flow
 from switchroom.flow.plan import FlowInvalid
 from switchroom.flow.problems import FlowUnreadable, Problem, located
+from switchroom.flow.tools import Tools
 from switchroom.identity import TenantId
 from switchroom.ports import Hints
 from switchroom.storage.db import Database
 
 log = structlog.get_logger()
+
+
+ToolsOf = Callable[[TenantId], Tools]
+
+
+def no_tools(_tenant: TenantId) -> Tools:
+    """Return nothing: a tenant without tools of its own."""
+    return NONE
+
+
+NONE: Tools = {}
+_ANYBODY = TenantId("")
+
+
+def _same(tools: Tools, others: Tools) -> bool:
+    return tools is others or not (tools or others)
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    changed: float
+    tools: Tools
+    reception: Reception
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +63,19 @@ class Standing:
 class Receptions:
     """Every flow that was needed so far. ``folder`` is what file names are relative to."""
 
-    def __init__(self, database: Database, folder: Path) -> None:
+    def __init__(self, database: Database, folder: Path, tools: ToolsOf = no_tools) -> None:
+        """``tools`` gives what a tenant has besides the house's own; the same object while they are the same."""
         self._database = database
         self._folder = folder
+        self._tools = tools
         self._building = asyncio.Lock()
-        self._files: dict[Path, tuple[float, Reception]] = {}
-        self._published: dict[str, Standing] = {}  # by the flow's id
+        self._files: dict[tuple[Path, TenantId], _Read] = {}
+        self._published: dict[str, tuple[Standing, Tools]] = {}  # by the flow's id
 
     def hints(self) -> list[Hints]:
         """Return everything that may be expected to be heard in these flows."""
-        known = [reception for _, reception in self._files.values()]
-        known += [standing.reception for standing in self._published.values()]
+        known = [read.reception for read in self._files.values()]
+        known += [standing.reception for standing, _ in self._published.values()]
         return [hints for reception in known for hints in reception.plan.hints]
 
     async def of(self, agent: AgentRecord) -> Standing:
@@ -55,13 +83,13 @@ class Receptions:
         found = await self._live(agent)
         return found or Standing(agent.flow, 0, await self._from_file(agent))
 
-    async def examine(self, tenant: TenantId, text: str) -> tuple[Problem, ...]:  # noqa: ARG002 - tools may be a tenant's own
+    async def examine(self, tenant: TenantId, text: str) -> tuple[Problem, ...]:
         """Return everything that keeps ``text`` from answering calls of ``tenant``."""
-        return await asyncio.to_thread(self._examine, text)
+        return await asyncio.to_thread(self._examine, text, self._tools(tenant))
 
-    def _examine(self, text: str) -> tuple[Problem, ...]:
+    def _examine(self, text: str, tools: Tools) -> tuple[Problem, ...]:
         try:
-            Reception(parse(text), self._database)
+            Reception(parse(text), self._database, tools)
         except (FlowUnreadable, FlowInvalid) as error:
             return located(error.problems, text)
         except Invalid as error:  # of a section that belongs to tools
@@ -80,17 +108,20 @@ class Receptions:
                 f"the flow {agent.flow!r} of agent {agent.name!r} was never published: publish it", code="flow_missing"
             )
         async with self._building:
+            tools = self._tools(agent.tenant_id)
             known = self._published.get(flow)
-            if known is None or known.version != number:
+            if known is None or known[0].version != number or not _same(known[1], tools):
                 text = await published_text(self._database, flow, number)
-                reception = await asyncio.to_thread(lambda: Reception(parse(text), self._database))
-                known = self._published[flow] = Standing(agent.flow, number, reception)
-            return known
+                before = None if known is None or known[0].version != number else known[0].reception
+                reception = await self._build(lambda: parse(text), agent, tools, before)
+                known = self._published[flow] = Standing(agent.flow, number, reception), tools
+            return known[0]
 
     async def _from_file(self, agent: AgentRecord) -> Reception:
-        path = self._folder / agent.flow
+        path, tools = self._folder / agent.flow, self._tools(agent.tenant_id)
+        place = path, agent.tenant_id if tools else _ANYBODY
         async with self._building:
-            known = self._files.get(path)
+            known = self._files.get(place)
             try:
                 changed = path.stat().st_mtime
             except OSError as error:
@@ -98,17 +129,20 @@ class Receptions:
                     raise Invalid(
                         f"the flow of agent {agent.name!r} is not there: {path}", code="flow_missing"
                     ) from error
-                return known[1]
-            if known is None or known[0] != changed:
-                reception = await self._read(path, None if known is None else known[1])
-                known = self._files[path] = (changed, reception)
-            return known[1]
+                return known.reception
+            if known is None or known.changed != changed or not _same(known.tools, tools):
+                before = None if known is None else known.reception
+                reception = await self._build(lambda: load(path), agent, tools, before)
+                known = self._files[place] = _Read(changed, tools, reception)
+            return known.reception
 
-    async def _read(self, path: Path, before: Reception | None) -> Reception:
+    async def _build(
+        self, read: Callable[[], Flow], agent: AgentRecord, tools: Tools, before: Reception | None
+    ) -> Reception:
         try:
-            return await asyncio.to_thread(lambda: Reception(load(path), self._database))
+            return await asyncio.to_thread(lambda: Reception(read(), self._database, tools))
         except Invalid as error:
             if before is None:
                 raise
-            log.warning("flow cannot be used, going on with the one before", flow=str(path), problem=str(error))
+            log.warning("flow cannot be used, going on with the one before", flow=agent.flow, problem=str(error))
             return before

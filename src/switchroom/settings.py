@@ -96,6 +96,20 @@ class SpeechSettings(_Frozen):
     engine: str = Field("auto", pattern="^(auto|flite|espeak-ng)$")
 
 
+class McpProgram(_Frozen):
+    """An MCP server that tenants may have started for them, over stdio."""
+
+    command: tuple[str, ...] = Field(min_length=1)
+    environment: tuple[str, ...] = Field((), description="variables that a tenant may set, such as a token")
+
+
+class McpSettings(_Frozen):
+    """What tenants may reach as MCP servers."""
+
+    programs: dict[str, McpProgram] = Field({}, description="programs by name; a tenant can start no other")
+    private: bool = Field(default=False, description="servers over HTTP may be at private addresses")
+
+
 class Settings(BaseSettings):
     """The whole tree."""
 
@@ -123,6 +137,7 @@ class Settings(BaseSettings):
     engine: EngineSettings = EngineSettings()
     dial: DialSettings = DialSettings()
     speech: SpeechSettings = SpeechSettings()
+    mcp: McpSettings = McpSettings()
 
     @model_validator(mode="after")
     def _refuse_a_weak_secret(self) -> "Settings":

@@ -14,6 +14,7 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 from switchroom.accounts.seed import EMAIL, DemoAccount, seed_accounts
 from switchroom.accounts.service import Accounts, User
 from switchroom.catalogue.flow_desk import FlowDesk
+from switchroom.catalogue.mcp_servers import McpServers
 from switchroom.catalogue.outbound_calls import OutboundCalls
 from switchroom.catalogue.service import AgentRecord, Catalogue, seed_catalogue
 from switchroom.catalogue.trunks import Trunks
@@ -23,8 +24,9 @@ from switchroom.history.reader import HistoryReader
 from switchroom.history.service import CallHistory
 from switchroom.observability import Metrics
 from switchroom.ports import CallOffer
+from switchroom.providers.mcp.servers import ToolServers
 from switchroom.receptions import Receptions
-from switchroom.settings import Settings, SipSettings
+from switchroom.settings import McpSettings, Settings, SipSettings
 from switchroom.storage.journal import Journal
 from switchroom.storage.vault import Vault
 from switchroom.transports.sip.endpoint import SipEndpoint
@@ -82,7 +84,7 @@ class Site:
 
 
 @asynccontextmanager
-async def site(folder: Path, *, demo: bool = False) -> AsyncIterator[Site]:
+async def site(folder: Path, *, demo: bool = False, mcp: McpSettings | None = None) -> AsyncIterator[Site]:
     async with migrated(folder) as database:
         clock = [NOW]
         hasher = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
@@ -109,6 +111,8 @@ async def site(folder: Path, *, demo: bool = False) -> AsyncIterator[Site]:
             engine=EngineState,
             settings=Settings(data=folder, secret="s" * 32),
             flows=FlowDesk(database, Receptions(database, folder).examine, lambda: clock[0]),
+            mcp_servers=McpServers(database, Vault("s" * 32), lambda: clock[0], mcp or McpSettings()),
+            tools=ToolServers(),
             trunks=Trunks(database, Vault("s" * 32), lambda: clock[0]),
             outbound_calls=OutboundCalls(database, lambda: clock[0]),
             desk=endpoint.trunks,

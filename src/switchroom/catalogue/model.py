@@ -129,3 +129,21 @@ class OutboundCallRow(Base):
     ended: Mapped[float | None] = mapped_column(Float)
     seen: Mapped[float] = mapped_column(Float)
     outcome: Mapped[str] = mapped_column(String(64))
+
+
+class McpServerRow(Base):
+    """An MCP server of a tenant. ``form`` is an McpServerForm without its secrets, which are in ``sealed``; see storage.vault.
+
+    ``listed`` are the tools that it listed last. ``changed`` grows with every write of the form.
+    """
+
+    __tablename__ = "mcp_servers"
+    __table_args__ = (UniqueConstraint("tenant_id", "name", name="uq_mcp_servers_name"),)
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    tenant_id: Mapped[str] = mapped_column(String(64), index=True)
+    name: Mapped[str] = mapped_column(String(32))
+    form: Mapped[Mapping[str, object]] = mapped_column(JSON)
+    sealed: Mapped[str] = mapped_column(Text)
+    listed: Mapped[Sequence[Mapping[str, object]]] = mapped_column(JSON)
+    changed: Mapped[float] = mapped_column(Float)

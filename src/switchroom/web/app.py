@@ -14,7 +14,18 @@ from switchroom.catalogue.flow_desk import FlowNotRunnable
 from switchroom.errors import Bug, Invalid, SwitchroomError
 from switchroom.observability import get_logger
 from switchroom.web import live, pages, problems, trunk_pages
-from switchroom.web.api import accounts, calls, flows, health, knowledge, security, telephones, texting, trunks
+from switchroom.web.api import (
+    accounts,
+    calls,
+    flows,
+    health,
+    knowledge,
+    mcp_servers,
+    security,
+    telephones,
+    texting,
+    trunks,
+)
 from switchroom.web.guard import Guard
 from switchroom.web.services import Services
 
@@ -30,7 +41,7 @@ def create_app(services: Services) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _unusable)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(Exception, _broken)
-    api = (accounts, calls, flows, trunks, health, security, telephones, texting, knowledge)
+    api = (accounts, calls, flows, mcp_servers, trunks, health, security, telephones, texting, knowledge)
     for router in (pages.router, trunk_pages.router, live.router, *(part.router for part in api)):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")

@@ -11,6 +11,7 @@ from starlette.requests import HTTPConnection
 from switchroom.accounts.service import Accounts, User
 from switchroom.calls.text_desk import TextDesk
 from switchroom.catalogue.flow_desk import FlowDesk
+from switchroom.catalogue.mcp_servers import McpServers
 from switchroom.catalogue.outbound_calls import OutboundCalls
 from switchroom.catalogue.service import AgentRecord, Catalogue
 from switchroom.catalogue.trunks import Trunks
@@ -20,6 +21,7 @@ from switchroom.history.service import CallHistory
 from switchroom.knowledge.library import Library
 from switchroom.observability import Metrics
 from switchroom.ports import CallOffer, CallPlan
+from switchroom.providers.mcp.servers import ToolServers
 from switchroom.settings import Settings
 from switchroom.storage.db import Database
 from switchroom.telephones import Telephones
@@ -55,6 +57,8 @@ class Services:
     engine: Callable[[], EngineState]
     settings: Settings
     flows: FlowDesk
+    mcp_servers: McpServers
+    tools: ToolServers
     trunks: Trunks
     outbound_calls: OutboundCalls
     desk: TrunkDesk

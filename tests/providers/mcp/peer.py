@@ -45,11 +45,11 @@ async def slow(seconds: float, ctx: Context) -> str:
 
 
 @peer.tool()
-async def note(path: str, ctx: Context, seconds: float = 0.0) -> str:
-    """Write down the key of the call."""
-    await asyncio.sleep(seconds)
+async def note(ctx: Context) -> str:
+    """Write down the key of the call into the file NOTES, after so many seconds as SECONDS says."""
+    await asyncio.sleep(float(os.environ.get("SECONDS", "0")))
     meta = ctx.request_context.meta or {}
-    with Path(path).open("a") as file:  # noqa: ASYNC230 - a few bytes
+    with Path(os.environ["NOTES"]).open("a") as file:  # noqa: ASYNC230 - a few bytes
         file.write(f"{meta.get('switchroom/idempotency-key')}\n")
     return "noted"
 

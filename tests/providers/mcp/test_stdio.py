@@ -225,8 +225,8 @@ def test_a_tool_that_comes_later_is_found_by_the_next_look() -> None:
 
 def test_the_same_call_carries_the_same_key(tmp_path: Path) -> None:
     async def scenario() -> None:
-        async with kept(server()) as desk:
-            await call(desk, "note", key="call:1:node", path=str(tmp_path / "keys"))
+        async with kept(server(Program(PEER.command, {"NOTES": str(tmp_path / "keys")}))) as desk:
+            await call(desk, "note", key="call:1:node")
         assert (tmp_path / "keys").read_text() == "call:1:node\n"
 
     run_real(scenario())

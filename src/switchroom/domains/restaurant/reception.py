@@ -19,15 +19,20 @@ from switchroom.storage.db import Database
 class Reception:
     """Built once per flow and database; every call gets its own brain."""
 
-    def __init__(self, flow: Flow, database: Database) -> None:
-        """Raises Invalid: the flow or its ``restaurant`` section cannot be used."""
+    def __init__(self, flow: Flow, database: Database, others: Tools | None = None) -> None:
+        """``others`` are tools beside the house's own, which go before them.
+
+        Raises Invalid: the flow or its ``restaurant`` section cannot be used.
+        """
         section = flow.settings.get("restaurant")
         self.restaurant = None if section is None else restaurant_from(section)
+        self._others = others or {}
         self.plan = Plan(flow, self._tools(database))
         self.zone = ZoneInfo(flow.zone) if self.restaurant is None else self.restaurant.zone
 
     def _tools(self, database: Database) -> Tools:
-        return {} if self.restaurant is None else tools_of(ReservationDesk(database, self.restaurant))
+        own = {} if self.restaurant is None else tools_of(ReservationDesk(database, self.restaurant))
+        return {**self._others, **own}
 
     def elsewhere(self, database: Database, change: Callable[[Tools], Tools]) -> "Reception":
         """Return the same flow at work on another database, with its tools as ``change`` makes them: for rehearsals."""

@@ -11,6 +11,7 @@ from datetime import date, time
 from fnmatch import fnmatchcase
 from typing import Protocol, TypeVar
 
+from switchroom.errors import Unavailable
 from switchroom.flow.tools import Declaration, Occasion, Tools, ToolSpec
 from switchroom.flow.values import written
 from switchroom.ports import Value, Values
@@ -33,6 +34,11 @@ class Call(Protocol):
     """Calls a tool of one server."""
 
     def __call__(self, tool: str, arguments: Mapping[str, object], occasion: Occasion) -> Awaitable[Values]: ...
+
+
+async def nowhere(tool: str, arguments: Mapping[str, object], occasion: Occasion) -> Values:  # noqa: ARG001 - a Call
+    """Call nothing: for tools that are only to be looked at."""
+    raise Unavailable(f"tool {tool!r} is only listed here", code="tool_server_down")
 
 
 def usable(rules: ToolRules, listed: Sequence[RemoteTool]) -> list[RemoteTool]:

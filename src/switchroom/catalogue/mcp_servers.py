@@ -1,0 +1,189 @@
+"""The MCP servers of all tenants, as stored: made, changed, listed, and read as records that connections are made from.
+
+What a server listed last is kept beside its form, so that its tools are known to flows while it is away.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+
+import structlog
+from pydantic import TypeAdapter
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from switchroom.catalogue.mcp_form import McpServerForm, build, read
+from switchroom.catalogue.model import McpServerRow
+from switchroom.errors import Conflict, Invalid, NotFound, SwitchroomError, Unavailable
+from switchroom.identity import TenantId, new_id
+from switchroom.ports.tool_server import RemoteTool, ToolServer
+from switchroom.settings import McpSettings
+from switchroom.storage.db import Database
+from switchroom.storage.vault import Vault
+
+log = structlog.get_logger()
+
+Stamp = tuple[object, ...]
+
+_LISTING = TypeAdapter(tuple[RemoteTool, ...])
+
+MOST = 20
+"""Servers of a tenant: each is a connection that is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class McpServerRecord:
+    """A stored server; of its secrets only which there are. ``problem`` says why it cannot be used as it is stored."""
+
+    id: str
+    tenant: TenantId
+    name: str
+    settings: Mapping[str, object]
+    secrets: frozenset[str]
+    tools: tuple[RemoteTool, ...]
+    problem: str = ""
+
+
+class McpServers:
+    """Every method that takes a tenant sees that tenant's servers alone. A server is meant by its name or its id."""
+
+    def __init__(
+        self, database: Database, vault: Vault, wall: Callable[[], float], settings: McpSettings | None = None
+    ) -> None:
+        self._database = database
+        self._vault = vault
+        self._wall = wall
+        self._settings = settings or McpSettings()
+        self._changes = 0
+        self._writing = asyncio.Event()
+
+    async def create(self, tenant: TenantId, values: Mapping[str, object]) -> McpServerRecord:
+        """Add a server of these fields of an McpServerForm. Raises Invalid, or Conflict if its name is taken."""
+        form = read(values, self._settings)
+        if len(await self.all(tenant)) >= MOST:
+            raise Conflict(f"there are {MOST} MCP servers already: remove one")
+        return await self._store(McpServerRow(id=new_id("mcp"), tenant_id=tenant, listed=[]), form, {})
+
+    async def change(self, server: str, tenant: TenantId, values: Mapping[str, object]) -> McpServerRecord:
+        """Change these fields; a secret of "" is forgotten. Raises NotFound, Invalid, Conflict."""
+        row = await self._row(server, tenant)
+        form = read({**row.form, **values}, self._settings)
+        moved = (form.url, form.program) != (row.form.get("url"), row.form.get("program"))
+        if moved and self._kept(row) and not form.secrets():
+            raise Invalid('url: with another address, give the secrets anew, or "" for each: they were for the old one')
+        return await self._store(row, form, {} if moved else self._kept(row))
+
+    async def delete(self, server: str, tenant: TenantId) -> None:
+        """Remove a server; its tools fail from now on. Raises NotFound."""
+        async with self._database.transaction() as session:
+            await session.delete(await _find(session, server, tenant))
+        self._changed()
+
+    async def all(self, tenant: TenantId) -> list[McpServerRecord]:
+        """Return the tenant's servers by name."""
+        query = select(McpServerRow).where(McpServerRow.tenant_id == tenant).order_by(McpServerRow.name)
+        async with self._database.snapshot() as session:
+            return [self._record(row) for row in await session.scalars(query)]
+
+    async def get(self, server: str, tenant: TenantId) -> McpServerRecord:
+        """Return one server. Raises NotFound."""
+        return self._record(await self._row(server, tenant))
+
+    async def built(self, server: str, tenant: TenantId) -> ToolServer:
+        """Return one server with its secrets, for use and not for show. Raises NotFound, Invalid, Unavailable."""
+        return self._built(await self._row(server, tenant))
+
+    async def usable(self) -> list[ToolServer]:
+        """Return the servers of all tenants that are switched on and can be used; which cannot is named in the log."""
+        async with self._database.snapshot() as session:
+            rows = list(await session.scalars(select(McpServerRow).order_by(McpServerRow.id)))
+        found = []
+        for row in rows:
+            if row.form.get("enabled"):
+                try:
+                    found.append(self._built(row))
+                except SwitchroomError as error:
+                    log.warning("MCP server cannot be used", server=row.id, tenant=row.tenant_id, problem=str(error))
+        return found
+
+    async def keep_listing(self, server: str, tools: tuple[RemoteTool, ...]) -> None:
+        """Remember what a server lists; one that is gone meanwhile is passed over."""
+        listed = [asdict(tool) for tool in tools]
+        async with self._database.transaction() as session:
+            await session.execute(update(McpServerRow).where(McpServerRow.id == server).values(listed=listed))
+
+    async def stamp(self) -> Stamp:
+        """Return something that differs after every write, in this process or another."""
+        query = select(func.count(), func.max(McpServerRow.changed)).select_from(McpServerRow)
+        async with self._database.snapshot() as session:
+            return (self._changes, *(await session.execute(query)).one())
+
+    async def written(self, within: float) -> None:
+        """Wait until this process writes, but not longer than so many seconds. Safe to cancel."""
+        try:
+            async with asyncio.timeout(within):
+                await self._writing.wait()
+        except TimeoutError:
+            return
+        self._writing.clear()
+
+    def _changed(self) -> None:
+        self._changes += 1
+        self._writing.set()
+
+    async def _store(self, row: McpServerRow, form: McpServerForm, kept: Mapping[str, str]) -> McpServerRecord:
+        secrets = {name: secret for name, secret in {**kept, **form.secrets()}.items() if secret}
+        new = McpServerRow(
+            id=row.id,
+            tenant_id=row.tenant_id,
+            name=form.name,
+            form=form.shown(),
+            sealed=self._vault.seal(secrets, row.id),
+            listed=row.listed,
+            changed=self._wall(),
+        )
+        try:
+            async with self._database.transaction() as session:
+                await session.merge(new)
+        except IntegrityError as error:
+            raise Conflict(f"there is an MCP server {form.name!r} already: choose another name") from error
+        self._changed()
+        return self._record(new)
+
+    async def _row(self, server: str, tenant: TenantId) -> McpServerRow:
+        async with self._database.snapshot() as session:
+            return await _find(session, server, tenant)
+
+    def _built(self, row: McpServerRow) -> ToolServer:
+        form = read(row.form, self._settings)
+        secrets = self._vault.open(row.sealed, row.id)
+        return build((row.id, TenantId(row.tenant_id)), form, secrets, _listed(row), self._settings)
+
+    def _record(self, row: McpServerRow) -> McpServerRecord:
+        problem = ""
+        try:
+            self._built(row)
+        except SwitchroomError as error:
+            problem = str(error)
+        tenant = TenantId(row.tenant_id)
+        return McpServerRecord(row.id, tenant, row.name, row.form, frozenset(self._kept(row)), _listed(row), problem)
+
+    def _kept(self, row: McpServerRow) -> Mapping[str, str]:
+        """Return the secrets that can still be opened."""
+        try:
+            return self._vault.open(row.sealed, row.id)
+        except Unavailable:
+            return {}
+
+
+def _listed(row: McpServerRow) -> tuple[RemoteTool, ...]:
+    return _LISTING.validate_python(row.listed)
+
+
+async def _find(session: AsyncSession, server: str, tenant: TenantId) -> McpServerRow:
+    mine = select(McpServerRow).where(McpServerRow.tenant_id == tenant)
+    row = await session.scalar(mine.where((McpServerRow.id == server) | (McpServerRow.name == server)))
+    if row is None:
+        raise NotFound(f"there is no MCP server {server!r}")
+    return row
