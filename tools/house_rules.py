@@ -23,6 +23,7 @@ BOUNDARIES = {  # the only places that may catch everything; each ends or restar
     "src/switchroom/calls/text_reply.py",
     "src/switchroom/calls/text_session.py",
     "src/switchroom/providers/vendors/failures.py",
+    "src/switchroom/providers/failover/pump.py",
 }
 
 Finding = tuple[int, str]

@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from switchroom.events.event import Event as Event
+from switchroom.events.providers import ProviderFailed as ProviderFailed
+from switchroom.events.providers import ProviderHedged as ProviderHedged
+from switchroom.events.providers import ProviderSwitched as ProviderSwitched
 from switchroom.events.timing import SpeculationDropped as SpeculationDropped
 from switchroom.events.transfers import CallTransferred as CallTransferred
 from switchroom.events.transfers import TransferCompleted as TransferCompleted
@@ -320,17 +323,6 @@ class ModelAnswered(Event):
     model: str
     tokens_in: int
     tokens_out: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProviderFailed(Event):
-    """A provider did not do its part; ``capability`` is stt, tts, llm or brain."""
-
-    topic = "provider.failed"
-    provider: str
-    capability: str
-    code: str
-    message: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

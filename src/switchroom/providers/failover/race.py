@@ -1,0 +1,179 @@
+"""One request to a chain of providers that stream their answers: whose first part is there first, answers.
+
+The next provider is asked when one fails or is given up, and besides the first when that is later than it usually is. Then
+the others are closed, and nothing but the winner's stream is left.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from switchroom.errors import SwitchroomError, Unavailable
+from switchroom.events.providers import SwitchReason
+from switchroom.providers.failover.chain import Attempt, Chain, P
+from switchroom.providers.failover.lateness import MOMENT, Patience
+from switchroom.providers.failover.pump import Ended, Pump
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class _Runner(Generic[P, T]):
+    attempt: Attempt[P]
+    pump: Pump[T]
+
+
+class Stream(Generic[P, T]):
+    """The winner's answer, from its second part on; ``first`` is the first, None if there was none at all."""
+
+    def __init__(self, runner: _Runner[P, T], first: T | None, stall: float) -> None:
+        self.attempt = runner.attempt
+        self.first = first
+        self._pump = runner.pump
+        self._stall = stall
+
+    async def next(self) -> T | None:
+        """Return the next part, None at the end. Raises what the provider raised; Unavailable if it stalls. Safe to cancel."""
+        if self.first is None:
+            return None
+        try:
+            async with asyncio.timeout(self._stall):
+                return await self._pump.next()
+        except Ended:
+            self.attempt.answered()
+            return None
+        except TimeoutError:
+            name = self.attempt.link.name
+            error: SwitchroomError = Unavailable(
+                f"{name} stopped in mid-answer for {self._stall:.1f} s", code="stalled"
+            )
+        except SwitchroomError as failure:
+            error = failure
+        self.attempt.failed(error)
+        raise error
+
+    async def close(self) -> None:
+        """Let go of it, wherever it is."""
+        self.attempt.abandoned()
+        await self._pump.close()
+
+
+@dataclass(slots=True)
+class Race(Generic[P, T]):
+    """One request. ``ask`` makes it of a provider; ``cost`` is what it costs to ask a second one in vain."""
+
+    chain: Chain[P]
+    tasks: asyncio.TaskGroup
+    patience: Patience
+    ask: Callable[[P], AsyncGenerator[T, None]]
+    cost: Mapping[str, float] = field(default_factory=dict)
+    tried: list[str] = field(default_factory=list)
+    """Whom not to ask any more: who failed."""
+    _running: list[_Runner[P, T]] = field(default_factory=list)
+    _there: asyncio.Event = field(default_factory=asyncio.Event)
+    _why: SwitchReason | None = None
+    _last: SwitchroomError | None = None
+    _hedge: Attempt[P] | None = None
+    _hedged: bool = False
+
+    async def run(self, why: SwitchReason | None = None) -> Stream[P, T]:
+        """Return the first answer that begins. Raises what the last provider raised, if there is none. Safe to cancel."""
+        self._why = why
+        clock = asyncio.get_running_loop().time
+        began = clock()
+        try:
+            self._send(self.chain.attempt(self.tried))
+            while True:
+                self._there.clear()
+                won = await self._look()
+                if won is not None:
+                    break
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(self._wait()):
+                        await self._there.wait()
+                self._lose_patience()
+            runner, first = won
+            self._told(runner, clock() - began)
+            self._running.remove(runner)
+            for other in self._running:
+                if other.attempt is not self._hedge:
+                    other.attempt.outrun()
+            return Stream(runner, first, self.patience.stall)
+        finally:
+            for other in self._running:
+                other.attempt.abandoned()
+                await other.pump.close()
+            self._running.clear()
+
+    def _send(self, attempt: Attempt[P] | None) -> None:
+        if attempt is None:
+            if not self._running:
+                raise self.chain.exhausted(self._last)
+            return
+        pump = Pump(self.tasks, self.ask(attempt.link.provider), self._there)
+        self._running.append(_Runner(attempt, pump))
+
+    async def _look(self) -> tuple[_Runner[P, T], T | None] | None:
+        """Return who has begun to answer; replace who failed."""
+        for runner in tuple(self._running):
+            if not runner.pump.ready:
+                continue
+            try:
+                first = await runner.pump.next()
+            except Ended:
+                runner.attempt.answered()
+                return runner, None
+            except SwitchroomError as error:
+                self._drop(runner, error, "failed")
+            else:
+                runner.attempt.answering()
+                return runner, first
+        return None
+
+    def _drop(self, runner: _Runner[P, T], error: SwitchroomError, why: SwitchReason) -> None:
+        runner.attempt.failed(error)
+        self._running.remove(runner)
+        self._last, self._why = error, why
+        self.tried.append(runner.attempt.link.name)
+        if not self._running:
+            self._there.set()
+            self._send(self.chain.attempt(self.tried))
+
+    def _wait(self) -> float:
+        """Return seconds until the next who is waited for becomes too late."""
+        due = [self.patience.first - runner.attempt.since for runner in self._running]
+        late = self._late()
+        return max(min(due if late is None else [*due, late]), MOMENT)
+
+    def _late(self) -> float | None:
+        """Return in how many seconds a second one is to be asked."""
+        if len(self._running) != 1 or self._hedged:
+            return None
+        attempt = self._running[0].attempt
+        wait = self.patience.late(attempt.link.took)
+        return None if wait is None else wait - attempt.since
+
+    def _lose_patience(self) -> None:
+        late = self._late()
+        if late is not None and late <= 0:
+            self._hedged = True
+            first = self._running[0].attempt.link
+            self._hedge = self.chain.attempt((*self.tried, first.name)) or self.chain.again(first)
+            self._send(self._hedge)
+        for runner in tuple(self._running):
+            if runner.attempt.since >= self.patience.first and not runner.pump.ready:
+                name = runner.attempt.link.name
+                message = f"{name} did not begin to answer within {self.patience.first:.1f} s"
+                runner.pump.abandon()
+                self._drop(runner, Unavailable(message, code="late"), "late")
+
+    def _told(self, winner: _Runner[P, T], after: float) -> None:
+        hedge = self._hedge
+        if hedge is not None and len(self._running) > 1:
+            first = next(runner for runner in self._running if runner.attempt is not hedge)
+            names = first.attempt.link.name, hedge.link.name, winner.attempt.link.name
+            self.chain.hedged(*names, after, dict(self.cost))
+            self._why = self._why or ("late" if winner.attempt is hedge else None)
+        self.chain.use(winner.attempt.link.name, self._why, after)
