@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from math import inf
 from typing import Generic, TypeVar, cast
 
 import structlog
@@ -17,6 +18,11 @@ from switchroom.identity import TenantId
 from switchroom.ports import LanguageModel, Speech, SpeechToText, Tell, TextToSpeech, usual_speech
 from switchroom.providers.choices import LOCAL, Choice, Choices, Section
 from switchroom.providers.chosen_voice import ChosenVoice
+from switchroom.providers.failover.chain import Chain, Link
+from switchroom.providers.failover.model import FailoverModel
+from switchroom.providers.failover.recogniser import FailoverRecogniser
+from switchroom.providers.failover.standing import Standing
+from switchroom.providers.failover.voice import FailoverVoice
 from switchroom.providers.kinds import Provider, opener_of
 
 log = structlog.get_logger()
@@ -25,7 +31,7 @@ PAUSE = 30.0
 """Seconds for which one that could not be opened is not tried again."""
 _START = 20.0
 
-P = TypeVar("P", LanguageModel, SpeechToText, TextToSpeech)
+P = TypeVar("P")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +108,42 @@ class Providers:
         self._tasks = tasks
         self._local: dict[Section, Provider] = {"recognisers": stt, "voices": tts}
         self._places: dict[tuple[Section, str], _Place] = {}
+        self._standing = Standing()
 
     async def speech(self, wanted: Wanted) -> Callable[[Tell], Speech]:
         """Return what opens a call's speech (``CallPlan.open_speech``), with every provider of it open. Safe to cancel."""
         if not wanted.recognisers and not wanted.voices:
             return usual_speech
-        stt, tts = (await self.recognisers(wanted.recognisers))[0], (await self.voices(wanted.voices))[0]
-        speech = Speech(stt.provider, ChosenVoice(tts.provider, tts.choice, wanted.voice_names))
-        return lambda _tell: speech
+        ears = self._links(wanted.tenant, "recognisers", await self.recognisers(wanted.recognisers))
+        spoken: list[Opened[TextToSpeech]] = [
+            Opened(one.choice, ChosenVoice(one.provider, one.choice, wanted.voice_names))
+            for one in await self.voices(wanted.voices)
+        ]
+        voices = self._links(wanted.tenant, "voices", spoken)
+
+        def open_speech(tell: Tell) -> Speech:
+            stt = FailoverRecogniser(Chain(ears, "stt", tell))
+            return Speech(stt, FailoverVoice(Chain(voices, "tts", tell, shun=inf), self._tasks))
+
+        return open_speech
+
+    async def model(self, tenant: TenantId, names: Sequence[str]) -> Callable[[Tell], LanguageModel] | None:
+        """Return what opens a call's language model, every one of the chain being open; None if there is none. Safe to cancel."""
+        links = self._links(tenant, "models", await self.models(names))
+        if not links:
+            return None
+        return lambda tell: FailoverModel(Chain(links, "llm", tell), self._tasks)
+
+    def _links(self, tenant: TenantId, section: Section, opened: Sequence[Opened[P]]) -> tuple[Link[P], ...]:
+        return tuple(
+            Link(
+                one.choice.name,
+                one.provider,
+                self._standing.breaker(tenant, section, one.choice.name),
+                self._standing.took(section, one.choice.name),
+            )
+            for one in opened
+        )
 
     async def recognisers(self, names: Sequence[str]) -> list[Opened[SpeechToText]]:
         """Return those of ``names`` that work, in their order; the local one if none does. Safe to cancel."""

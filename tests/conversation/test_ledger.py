@@ -98,3 +98,25 @@ def test_silence_has_no_words(text: str) -> None:
     ledger = Ledger()
     ledger.said(text, 0, 1_000)
     assert ledger.cut(1_000) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("played", "heard", "rest"),
+    [
+        (0, "", "Good. See you at four. Bye now."),
+        (3000, "Good.", "See you at four. Bye now."),
+        (5700, "Good. See you", "See you at four. Bye now."),
+        (9400, "Good. See you at four.", "Bye now."),
+    ],
+)
+def test_what_was_not_heard_is_taken_back_from_where_a_sentence_begins(played: int, heard: str, rest: str) -> None:
+    ledger = Ledger()
+    ledger.said("Well, now.", -4400, 0)
+    ledger.grow(4400)  # 400 a letter
+    ledger.complete()
+    ledger.cut(0)
+    ledger.said("Good. See you at four. Bye now.", 0, 0)
+    ledger.grow(10000)
+    assert ledger.take_back(played) == rest
+    assert ledger.heard(10**6) == heard
+    assert ledger.unheard(played) == ""

@@ -2,7 +2,7 @@
 
 A sentence is fetched from the voice only when the one before is nearly played, so little is rendered in vain when the
 caller interrupts and little is held in memory. The ledger learns of every sample that is queued; the playout knows
-which of them were played.
+which of them were played. So a voice that breaks off is asked again for what was not heard, which another one may say.
 """
 
 import asyncio
@@ -17,6 +17,7 @@ from switchroom.media.playout import Playout
 from switchroom.ports import TextToSpeech, Voice
 
 LOW_WATER = RATE // 2
+_BREAKS = 2  # so often a sentence is begun anew
 
 
 class Mouth:
@@ -62,19 +63,7 @@ class Mouth:
         """
         self._more = True
         await self._until_below(LOW_WATER)
-        self._begin(text, protected=protected)
-        sounded: float | None = None
-        try:
-            async with aclosing(self._tts.speak(text, self._voice)) as pieces:
-                async for piece in pieces:
-                    if sounded is None:
-                        sounded = asyncio.get_running_loop().time()
-                    self._queue(piece)
-        except SwitchroomError:
-            self._ledger.broke()
-            raise
-        self._ledger.complete()
-        return sounded
+        return await self._speak(text, protected=protected)
 
     async def prepare(self, draft: Draft) -> float | None:
         """Render the draft's sentence and keep its sound until ``adopt``; return and raise as ``say`` does. Safe to cancel."""
@@ -86,13 +75,43 @@ class Mouth:
                         sounded = asyncio.get_running_loop().time()
                     draft.pieces.append(piece) if draft.private else self._queue(piece)
         except SwitchroomError:
-            if not draft.private:
-                self._ledger.broke()
-            raise
+            rest = None if draft.private else self._take_back()
+            if rest is None:
+                raise
+            await self._speak(rest, protected=draft.protected)
         draft.made = True
         if not draft.private:
             self._ledger.complete()
         return sounded
+
+    async def _speak(self, text: str, *, protected: bool) -> float | None:
+        sounded: float | None = None
+        breaks = 0
+        while text:
+            self._begin(text, protected=protected)
+            try:
+                async with aclosing(self._tts.speak(text, self._voice)) as pieces:
+                    async for piece in pieces:
+                        sounded = sounded or asyncio.get_running_loop().time()
+                        self._queue(piece)
+                text = ""
+            except SwitchroomError:
+                breaks += 1
+                rest = self._take_back() if breaks <= _BREAKS else None
+                if rest is None:
+                    self._ledger.broke()
+                    raise
+                text = rest
+        self._ledger.complete()
+        return sounded
+
+    def _take_back(self) -> str | None:
+        """The voice broke off: return what is to be said anew, since it was not heard; None if there was no sound at all."""
+        playout = self._playout
+        if playout.played + playout.queued == self._start:
+            return None
+        playout.shorten(max(self._start - playout.played, 0))
+        return self._ledger.take_back(playout.played)
 
     def adopt(self, draft: Draft) -> None:
         """Let the draft's sentence be heard: what there is of it now, the rest as it comes."""

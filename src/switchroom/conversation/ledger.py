@@ -78,6 +78,21 @@ class Ledger:
             reached = sentence.heard(sentence.start + sentence.samples, self._samples_per_letter)
             sentence.words, sentence.made = sentence.words[:reached], True
 
+    def take_back(self, played: int) -> str:
+        """What was not heard of the last sentence will be said anew, from where a sentence begins: return it.
+
+        So much of it as was heard stays in the book, though it may be heard twice.
+        """
+        if not self._sentences:
+            return ""
+        sentence = self._sentences[-1]
+        count = sentence.heard(played, self._samples_per_letter)
+        start = max((i for i in range(1, count + 1) if _ends(sentence.words[i - 1])), default=0)
+        rest = " ".join(sentence.words[start:])
+        sentence.words, sentence.made = sentence.words[:count], True
+        sentence.samples = max(played - sentence.start, 0)
+        return rest
+
     def heard(self, played: int) -> str:
         """Return what was heard since the last cut."""
         return self._divide(played)[0]
@@ -105,3 +120,7 @@ class Ledger:
             heard += sentence.words[:count]
             unheard += sentence.words[count:]
         return " ".join(heard), " ".join(unheard)
+
+
+def _ends(word: str) -> bool:
+    return word.rstrip("\"'”’)]").endswith((".", "!", "?", "…"))

@@ -94,6 +94,17 @@ class Playout:
         self._finished = True
         return dropped
 
+    def shorten(self, keep: int) -> None:
+        """Drop all that is queued but the next ``keep`` samples: something else will be said. A pause stays one."""
+        if keep == 0 and self._state is not _State.PAUSED:
+            self._fade_out()
+        left, pieces, offset = keep, deque[Samples](), self._offset
+        while left > 0 and self._pieces:
+            piece = self._pieces.popleft()[offset:]
+            pieces.append(piece[:left])
+            left, offset = left - len(pieces[-1]), 0
+        self._pieces, self._offset, self.queued = pieces, 0, keep - left
+
     def pull(self) -> Samples | None:
         """Return the next FRAME samples, padded with silence at the end; None if there is nothing to say now."""
         if self._tail is not None:

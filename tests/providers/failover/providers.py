@@ -56,15 +56,15 @@ class ScriptedModel:
 class BrittleVoice:
     """Speaks 0.1 s of sound per letter in pieces of a second; ``script`` says after how many pieces what happens, per request."""
 
-    script: list[tuple[int, Step]] = field(default_factory=list)
+    script: Sequence[tuple[int, Step]] = ()
     first: float = 0.1
     name: str = "brittle"
     said: list[str] = field(default_factory=list)
     open: int = 0
 
     async def speak(self, text: str, voice: Voice) -> AsyncGenerator[Samples, None]:
+        at, what = self.script[len(self.said)] if len(self.said) < len(self.script) else (-1, 0.0)
         self.said.append(text)
-        at, what = self.script.pop(0) if self.script else (-1, 0.0)
         self.open += 1
         try:
             await asyncio.sleep(self.first)

@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
+from switchroom.errors import SwitchroomError, Unavailable
 from switchroom.media.frame import Samples
 from switchroom.ports import TextToSpeech, Voice
 from switchroom.providers.failover.chain import Chain
@@ -37,11 +38,15 @@ class FailoverVoice:
         race: Race[TextToSpeech, Samples] = Race(
             self.chain, self.tasks, self.patience, lambda tts: tts.speak(text, voice), cost
         )
-        stream: Stream[TextToSpeech, Samples] = await race.run()
+        stream: Stream[TextToSpeech, Samples] | None = None
         try:
+            stream = await race.run()
             piece = stream.first
             while piece is not None:
                 yield piece
                 piece = await stream.next()
+        except SwitchroomError as error:
+            raise Unavailable(str(error), code=f"voice_{error.code}") from error
         finally:
-            await stream.close()
+            if stream is not None:
+                await stream.close()
