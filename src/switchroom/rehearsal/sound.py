@@ -12,10 +12,12 @@ import numpy.typing as npt
 from switchroom.media.frame import RATE, Samples
 
 _PEAK = 9000
-_PITCH = 120.0
+_PITCH = 160.0
 _HARMONICS = 30
 _SYLLABLE = 0.18
 _GLIDE = 0.4  # of a syllable
+_TILT = 0.8
+_RHYTHM = 0.8  # how much quieter it is between two syllables
 _VOWELS = np.array(
     [(730, 1090, 2440), (270, 2290, 3010), (300, 870, 2240), (530, 1840, 2480), (570, 840, 2410), (490, 1350, 1690)],
     np.float64,
@@ -29,14 +31,14 @@ Wave = npt.NDArray[np.float64]
 def voice(seconds: float) -> Samples:
     """Return a voice without a pause in it; not to be changed."""
     time = np.arange(round(seconds * RATE)) / RATE
-    pitch = _PITCH * (1 + 0.08 * np.sin(2 * np.pi * 0.9 * time) - 0.05 * time / max(seconds, 0.1))
+    pitch = _PITCH * (1 + 0.08 * np.sin(2 * np.pi * 2.3 * time + 1) - 0.15 * time / max(seconds, 0.1))
     phase = 2 * np.pi * np.cumsum(pitch) / RATE
     syllable, within = np.divmod(time / _SYLLABLE, 1.0)
     resonances = _vowels(syllable.astype(np.intp), within)
     wave = np.zeros(len(time))
     for number in range(1, _HARMONICS + 1):
-        wave += _strength(number * pitch, resonances) * np.sin(number * phase) / number**0.3
-    return _scaled(wave * (0.55 + 0.45 * np.sin(np.pi * within)))
+        wave += _strength(number * pitch, resonances) * np.sin(number * phase) / number**_TILT
+    return _scaled(wave * (1 - _RHYTHM + _RHYTHM * np.sin(np.pi * within)))
 
 
 def noise(level: float, seed: int = 1) -> Samples:
