@@ -44,6 +44,8 @@ def test_these_call_for_more(text: str) -> None:
         ("4729", 4, True),
         ("i don't have it", 4, True),
         ("my number is", 4, False),
+        ("one", 1, True),
+        ("a table for six on", 1, False),
     ],
 )
 def test_a_number_is_complete_when_it_has_its_digits(text: str, digits: int, *, complete: bool) -> None:

@@ -31,12 +31,15 @@ class _Group:
 
 
 def looks_complete(text: str, language: str = "en", *, digits: int | None = None) -> bool:
-    """Return whether ``text`` could be a whole turn; ``digits`` is how many the caller was asked for, if they were."""
+    """Return whether ``text`` could be a whole turn; ``digits`` is how many the caller was asked for, if they were.
+
+    One digit is a key to press, and no number to dictate: a sentence with a figure in it is as complete as any other.
+    """
     known = language_of(language)
     words = tokens(text)
     if known.grammar is None or not words or text.rstrip().endswith(_UNFINISHED):
         return False
-    if digits is not None and (spoken := spoken_digits(words, language)):
+    if digits is not None and digits > 1 and (spoken := spoken_digits(words, language)):
         return spoken >= digits
     return not _dictating(words, known.numbers) and _closed(words, known.grammar)
 
