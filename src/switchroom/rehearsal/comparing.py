@@ -10,6 +10,7 @@ from switchroom.conversation.words import tokens
 from switchroom.errors import Invalid
 
 _NEAR = 0.3
+_SENTENCES = re.compile(r"(?<=[.?!])\s+")
 
 
 def pattern(expected: str) -> re.Pattern[str] | None:
@@ -66,8 +67,9 @@ def as_text(value: object) -> str:
 
 
 def nearest(expected: str, texts: Iterable[str]) -> str:
-    """Return the text that is most like what was expected; empty if none is."""
+    """Return the sentence of ``texts`` that is most like what was expected; empty if none is."""
     wanted = expected.strip("/").casefold()
-    rated = [(difflib.SequenceMatcher(None, wanted, text.casefold()).ratio(), text) for text in texts if text]
+    sentences = [part for text in texts for part in (text, *_SENTENCES.split(text)) if part]
+    rated = [(difflib.SequenceMatcher(None, wanted, part.casefold()).ratio(), part) for part in sentences]
     best = max(rated, default=(0.0, ""), key=lambda pair: pair[0])
     return best[1] if best[0] >= _NEAR else ""

@@ -5,14 +5,17 @@ Only ``true`` and ``false`` are booleans; everything else is a text until a fiel
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
 from switchroom.errors import Invalid
+from switchroom.rehearsal.comparing import pattern
+from switchroom.rehearsal.expectations import Expectation
 from switchroom.rehearsal.play import Rehearsal
+from switchroom.rehearsal.steps import Expect
 
 _BOOLEANS = {"true": True, "false": False}
 _REHEARSAL = TypeAdapter(Rehearsal)
@@ -67,7 +70,30 @@ def parse(text: str, path: Path) -> Piece:
     except ValidationError as error:
         problems = [_complaint(path, problem["loc"], problem["msg"], lines) for problem in error.errors()]
         raise Invalid("\n".join(dict.fromkeys(problems))) from error
+    _check_patterns(path, rehearsal, lines)
     return Piece(path, rehearsal, lines)
+
+
+def _check_patterns(path: Path, rehearsal: Rehearsal, lines: Lines) -> None:
+    """See that every regular expression is one. Raises Invalid."""
+    places: list[tuple[Place, Expectation]] = [(("expect", n), one) for n, one in enumerate(rehearsal.expect)]
+    for number, step in enumerate(rehearsal.script):
+        if isinstance(step, Expect):
+            places += [(("script", number, "expect", n), one) for n, one in enumerate(step.expect)]
+    for place, expectation in places:
+        for text in _texts(asdict(expectation)):
+            try:
+                pattern(text)
+            except Invalid as error:
+                raise Invalid(f"{path}:{lines[place]}: {'.'.join(map(str, place))}: {error}") from error
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for part in value.values():
+            yield from _texts(part)
 
 
 def _plain(node: yaml.Node, place: Place, lines: Lines, path: Path) -> object:
