@@ -19,6 +19,7 @@ from tests.providers.vendors.serving import CHUNK, PER_LETTER, Faults, Scripted,
 class Cartesia(Scripted):
     """The server."""
 
+    kind = "cartesia"
     said: list[dict[str, object]] = field(default_factory=list)
     """What it was asked to say."""
 

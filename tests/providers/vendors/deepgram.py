@@ -32,6 +32,7 @@ class Line:
 class Deepgram(Scripted):
     """The server."""
 
+    kind = "deepgram"
     script: list[Line] = field(default_factory=list)
     audio: float = 0.0
     """Seconds heard."""

@@ -10,7 +10,7 @@ the vendor's own mark, or its end of speech          all that was heard of the u
 a final text, and nothing more for a moment          the same; the line is not trusted with the next utterance
 the speech had ended before, nothing for a moment    the same
 nothing for too long, but it had understood words    the words as they are, for what is there is better than nothing
-nothing for too long, but it is alive                no words
+nothing for too long, but it is alive                no words; a vendor without a mark is taken to be, once
 nothing at all for too long; an error                HearingFailed
 ==================================================  ====================================================================
 
@@ -83,6 +83,7 @@ class StreamingEar:
         self._utterance = _Utterance(Transcript(language), over=True)
         self._timer: asyncio.TimerHandle | None = None
         self._line: Line | None = None
+        self._spoke = self._doubted = False
         self._learn()
         self._connect()
 
@@ -141,7 +142,9 @@ class StreamingEar:
     def answered(self, message: str) -> None:
         """The vendor said something, whatever it is."""
         utterance = self._utterance
-        utterance.alive = utterance.alive or message.lstrip()[:1] == "{"
+        sense = message.lstrip()[:1] == "{"
+        utterance.alive = utterance.alive or sense
+        self._spoke = self._spoke or sense
         if self._lines.mark and utterance.asked and self._lines.mark in message.replace(" ", ""):
             utterance.clean = True
             self._wait(AT_ONCE)
@@ -195,13 +198,22 @@ class StreamingEar:
 
     def _conclude(self) -> None:
         utterance = self._utterance
-        if utterance.transcript.text or utterance.alive or utterance.length < _COUGH:
+        alive = utterance.alive or self._doubtful()
+        if utterance.transcript.text or alive or utterance.length < _COUGH:
+            self._doubted = self._doubted and not utterance.alive
             self._tell()
         else:
             self._lose(Unavailable(f"{self._lines.who} did not answer within {self._patience} s", code="too_late"))
         if not utterance.clean:
             self._disconnect()
             self._connect()
+            utterance.clean, utterance.start = True, 0.0
+
+    def _doubtful(self) -> bool:
+        """Say whether silence may mean that there were no words: from a vendor that does not mark its end, once."""
+        doubtful = self._spoke and not self._lines.mark and not self._doubted
+        self._doubted = True
+        return doubtful
 
     def _tell(self) -> None:
         self._utterance.over, self._utterance.asked = True, False
@@ -239,6 +251,7 @@ class StreamingEar:
         return True
 
     def _connect(self) -> None:
+        self._spoke = False
         try:
             self._line = self._lines.open(self._language, self._words, self)
         except SwitchroomError as error:
@@ -252,7 +265,7 @@ class StreamingEar:
             self._line = None
 
 
-_TRANSCRIPTS = {"final_transcript", "interim_transcript", "preflight_transcript"}
+_TRANSCRIPTS = {"final_transcript", "interim_transcript"}
 
 
 class _Utterance:

@@ -28,6 +28,9 @@ WATCH: ContextVar[Callable[[str], None] | None] = ContextVar("switchroom_vendor_
 """Told each text message that comes in, before the plugin sees it; set in the context in which a stream is opened."""
 
 
+_AFTER = 0.03
+
+
 @dataclass(frozen=True, slots=True)
 class Opening:
     """How lines of one provider are opened. ``rate`` is what it wants to be given, ``tail`` seconds of silence end an utterance."""
@@ -86,8 +89,8 @@ class Line:
         except RuntimeError:
             return
         force = getattr(self._stream, "force_endpoint", None)  # AssemblyAI's way to end a turn
-        if callable(force):
-            force()
+        if callable(force):  # after the sound, which takes another way than this does
+            asyncio.get_running_loop().call_later(_AFTER, force)
 
     def close(self) -> None:
         """Hear no more of it."""

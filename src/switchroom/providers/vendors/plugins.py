@@ -11,7 +11,7 @@ import importlib
 import inspect
 import logging
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -71,8 +71,8 @@ class Plugin:
     make: Callable[..., object]
     frame: MakeFrame
     patience: Patience
-    session: Callable[[], AbstractAsyncContextManager[object]]
-    """Opens the HTTP session that a class with a parameter ``http_session`` is to talk through."""
+    connected: Callable[[Container[str], Settings], AbstractAsyncContextManager[Settings]]
+    """See ``wire.connected``."""
 
     @property
     def parameters(self) -> Mapping[str, inspect.Parameter]:
@@ -111,7 +111,7 @@ async def load(choice: Choice, role: Role) -> Plugin:
     _quieten()
     frame = cast("MakeFrame", importlib.import_module("livekit.rtc").AudioFrame)
     wire = importlib.import_module("switchroom.providers.vendors.wire")
-    return Plugin(name, make, frame, cast("Patience", agents.APIConnectOptions), wire.open_session)
+    return Plugin(name, make, frame, cast("Patience", agents.APIConnectOptions), wire.connected)
 
 
 def settings(plugin: Plugin, choice: Choice, role: Role) -> dict[str, object]:

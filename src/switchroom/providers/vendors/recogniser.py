@@ -38,10 +38,7 @@ _MOST_INSTANCES = 32
 async def open_recogniser(choice: Choice) -> AsyncIterator["VendorRecogniser"]:
     """Yield the recogniser of a provider's entry. Raises Unavailable if its plugin is not installed, Invalid for a wrong entry."""
     plugin = await load(choice, "STT")
-    async with plugin.session() as session:
-        values = settings(plugin, choice, "STT")
-        if "http_session" in plugin.parameters:
-            values["http_session"] = session
+    async with plugin.connected(plugin.parameters, settings(plugin, choice, "STT")) as values:
         tasks = asyncio.TaskGroup()
         recogniser = VendorRecogniser(plugin, choice, values, tasks)
         async with tasks:

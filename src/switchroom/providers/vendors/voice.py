@@ -31,10 +31,7 @@ _CONNECT = 5.0
 async def open_voice(choice: Choice) -> AsyncIterator["VendorVoice"]:
     """Yield the voice of a provider's entry. Raises Unavailable if its plugin is not installed, Invalid for a wrong entry."""
     plugin = await load(choice, "TTS")
-    async with plugin.session() as session:
-        values = settings(plugin, choice, "TTS")
-        if "http_session" in plugin.parameters:
-            values["http_session"] = session
+    async with plugin.connected(plugin.parameters, settings(plugin, choice, "TTS")) as values:
         voice = VendorVoice(plugin, choice, values)
         async with AsyncExitStack() as stack:
             stack.push_async_callback(voice.aclose)

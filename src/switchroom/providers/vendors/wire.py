@@ -1,4 +1,4 @@
-"""The HTTP session that a provider's plugin talks through, and what is seen of the talk.
+"""The connections that a provider's plugin talks through, and what is seen of the talk.
 
 A plugin keeps to itself that a vendor answered with nothing: a cough that holds no words looks like a vendor that is
 dead. So the session's sockets tell whoever opened a stream of every message that comes, before the plugin sees it.
@@ -6,12 +6,14 @@ Imported only when a provider is opened: it needs aiohttp.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import importlib
+from collections.abc import AsyncIterator, Container
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 
 import aiohttp
 
 from switchroom.providers.vendors.line import WATCH
+from switchroom.providers.vendors.shapes import Settings
 
 CONNECT = 5.0
 """Seconds that a connection may take."""
@@ -30,9 +32,28 @@ class WatchedSocket(aiohttp.ClientWebSocketResponse):
 
 
 @asynccontextmanager
-async def open_session() -> AsyncIterator[aiohttp.ClientSession]:
-    """Yield the session of one provider; all its connections end with it."""
+async def connected(taken: Container[str], values: Settings) -> AsyncIterator[Settings]:
+    """Yield ``values`` with what a class wants to talk through; all its connections end with it."""
+    async with AsyncExitStack() as stack:
+        added: dict[str, object] = {}
+        if "http_session" in taken:
+            added["http_session"] = await stack.enter_async_context(_session())
+        if "client" in taken and "api_key" in taken:
+            added["client"] = await stack.enter_async_context(_client(values))
+        yield {**values, **added}
+
+
+@asynccontextmanager
+async def _session() -> AsyncIterator[aiohttp.ClientSession]:
     limits = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT)
     async with aiohttp.ClientSession(ws_response_class=WatchedSocket, timeout=limits) as session:
         yield session
     await asyncio.sleep(0)  # transports close in the loop's next turn
+
+
+def _client(values: Settings) -> AbstractAsyncContextManager[object]:
+    """Return OpenAI's client: its plugin leaves open those that it makes itself."""
+    openai = importlib.import_module("openai")
+    key, url = (values.get(name) for name in ("api_key", "base_url"))
+    client: AbstractAsyncContextManager[object] = openai.AsyncOpenAI(api_key=key, base_url=url, max_retries=0)
+    return client
