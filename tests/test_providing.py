@@ -3,17 +3,22 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import pytest
 from structlog.testing import capture_logs
 
+from switchroom.errors import Invalid
 from switchroom.identity import TenantId
-from switchroom.ports import Hints, Speech, Voice, untold
+from switchroom.ports import Ask, Hints, Speech, Voice, untold
 from switchroom.providers.choices import Choice, read_choices
 from switchroom.providers.chosen_voice import voice_at
+from switchroom.providers.mannered import MannerlyModel
 from switchroom.providers.scripted import ScriptedRecogniser, ScriptedVoice
 from switchroom.providing import Providers, Wanted, open_providers
-from tests.virtual_time import run_real
+from tests.providers.failover.providers import ScriptedModel
+from tests.virtual_time import run, run_real
 
 FILE = {
+    "models": {"fast": {"kind": "scripted"}, "slow": {"kind": "scripted"}},
     "recognisers": {"ear": {"kind": "scripted"}, "keyless": {"kind": "scripted", "key": "env:NOT_SET"}},
     "voices": {"warm": {"kind": "scripted", "voice": "w1"}},
 }
@@ -29,8 +34,8 @@ async def _providers() -> AsyncIterator[Providers]:
 def test_a_provider_is_opened_once_for_all_calls() -> None:
     async def main() -> None:
         async with _providers() as providers:
-            first = await providers.recognisers(["ear", "local"])
-            again = await providers.recognisers(["ear"])
+            first = await providers.opened.recognisers(["ear", "local"])
+            again = await providers.opened.recognisers(["ear"])
             assert [opened.provider.name for opened in first] == ["ear", "machine"]
             assert first[0].provider is again[0].provider
 
@@ -41,7 +46,7 @@ def test_what_cannot_be_used_is_passed_over_and_named_in_the_log() -> None:
     async def main() -> None:
         async with _providers() as providers:
             with capture_logs() as logs:
-                found = await providers.recognisers(["nobody", "keyless", "ear"])
+                found = await providers.opened.recognisers(["nobody", "keyless", "ear"])
             assert [opened.choice.name for opened in found] == ["ear"]
             assert [line["provider"] for line in logs] == ["nobody", "keyless"]
             assert "set NOT_SET" in logs[1]["problem"]
@@ -57,7 +62,6 @@ def test_where_nothing_is_left_of_a_chain_the_speech_of_this_machine_does() -> N
             assert speech.stt.listen("en", lambda: Hints(""), lambda _: None) is not None
             assert speech.tts is not None
             assert speech.tts.name == "local"
-            assert await providers.models(["nobody"]) == []
 
     run_real(main())
 
@@ -78,3 +82,33 @@ def test_a_voice_goes_by_the_name_that_its_provider_knows() -> None:
     assert voice_at(cold, Voice("slt", language="de"), names).name == "hans"
     assert voice_at(warm, Voice("slt", 0.9, "fr"), names) == Voice("w1", 0.9, "fr")
     assert voice_at(Choice("bare", "x"), Voice("slt"), {}).name == "slt"
+
+
+def test_an_agents_models_are_its_chain_and_those_that_its_flow_names() -> None:
+    async def main() -> None:
+        async with _providers() as providers:
+            models = providers.models(Wanted(TenantId("t"), models=("slow", "gone")))(untold)
+            assert models("").name == "slow"
+            assert models("fast").name == "fast, slow"
+            assert models("") is models("")
+            with pytest.raises(Invalid, match="there is no model 'clever'; the providers file has fast, slow"):
+                models("clever")
+            with pytest.raises(Invalid, match="does not have gone"):
+                providers.models(Wanted(TenantId("t"), models=("gone",)))(untold)("")
+            assert providers.models(Wanted(TenantId("t")))(untold)("").name == "fast, slow"
+
+    run_real(main())
+
+
+def test_a_request_is_told_who_the_agent_is_and_keeps_its_own_temperature() -> None:
+    async def main() -> None:
+        model = ScriptedModel([[]])
+        mannerly = MannerlyModel(model, 0.3, "You are Ada.")
+        for ask in (Ask("Book a table.", ()), Ask("", (), temperature=0.9)):
+            assert [part async for part in mannerly.answer(ask)] == []
+        assert model.asked == [
+            Ask("You are Ada.\n\nBook a table.", (), temperature=0.3),
+            Ask("You are Ada.", (), temperature=0.9),
+        ]
+
+    run(main())

@@ -10,7 +10,7 @@ import structlog
 from switchroom.accounts.suspensions import Suspensions
 from switchroom.catalogue.service import AgentRecord, Catalogue
 from switchroom.errors import SwitchroomError
-from switchroom.ports import CallPlan, Hints, Speech, Tell, Voice, usual_speech
+from switchroom.ports import CallPlan, Hints, Models, Speech, Tell, Voice, usual_speech
 from switchroom.providing import Providers, Wanted
 from switchroom.receptions import Receptions, ToolsOf, no_tools
 from switchroom.storage.db import Database
@@ -43,7 +43,7 @@ class Answering:
         self._suspensions = Suspensions(database)
         self._providers = providers
         self._now = now
-        self.receptions = Receptions(database, flows, tools)
+        self.receptions = Receptions(database, flows, tools, None if providers is None else providers.any_models)
 
     async def find(self, dialled: str, source: Literal["phone_gateway", "browser"]) -> CallPlan:
         """Return the plan of the agent that answers. Raises NotFound, Denied if its tenant is suspended, Invalid for its flow."""
@@ -67,6 +67,8 @@ class Answering:
         for agent in await self._catalogue.everybody():
             try:
                 found.append(await self.plan(agent))
+                if self._providers is not None and (await self.receptions.of(agent)).reception.thinks:
+                    await self._providers.warm(_wanted(agent))
             except SwitchroomError as error:
                 log.warning("agent cannot answer", agent=agent.id, name=agent.name, problem=str(error))
         return found
@@ -79,14 +81,15 @@ class Answering:
         """Return what a call with ``agent`` needs to know."""
         standing = await self.receptions.of(agent)
         reception = standing.reception
+        speech, models = await self._provided(agent)
         return CallPlan(
             tenant=agent.tenant_id,
             agent=agent.id,
             flow=standing.flow,
             flow_version=standing.version,
-            open_brain=reception.opener(agent.tenant_id, self._now, agent.id),
+            open_brain=reception.opener(agent.tenant_id, self._now, agent.id, models),
             voice=Voice(agent.voice, agent.speed, agent.language),
-            open_speech=await self._speech(agent),
+            open_speech=speech,
             language=agent.language,
             greeting=agent.greeting or reception.greeting,
             apology=agent.apology,
@@ -97,8 +100,21 @@ class Answering:
             nudges=agent.nudges,
         )
 
-    async def _speech(self, agent: AgentRecord) -> Callable[[Tell], Speech]:
+    async def _provided(self, agent: AgentRecord) -> tuple[Callable[[Tell], Speech], Callable[[Tell], Models] | None]:
+        """Return what opens a call's speech, and what gives it its language models."""
         if self._providers is None:
-            return usual_speech
-        wanted = Wanted(agent.tenant_id, agent.recognisers, agent.voice_providers, agent.voices)
-        return await self._providers.speech(wanted)
+            return usual_speech, None
+        wanted = _wanted(agent)
+        return await self._providers.speech(wanted), self._providers.models(wanted)
+
+
+def _wanted(agent: AgentRecord) -> Wanted:
+    return Wanted(
+        tenant=agent.tenant_id,
+        recognisers=agent.recognisers,
+        voices=agent.voice_providers,
+        voice_names=agent.voices,
+        models=agent.models,
+        temperature=agent.temperature,
+        prompt=agent.prompt,
+    )

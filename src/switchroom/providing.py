@@ -1,123 +1,57 @@
-"""Which providers a call works with: each opened once, when the first call wants it, and closed at the end.
-
-Each lives in a task of its own, in which it is opened and closed. One that cannot be opened is passed over, named in the
-log, and tried again by calls half a minute later; where nothing is left of a chain, the speech of this machine does.
-"""
+"""Which providers a call works with: the chains of its agent, made for that call, so that its journal is told of every switch."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from math import inf
-from typing import Generic, TypeVar, cast
+from typing import TypeVar
 
-import structlog
-
-from switchroom.errors import SwitchroomError, Unavailable
+from switchroom.errors import Invalid
 from switchroom.identity import TenantId
-from switchroom.ports import LanguageModel, Speech, SpeechToText, Tell, TextToSpeech, usual_speech
-from switchroom.providers.choices import LOCAL, Choice, Choices, Section
+from switchroom.ports import LanguageModel, Models, Speech, SpeechToText, Tell, TextToSpeech, untold, usual_speech
+from switchroom.providers.choices import Choices, Section
 from switchroom.providers.chosen_voice import ChosenVoice
 from switchroom.providers.failover.chain import Chain, Link
 from switchroom.providers.failover.model import FailoverModel
 from switchroom.providers.failover.recogniser import FailoverRecogniser
 from switchroom.providers.failover.standing import Standing
 from switchroom.providers.failover.voice import FailoverVoice
-from switchroom.providers.kinds import Provider, opener_of
-
-log = structlog.get_logger()
-
-PAUSE = 30.0
-"""Seconds for which one that could not be opened is not tried again."""
-_START = 20.0
+from switchroom.providers.mannered import MannerlyModel
+from switchroom.providers.opened import Opened, OpenedProviders
 
 P = TypeVar("P")
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What an agent wants to hear and speak with; see catalogue.service.AgentRecord."""
+    """What an agent wants to hear, think and speak with; see catalogue.service.AgentRecord."""
 
     tenant: TenantId
     recognisers: tuple[str, ...] = ()
     voices: tuple[str, ...] = ()
     voice_names: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Opened(Generic[P]):
-    """A provider that works, and how it was chosen."""
-
-    choice: Choice
-    provider: P
-
-
-class _Place:
-    """Where one provider lives."""
-
-    def __init__(self, tasks: asyncio.TaskGroup, section: Section, choice: Choice) -> None:
-        self._tasks = tasks
-        self._section = section
-        self._choice = choice
-        self._task: asyncio.Task[None] | None = None
-        self._decided = asyncio.Event()
-        self._provider: Provider | None = None
-        self._error: SwitchroomError | None = None
-        self._failed = -PAUSE
-
-    async def get(self) -> Provider:
-        """Return the provider, opened if need be. Raises what opening it raised. Safe to cancel."""
-        now = asyncio.get_running_loop().time()
-        if self._task is None and (self._error is None or now - self._failed >= PAUSE):
-            self._decided.clear()
-            self._task = self._tasks.create_task(self._live(), name=f"provider {self._choice.name}")
-        await self._decided.wait()
-        if self._provider is None:
-            raise self._error or Unavailable(f"{self._choice.name} was closed", code="providers")
-        return self._provider
-
-    def close(self) -> None:
-        """Let go of the provider; it is gone when its task is."""
-        if self._task is not None:
-            self._task.cancel()
-
-    async def _live(self) -> None:
-        try:
-            async with asyncio.timeout(_START) as limit:
-                opener = await asyncio.to_thread(opener_of, self._choice, self._section)
-                async with opener(self._choice) as provider:
-                    limit.reschedule(None)
-                    self._provider, self._error = provider, None
-                    self._decided.set()
-                    await asyncio.Event().wait()
-        except TimeoutError:
-            self._error = Unavailable(f"{self._choice.name} did not start within {_START:.0f} s", code="providers")
-        except SwitchroomError as error:
-            self._error = error
-        finally:
-            self._provider, self._task = None, None
-            self._failed = asyncio.get_running_loop().time()
-            self._decided.set()
+    models: tuple[str, ...] = ()
+    temperature: float | None = None
+    prompt: str = ""
 
 
 class Providers:
     """The providers of this process."""
 
-    def __init__(self, choices: Choices, tasks: asyncio.TaskGroup, stt: SpeechToText, tts: TextToSpeech) -> None:
-        self.choices = choices
+    def __init__(self, opened: OpenedProviders, tasks: asyncio.TaskGroup) -> None:
+        self.opened = opened
         self._tasks = tasks
-        self._local: dict[Section, Provider] = {"recognisers": stt, "voices": tts}
-        self._places: dict[tuple[Section, str], _Place] = {}
         self._standing = Standing()
 
     async def speech(self, wanted: Wanted) -> Callable[[Tell], Speech]:
         """Return what opens a call's speech (``CallPlan.open_speech``), with every provider of it open. Safe to cancel."""
         if not wanted.recognisers and not wanted.voices:
             return usual_speech
-        ears = self._links(wanted.tenant, "recognisers", await self.recognisers(wanted.recognisers))
+        ears = self._links(wanted.tenant, "recognisers", await self.opened.recognisers(wanted.recognisers))
         spoken: list[Opened[TextToSpeech]] = [
             Opened(one.choice, ChosenVoice(one.provider, one.choice, wanted.voice_names))
-            for one in await self.voices(wanted.voices)
+            for one in await self.opened.voices(wanted.voices)
         ]
         voices = self._links(wanted.tenant, "voices", spoken)
 
@@ -127,14 +61,48 @@ class Providers:
 
         return open_speech
 
-    async def model(self, tenant: TenantId, names: Sequence[str]) -> Callable[[Tell], LanguageModel] | None:
-        """Return what opens a call's language model, every one of the chain being open; None if there is none. Safe to cancel."""
-        links = self._links(tenant, "models", await self.models(names))
-        if not links:
-            return None
-        return lambda tell: FailoverModel(Chain(links, "llm", tell), self._tasks)
+    def models(self, wanted: Wanted) -> Callable[[Tell], Models]:
+        """Return what gives a call its language models by name; they are opened when they are first asked.
 
-    def _links(self, tenant: TenantId, section: Section, opened: Sequence[Opened[P]]) -> tuple[Link[P], ...]:
+        The agent's chain has the name "". One that is named goes before the chain. An agent without a chain has that of
+        the providers file: its models in their order.
+        """
+
+        def open_models(tell: Tell) -> Models:
+            made: dict[str, LanguageModel] = {}
+
+            def model(name: str) -> LanguageModel:
+                if name not in made:
+                    made[name] = self._model(wanted, name, tell)
+                return made[name]
+
+            return model
+
+        return open_models
+
+    async def warm(self, wanted: Wanted) -> None:
+        """Open the models now, so that no caller waits for it. Safe to cancel."""
+        await self.opened.warm(wanted.models or tuple(self.opened.choices.models))
+
+    @property
+    def any_models(self) -> Models | None:
+        """The models of the installation, to check a flow against; None if there are none."""
+        return self.models(Wanted(TenantId("")))(untold) if self.opened.choices.models else None
+
+    def _model(self, wanted: Wanted, name: str, tell: Tell) -> LanguageModel:
+        there = self.opened.choices.models
+        if name and name not in there:
+            raise Invalid(f"there is no model {name!r}; the providers file has {', '.join(there) or 'none'}")
+        chain = [one for one in wanted.models or there if one in there and one != name]
+        names = [name, *chain] if name else chain
+        if not names:
+            missing = ", ".join(wanted.models) or "any"
+            raise Invalid(f"the agent has no language model: the providers file does not have {missing}")
+        links = self._links(wanted.tenant, "models", [self.opened.model(one) for one in names])
+        model = FailoverModel(Chain(links, "llm", tell), self._tasks)
+        return MannerlyModel(model, wanted.temperature, wanted.prompt)
+
+    def _links(self, tenant: TenantId, section: Section, opened: list[Opened[P]]) -> tuple[Link[P], ...]:
         return tuple(
             Link(
                 one.choice.name,
@@ -145,56 +113,13 @@ class Providers:
             for one in opened
         )
 
-    async def recognisers(self, names: Sequence[str]) -> list[Opened[SpeechToText]]:
-        """Return those of ``names`` that work, in their order; the local one if none does. Safe to cancel."""
-        found = await self._chain("recognisers", names)
-        return [Opened(choice, cast("SpeechToText", provider)) for choice, provider in found]
-
-    async def voices(self, names: Sequence[str]) -> list[Opened[TextToSpeech]]:
-        """Return those of ``names`` that work, in their order; the local one if none does. Safe to cancel."""
-        found = await self._chain("voices", names)
-        return [Opened(choice, cast("TextToSpeech", provider)) for choice, provider in found]
-
-    async def models(self, names: Sequence[str]) -> list[Opened[LanguageModel]]:
-        """Return those of ``names`` that work, in their order; there may be none. Safe to cancel."""
-        found = await self._chain("models", names)
-        return [Opened(choice, cast("LanguageModel", provider)) for choice, provider in found]
-
-    def close(self) -> None:
-        """Close all of them."""
-        for place in self._places.values():
-            place.close()
-
-    async def _chain(self, section: Section, names: Sequence[str]) -> list[tuple[Choice, Provider]]:
-        there = self.choices.section(section)
-        found: list[tuple[Choice, Provider]] = []
-        for name in names:
-            try:
-                if name not in there:
-                    known = ", ".join(there) or "none"
-                    raise Unavailable(f"there is no {name!r} among the {section} of this installation: {known}")
-                found.append((there[name], await self._get(section, there[name])))
-            except SwitchroomError as error:
-                log.warning("provider cannot be used", section=section, provider=name, problem=str(error))
-        if not found and section in self._local:
-            return [(there[LOCAL], self._local[section])]
-        return found
-
-    async def _get(self, section: Section, choice: Choice) -> Provider:
-        if choice.kind == LOCAL and section in self._local:
-            return self._local[section]
-        place = self._places.get((section, choice.name))
-        if place is None:
-            place = self._places[section, choice.name] = _Place(self._tasks, section, choice)
-        return await place.get()
-
 
 @asynccontextmanager
 async def open_providers(choices: Choices, stt: SpeechToText, tts: TextToSpeech) -> AsyncIterator[Providers]:
     """Yield the providers; ``stt`` and ``tts`` are those of this machine. Leaving the context closes what was opened."""
     async with asyncio.TaskGroup() as tasks:
-        providers = Providers(choices, tasks, stt, tts)
+        opened = OpenedProviders(choices, tasks, stt, tts)
         try:
-            yield providers
+            yield Providers(opened, tasks)
         finally:
-            providers.close()
+            opened.close()

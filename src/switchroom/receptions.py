@@ -22,7 +22,7 @@ from switchroom.flow.plan import FlowInvalid
 from switchroom.flow.problems import FlowUnreadable, Problem, located
 from switchroom.flow.tools import Tools
 from switchroom.identity import TenantId
-from switchroom.ports import Hints
+from switchroom.ports import Hints, Models
 from switchroom.storage.db import Database
 
 log = structlog.get_logger()
@@ -63,11 +63,17 @@ class Standing:
 class Receptions:
     """Every flow that was needed so far. ``folder`` is what file names are relative to."""
 
-    def __init__(self, database: Database, folder: Path, tools: ToolsOf = no_tools) -> None:
-        """``tools`` gives what a tenant has besides the house's own; the same object while they are the same."""
+    def __init__(
+        self, database: Database, folder: Path, tools: ToolsOf = no_tools, models: Models | None = None
+    ) -> None:
+        """``tools`` gives what a tenant has besides the house's own; the same object while they are the same.
+
+        ``models`` are those that flows may name; None: there are none.
+        """
         self._database = database
         self._folder = folder
         self._tools = tools
+        self._models = models
         self._building = asyncio.Lock()
         self._files: dict[tuple[Path, TenantId], _Read] = {}
         self._published: dict[str, tuple[Standing, Tools]] = {}  # by the flow's id
@@ -89,7 +95,7 @@ class Receptions:
 
     def _examine(self, text: str, tools: Tools) -> tuple[Problem, ...]:
         try:
-            Reception(parse(text), self._database, tools)
+            Reception(parse(text), self._database, tools, self._models)
         except (FlowUnreadable, FlowInvalid) as error:
             return located(error.problems, text)
         except Invalid as error:  # of a section that belongs to tools
@@ -140,7 +146,7 @@ class Receptions:
         self, read: Callable[[], Flow], agent: AgentRecord, tools: Tools, before: Reception | None
     ) -> Reception:
         try:
-            return await asyncio.to_thread(lambda: Reception(read(), self._database, tools))
+            return await asyncio.to_thread(lambda: Reception(read(), self._database, tools, self._models))
         except Invalid as error:
             if before is None:
                 raise

@@ -18,9 +18,11 @@ from switchroom.errors import Invalid, SwitchroomError
 from switchroom.media import opus
 from switchroom.observability import set_up
 from switchroom.ports import Voice
-from switchroom.providers.choices import LOCAL, SECTIONS, Choice, Section, load_choices
+from switchroom.providers.choices import LOCAL, SECTIONS, Choice, Choices, Section, load_choices
 from switchroom.providers.kinds import complaint
 from switchroom.providers.local.engines import find_engines
+from switchroom.providers.scripted import ScriptedRecogniser, ScriptedVoice
+from switchroom.providing import open_providers
 from switchroom.settings import Settings
 from switchroom.speech import open_speech
 from switchroom.storage.db import Database
@@ -145,7 +147,7 @@ async def _database(settings: Settings) -> list[Finding]:
             return [missing]
         database = Database(settings.url)
         try:
-            return await _migrated(database)
+            return await _migrated(database, settings)
         finally:
             await database.close()
     except (SQLAlchemyError, OSError) as error:
@@ -168,12 +170,12 @@ def _missing(database_url: str) -> Finding | None:
     return Finding("hint", f"{path} is not there yet", "it is made at the first start")
 
 
-async def _migrated(database: Database) -> list[Finding]:
+async def _migrated(database: Database, settings: Settings) -> list[Finding]:
     url = database.engine.url.render_as_string(hide_password=True)
     standing = await age(database)
     match standing:
         case "current":
-            return [Finding("ok", f"{url} is up to date"), *await _answered(database)]
+            return [Finding("ok", f"{url} is up to date"), *await _answered(database, settings)]
         case "empty":
             return [Finding("hint", f"{url} is empty", "its tables are made at the first start")]
         case "old":
@@ -184,12 +186,20 @@ async def _migrated(database: Database) -> list[Finding]:
             assert_never(standing)
 
 
-async def _answered(database: Database) -> list[Finding]:
-    catalogue = Catalogue(database)
+def _choices(settings: Settings) -> Choices:
     try:
-        plans = await Answering(catalogue, database, FLOWS).plans()
-    except SwitchroomError as error:
-        return [Finding("problem", f"a flow cannot be used: {error}", "mend the file; docs/flows.md describes it")]
+        return load_choices(settings.providers_file)
+    except Invalid:  # told elsewhere
+        return Choices()
+
+
+async def _answered(database: Database, settings: Settings) -> list[Finding]:
+    catalogue = Catalogue(database)
+    async with open_providers(_choices(settings), ScriptedRecogniser(), ScriptedVoice()) as providers:
+        try:
+            plans = await Answering(catalogue, database, FLOWS, providers).plans()
+        except SwitchroomError as error:
+            return [Finding("problem", f"a flow cannot be used: {error}", "mend the file; docs/flows.md describes it")]
     if not plans:
         return [Finding("hint", "no number is bound to an agent yet", "`switchroom serve` makes the demo number")]
     return [Finding("ok", f"{len(plans)} agent(s) answer; their flows are sound")]

@@ -53,7 +53,7 @@ _PLUGIN_VOICE = "switchroom.providers.vendors.voice:open_voice"
 
 KINDS: Mapping[str, Kind] = {
     "local": Kind(recognisers="-", voices="-", keyed=False),  # run by the process itself: see speech.py
-    "scripted": Kind(recognisers=f"{_SCRIPTED}:open_recogniser", voices=f"{_SCRIPTED}:open_voice", keyed=False),
+    "scripted": Kind(f"{_SCRIPTED}:open_model", f"{_SCRIPTED}:open_recogniser", f"{_SCRIPTED}:open_voice", keyed=False),
     "assemblyai": Kind(recognisers=_PLUGIN_EAR),
     "cartesia": Kind(recognisers=_PLUGIN_EAR, voices=_PLUGIN_VOICE),
     "deepgram": Kind(recognisers=_PLUGIN_EAR, voices=_PLUGIN_VOICE),

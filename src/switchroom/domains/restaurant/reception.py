@@ -7,27 +7,29 @@ from zoneinfo import ZoneInfo
 
 from switchroom.domains.restaurant.desk import ReservationDesk
 from switchroom.domains.restaurant.opening import restaurant_from
-from switchroom.flow.graph import Exchange, Flow
+from switchroom.flow.graph import Agent, Exchange, Flow
 from switchroom.flow.plan import Plan
 from switchroom.flow.runner import FlowBrain
 from switchroom.flow.tools import Tools, tools_of
 from switchroom.identity import TenantId
-from switchroom.ports import CallDetails
+from switchroom.ports import CallDetails, Models, Tell
 from switchroom.storage.db import Database
 
 
 class Reception:
     """Built once per flow and database; every call gets its own brain."""
 
-    def __init__(self, flow: Flow, database: Database, others: Tools | None = None) -> None:
-        """``others`` are tools beside the house's own, which go before them.
+    def __init__(
+        self, flow: Flow, database: Database, others: Tools | None = None, models: Models | None = None
+    ) -> None:
+        """``others`` are tools beside the house's own, which go before them; ``models`` those that the flow may name.
 
         Raises Invalid: the flow or its ``restaurant`` section cannot be used.
         """
         section = flow.settings.get("restaurant")
         self.restaurant = None if section is None else restaurant_from(section)
         self._others = others or {}
-        self.plan = Plan(flow, self._tools(database))
+        self.plan = Plan(flow, self._tools(database), models)
         self.zone = ZoneInfo(flow.zone) if self.restaurant is None else self.restaurant.zone
 
     def _tools(self, database: Database) -> Tools:
@@ -45,16 +47,27 @@ class Reception:
         """What is said when a call is answered."""
         return self.plan.flow.greeting
 
+    @property
+    def thinks(self) -> bool:
+        """Whether it needs a language model."""
+        return any(isinstance(node, Agent) for node in self.plan.flow.nodes.values())
+
     def opener(
-        self, tenant: TenantId, now: Callable[[], datetime], agent: str = ""
+        self,
+        tenant: TenantId,
+        now: Callable[[], datetime],
+        agent: str = "",
+        models: Callable[[Tell], Models] | None = None,
     ) -> Callable[[CallDetails], FlowBrain]:
         """Return what opens a brain per call of ``agent`` (``CallPlan.open_brain``); ``now`` gives the time in any zone.
 
+        ``models`` gives a call the agent's language models; None: those the flow was checked with.
         The greeting is left to whoever answers the call (``CallPlan.greeting``).
         """
 
         def open_brain(call: CallDetails) -> FlowBrain:
             exchange = Exchange(tenant, call.id, call.party.address, call.source, call.context.facts, agent)
-            return FlowBrain(self.plan, exchange, call.errands, lambda: now().astimezone(self.zone))
+            chosen = None if models is None else models(call.tell)
+            return FlowBrain(self.plan, exchange, call.errands, lambda: now().astimezone(self.zone), models=chosen)
 
         return open_brain
