@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from switchroom.accounts.api_keys import ApiKeys
 from switchroom.accounts.seed import seed_accounts
 from switchroom.accounts.service import Accounts, User
 from switchroom.accounts.sip_accounts import SipAccounts
@@ -75,6 +76,7 @@ class Records:
     reader: HistoryReader
     history: CallHistory
     accounts: Accounts
+    keys: ApiKeys
     catalogue: Catalogue
     mcp_servers: McpServers
     trunks: Trunks
@@ -115,6 +117,7 @@ async def keeping_records(settings: Settings) -> AsyncIterator[Records]:
                 reader,
                 CallHistory(database, journal),
                 Accounts(database, secret, time.time),
+                ApiKeys(database, secret, time.time),
                 Catalogue(database),
                 McpServers(database, Vault(secret), time.time, settings.mcp),
                 Trunks(database, Vault(secret), time.time),
@@ -241,6 +244,7 @@ def _services(settings: Settings, records: Records, engine: Engine, minds: Minds
     """Return what the web may use; ``user`` is the demo's."""
     return Services(
         accounts=records.accounts,
+        keys=records.keys,
         catalogue=records.catalogue,
         history=records.history,
         database=records.database,

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
+from switchroom.accounts.api_keys import ApiKeys
 from switchroom.accounts.seed import EMAIL, DemoAccount, seed_accounts
 from switchroom.accounts.service import Accounts, User
 from switchroom.catalogue.flow_desk import FlowDesk
@@ -70,6 +71,12 @@ class Site:
         client.cookies.set("switchroom_session", self.services.accounts.token(user or self.account.user))
         return client
 
+    async def with_key(self, *scopes: str) -> httpx.AsyncClient:
+        """Return a client with an API key of the demo tenant."""
+        user = self.account.user
+        made = await self.services.keys.create(user.tenant, "Test", scopes, user.id)
+        return self.client(authorization=f"Bearer {made.text}")
+
     async def stranger(self) -> User:
         """Return a user of another tenant."""
         tenant = await self.services.accounts.create_tenant("other", "Somebody else")
@@ -102,6 +109,7 @@ async def site(folder: Path, *, demo: bool = False, mcp: McpSettings | None = No
 
         services = Services(
             accounts=accounts,
+            keys=ApiKeys(database, "s" * 32, lambda: clock[0]),
             catalogue=catalogue,
             history=CallHistory(database, journal),
             database=database,

@@ -1,6 +1,6 @@
-"""Tables of tenants, their users, and the telephones that may register."""
+"""Tables of tenants, their users, the telephones that may register, and the keys of programs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import JSON, Boolean, Float, ForeignKey, Integer, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
@@ -61,3 +61,20 @@ class SipAccountRow(Base):
     disabled: Mapped[bool] = mapped_column(Boolean)
     created: Mapped[float] = mapped_column(Float)
     changed: Mapped[float] = mapped_column(Float)
+
+
+class ApiKeyRow(Base):
+    """What a program proves itself by. Of its secret only a keyed digest is kept; times are seconds since 1970, null for never."""
+
+    __tablename__ = "api_keys"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    tenant_id: Mapped[str] = mapped_column(ForeignKey("tenants.id"), index=True)
+    name: Mapped[str] = mapped_column(String(100))
+    digest: Mapped[str] = mapped_column(String(64))
+    scopes: Mapped[Sequence[str]] = mapped_column(JSON)
+    created: Mapped[float] = mapped_column(Float)
+    created_by: Mapped[str] = mapped_column(String(64))
+    expires: Mapped[float | None] = mapped_column(Float)
+    revoked: Mapped[float | None] = mapped_column(Float)
+    last_used: Mapped[float | None] = mapped_column(Float)

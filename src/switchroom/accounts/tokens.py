@@ -25,12 +25,16 @@ _ALGORITHM = "HS256"
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who asks, as a token says it. ``about`` narrows a token to one thing, such as a call's recording."""
+    """Who asks, as a token says it. ``about`` narrows a token to one thing, such as a call's recording.
+
+    ``scopes`` is what an API key may, whose id is ``user``; None for a person.
+    """
 
     user: UserId
     tenant: TenantId
     role: Role
     about: str = ""
+    scopes: frozenset[str] | None = None
 
 
 def issue(identity: Identity, purpose: Purpose, secret: str, now: float) -> str:

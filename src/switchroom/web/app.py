@@ -19,6 +19,7 @@ from switchroom.web.api import (
     calls,
     flows,
     health,
+    keys,
     knowledge,
     mcp_servers,
     security,
@@ -41,7 +42,7 @@ def create_app(services: Services) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _unusable)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(Exception, _broken)
-    api = (accounts, calls, flows, mcp_servers, trunks, health, security, telephones, texting, knowledge)
+    api = (accounts, keys, calls, flows, mcp_servers, trunks, health, security, telephones, texting, knowledge)
     for router in (pages.router, trunk_pages.router, live.router, *(part.router for part in api)):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")

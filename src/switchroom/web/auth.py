@@ -1,4 +1,4 @@
-"""Who asks: a browser by its session cookie, a program by its bearer token; both carry the same kind of token.
+"""Who asks: a browser by its session cookie, a program by its bearer token, which is of the same kind or an API key.
 
 A cookie travels with requests that other sites cause, so those that change something are refused in ``guard`` when they
 come from elsewhere; the voice socket takes no cookie at all but a token or a PIN.
@@ -9,9 +9,11 @@ from typing import Annotated
 from fastapi import Depends, Request, Response
 from starlette.requests import HTTPConnection
 
+from switchroom.accounts.api_keys import PREFIX
 from switchroom.accounts.service import User
 from switchroom.accounts.tokens import LIFETIMES, Identity, Role
 from switchroom.errors import Denied, NotFound
+from switchroom.web.scopes import authorise
 from switchroom.web.services import Services, With
 
 COOKIE = "switchroom_session"
@@ -22,14 +24,23 @@ def address_of(connection: HTTPConnection) -> str:
     return connection.client.host if connection.client is not None else "unknown"
 
 
-def asker(request: Request, services: With) -> Identity:
-    """Return who asks. Raises Denied."""
+async def asker(request: Request, services: With) -> Identity:
+    """Return who asks. Raises Denied, also for what an API key is not for; Limited."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
-        return services.accounts.identify(token.strip())
+        return await bearer(request, services, token.strip())
     if cookie := request.cookies.get(COOKIE):
         return services.accounts.identify(cookie)
     raise Denied("log in first: POST /api/auth/login, then send Authorization: Bearer", code="unauthenticated")
+
+
+async def bearer(request: Request, services: Services, token: str) -> Identity:
+    """Return whose token or API key it is. Raises Denied, also for what a key is not for; Limited."""
+    if not token.startswith(PREFIX):
+        return services.accounts.identify(token)
+    who = await services.keys.identify(token, address=address_of(request))
+    authorise(who, request.method, request.url.path)
+    return who
 
 
 async def viewer(request: Request, services: With) -> User | None:

@@ -21,7 +21,9 @@ STATUSES: Mapping[type[SwitchroomError], int] = {
 }
 """Every error's HTTP status, by its branch of the tree; here and nowhere else."""
 
-_WHO_ARE_YOU = frozenset({"unauthenticated", "bad_token", "token_expired", "bad_credentials"})
+_WHO_ARE_YOU = frozenset(
+    {"unauthenticated", "bad_token", "token_expired", "bad_credentials", "key_revoked", "key_expired"}
+)
 
 
 def status_of(error: SwitchroomError) -> int:

@@ -65,7 +65,10 @@ async def log_out(response: Response) -> None:
 
 @router.get("/me", summary="Say who asks")
 async def me(asker: Asker, services: With) -> Person:
-    """Answer with the user whose token this is."""
+    """Answer with the user whose token this is; for an API key, with the key."""
+    if asker.scopes is not None:
+        key = await services.keys.get(asker.user, asker.tenant)
+        return Person(id=key.id, tenant=key.tenant, email="", name=key.name, role=asker.role)
     return _person(await services.accounts.user(asker.user))
 
 
