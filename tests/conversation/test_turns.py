@@ -110,14 +110,27 @@ def test_a_final_of_the_past_does_not_end_a_turn_that_went_on() -> None:
     assert commit.text == "a table for two"
 
 
-def test_a_recogniser_that_answers_only_once_is_not_waited_for_long() -> None:
+def test_a_newer_final_is_waited_for_as_long_as_the_one_before_took() -> None:
     machine = TurnMachine()
     machine.handle(VoiceStarted(1.0), 1.1)
     machine.handle(VoiceStopped(1.5), 1.6)
     machine.handle(VoiceStarted(1.7), 1.8)
     machine.handle(VoiceStopped(2.0), 2.1)
     machine.handle(Heard("a table for two", final=True), 2.15)
-    assert machine.deadline == pytest.approx(2.45)
+    assert machine.deadline == pytest.approx(2.0 + 0.65 + 0.3)
+
+
+def test_words_after_a_cough_are_not_lost_to_a_slow_recogniser() -> None:
+    machine = TurnMachine()
+    machine.handle(VoiceStarted(1.0), 1.1)
+    machine.handle(VoiceStopped(1.2), 1.3)
+    machine.handle(VoiceStarted(1.4), 1.5)
+    machine.handle(VoiceStopped(1.8), 1.9)
+    assert machine.handle(Heard("", final=True), 2.7) == []
+    assert machine.expire(3.1) == []
+    (commit,) = machine.handle(Heard("two", final=True), 3.3)
+    assert isinstance(commit, Commit)
+    assert commit.text == "two"
 
 
 def test_without_a_final_transcript_the_partial_one_is_the_turn() -> None:

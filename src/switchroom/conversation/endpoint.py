@@ -41,8 +41,9 @@ class Endpoint:
         if not utterance.final:
             return utterance.ended + timing.transcript
         ready = utterance.ended + (0.0 if utterance.cut else self._wait(utterance))
-        if utterance.awaited and utterance.understood is not None:
-            ready = max(ready, min(utterance.understood + timing.afterthought, utterance.ended + timing.transcript))
+        if utterance.asked and utterance.understood is not None:
+            newer = max(utterance.understood, utterance.asked[-1] + utterance.lag) + timing.afterthought
+            ready = max(ready, min(newer, utterance.ended + timing.transcript))
         return ready
 
     def went_on(self, utterance: Utterance, at: float) -> None:

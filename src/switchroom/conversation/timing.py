@@ -22,7 +22,7 @@ class Timing:
     transcript: float = 4.0
     """The longest wait for a final transcript, from the end of speech."""
     afterthought: float = 0.3
-    """The wait for a newer final when several were asked for and fewer came."""
+    """The wait for a newer final when several were asked for and fewer came, beyond what the last one took."""
     verdict: float = 0.5
     """With the agent paused: how long after the caller's voice ended words may still come."""
     noise: float = 1.2

@@ -4,7 +4,7 @@ The recogniser is asked for a final transcript each time the voice stops, and ea
 the transcript is whole when the voice is silent and every final that was asked for has come.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from switchroom.conversation.moves import Commit
 from switchroom.conversation.timing import Timing
@@ -33,13 +33,16 @@ class Utterance:
     understood: float | None = None
     cut: bool = False
     """It was ended by its length, not by a silence."""
-    awaited: int = 0
+    asked: list[float] = field(default_factory=list)
+    """When the final transcripts were asked for that have not come; they come in this order."""
+    lag: float = 0.0
+    """How long the last one took that came."""
     final: bool = False
 
     @property
     def whole(self) -> bool:
         """Whether nothing more will be understood unless the voice starts again."""
-        return self.final and self.awaited == 0
+        return self.final and not self.asked
 
     def resume(self, at: float) -> None:
         """The caller was only thinking."""
@@ -49,13 +52,13 @@ class Utterance:
     def stop(self, at: float) -> None:
         """The voice fell silent, and a final transcript was asked for."""
         self.ended = max(at, self.voiced)
-        self.awaited += 1
+        self.asked.append(at)
         self.final = False
 
     def hear(self, heard: Heard, now: float, *, silent: bool) -> None:
         """Take a transcript; while the voice goes on, a final one is of the past and more is to come."""
         if heard.final:
-            self.awaited = max(0, self.awaited - 1)
+            self._answered(now)
             self.final = silent
             self.text, self.confidence, self.missed, self.understood = heard.text.strip(), heard.confidence, None, now
         elif heard.text.strip() and not self.final:
@@ -63,9 +66,13 @@ class Utterance:
 
     def miss(self, code: str, now: float, *, silent: bool) -> None:
         """The recogniser failed."""
-        self.awaited = max(0, self.awaited - 1)
+        self._answered(now)
         self.final = silent
         self.missed, self.understood = code, now
+
+    def _answered(self, now: float) -> None:
+        if self.asked:
+            self.lag = max(now - self.asked.pop(0), 0.0)
 
     def press(self, digit: str, now: float, expected: int | None) -> bool:
         """Take a key; return whether it made the answer complete by its length."""
