@@ -31,6 +31,7 @@ from switchroom.ports import (
     ReplyPart,
     Say,
     SpeechToText,
+    TextToSpeech,
     Utterance,
     Voice,
 )
@@ -175,7 +176,7 @@ async def rig(
     ear: SpeechToText | None = None,
     mind: ScriptedMind | None = None,
     *,
-    speech: ScriptedSpeech | None = None,
+    speech: TextToSpeech | None = None,
     limits: Limits | None = None,
     recordings: Path | None = None,
     finding: float = 0.0,

@@ -14,6 +14,7 @@ from switchroom.flow.plan import Plan
 from switchroom.flow.runner import FlowBrain
 from switchroom.flow.tools import Occasion, tool, tools_of
 from switchroom.ports import (
+    Began,
     EndCall,
     Errands,
     ModelAnswered,
@@ -130,6 +131,8 @@ def _line(part: ReplyPart) -> str:
             return "[end]"
         case TransferTo(target=target):
             return f"[to {target}]"
+        case Began():
+            return "[began]"
         case ToolCalled(tool=name):
             return f"[{name}"
         case ToolAnswered(error=error):

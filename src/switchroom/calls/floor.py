@@ -143,7 +143,7 @@ class Floor:
 
     def voice_started(self, at: float, now: float, before: Samples) -> None:
         """The caller's voice began."""
-        self._with.minutes.voice(speaking=True)
+        self._with.minutes.voice(now, speaking=True)
         self._ears.start(before, now)
         self._voice(turns.VoiceStarted(at, self._mouth.remaining), now)
 
@@ -153,7 +153,7 @@ class Floor:
 
     def voice_stopped(self, at: float, now: float) -> None:
         """The caller fell silent."""
-        self._with.minutes.voice(speaking=False)
+        self._with.minutes.voice(now, speaking=False)
         self._ears.pause()
         self._voice(turns.VoiceStopped(at), now)
 
@@ -255,13 +255,21 @@ class Floor:
             self.feed(turns.AgentStopped(), now)
             return
         reply = Reply(commit.turn, _prompt(commit), commit.ended) if prepared is None else prepared[0]
-        if commit.understood is not None:
-            reply.reached("transcript", commit.understood)
-        reply.reached("decision", now)
+        self._note(reply, commit, now)
         if prepared is None:
             self._start(reply, self._answer)
         else:
             self._adopt(*prepared)
+
+    def _note(self, reply: Reply, commit: Commit, now: float) -> None:
+        """Put down by which stages it came to be owed."""
+        reply.began, reply.guesses = commit.started, self._with.ahead.account()
+        noticed = self._with.minutes.noticed
+        if noticed is not None and noticed >= commit.ended:
+            reply.reached("noticed", noticed)
+        if commit.understood is not None:
+            reply.reached("transcript", commit.understood)
+        reply.reached("decision", now)
 
     def _start(self, reply: Reply, make: Callable[[Reply], Coroutine[object, None, None]]) -> None:
         self._with.minutes.status("thinking")

@@ -25,15 +25,18 @@ class Minutes:
         self._connected = 0.0
         self._status = ""
         self._last: Commit | None = None
+        self.noticed: float | None = None
+        """When it was noticed that the caller had fallen silent."""
         self.utterances: list[Utterance] = []
 
     def begin(self, connected: float) -> None:
         """The call was connected, in the event loop's time."""
         self._connected = connected
 
-    def voice(self, *, speaking: bool) -> None:
+    def voice(self, now: float, *, speaking: bool) -> None:
         """The caller's voice began or ended."""
         self._tell(partial(happened.VoiceActivity, speaking=speaking))
+        self.noticed = None if speaking else now
 
     def status(self, status: Literal["listening", "thinking", "speaking", "transferring"]) -> None:
         """Somebody else has the floor."""
@@ -106,6 +109,20 @@ class Minutes:
         """The first sample of a reply went out."""
         self.status("speaking")
         self._tell(partial(happened.ReplyStarted, turn=reply.turn, answers=reply.answers, text=reply.text))
+        if reply.answers == "turn":
+            wait = reply.latency()
+            self._tell(
+                partial(
+                    happened.TurnTimed,
+                    turn=reply.turn,
+                    whole=wait.whole,
+                    stages=wait.stages,
+                    shares=wait.shares,
+                    guesses=reply.guesses.made,
+                    adopted=reply.draft is not None,
+                    wasted=reply.guesses.wasted,
+                )
+            )
 
     def paused(self, reply: Reply | None) -> None:
         """The agent fell silent at a sound."""
@@ -129,7 +146,7 @@ class Minutes:
             heard=heard,
             start=round(start, 3),
             end=round(end, 3),
-            timings=reply.timings(),
+            timings=reply.latency().stages,
         )
         self._tell(partial(made, unheard=unheard) if interrupted else made)
         if heard:

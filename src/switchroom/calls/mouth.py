@@ -6,6 +6,7 @@ which of them were played. So a voice that breaks off is asked again for what wa
 """
 
 import asyncio
+from collections.abc import Callable
 from contextlib import aclosing
 from math import inf
 
@@ -55,45 +56,40 @@ class Mouth:
         if self._playout.queued <= self._level:
             self._below.set()
 
-    async def say(self, text: str, *, protected: bool = False) -> float | None:
-        """Render ``text`` behind what is queued; return when its first sound was there, None if it has none.
+    async def say(self, text: str, sounds: Callable[[], None], *, protected: bool = False) -> None:
+        """Render ``text`` behind what is queued; ``sounds`` is called when its first sound is there.
 
         Returns when it is queued, not when it is heard. Safe to cancel: what is queued stays queued until ``stop``.
         Raises Unavailable if the voice fails.
         """
         self._more = True
         await self._until_below(LOW_WATER)
-        return await self._speak(text, protected=protected)
+        await self._speak(text, sounds, protected=protected)
 
-    async def prepare(self, draft: Draft) -> float | None:
-        """Render the draft's sentence and keep its sound until ``adopt``; return and raise as ``say`` does. Safe to cancel."""
-        sounded: float | None = None
+    async def prepare(self, draft: Draft, sounds: Callable[[], None]) -> None:
+        """Render the draft's sentence as ``say`` does, but keep its sound until ``adopt``. Safe to cancel."""
         try:
-            async with aclosing(self._tts.speak(draft.text, self._voice)) as pieces:
-                async for piece in pieces:
-                    if sounded is None:
-                        sounded = asyncio.get_running_loop().time()
-                    draft.pieces.append(piece) if draft.private else self._queue(piece)
+            await self._render(
+                draft.text, sounds, lambda piece: draft.pieces.append(piece) if draft.private else self._queue(piece)
+            )
         except SwitchroomError:
-            rest = None if draft.private else self._take_back()
-            if rest is None:
+            if draft.private:
                 raise
-            await self._speak(rest, protected=draft.protected)
+            rest = self._take_back()
+            if rest is None:
+                self._ledger.broke()
+                raise
+            await self._speak(rest, sounds, protected=draft.protected)
         draft.made = True
         if not draft.private:
             self._ledger.complete()
-        return sounded
 
-    async def _speak(self, text: str, *, protected: bool) -> float | None:
-        sounded: float | None = None
+    async def _speak(self, text: str, sounds: Callable[[], None], *, protected: bool) -> None:
         breaks = 0
         while text:
             self._begin(text, protected=protected)
             try:
-                async with aclosing(self._tts.speak(text, self._voice)) as pieces:
-                    async for piece in pieces:
-                        sounded = sounded or asyncio.get_running_loop().time()
-                        self._queue(piece)
+                await self._render(text, sounds, self._queue)
                 text = ""
             except SwitchroomError:
                 breaks += 1
@@ -103,7 +99,6 @@ class Mouth:
                     raise
                 text = rest
         self._ledger.complete()
-        return sounded
 
     def _take_back(self) -> str | None:
         """The voice broke off: return what is to be said anew, since it was not heard; None if there was no sound at all."""
@@ -150,6 +145,15 @@ class Mouth:
         self._more = False
         self._playout.clear()
         self._protected.clear()
+
+    async def _render(self, text: str, sounds: Callable[[], None], take: Callable[[Samples], None]) -> None:
+        async with aclosing(self._tts.speak(text, self._voice)) as pieces:
+            silent = True
+            async for piece in pieces:
+                take(piece)
+                if silent:
+                    silent = False
+                    sounds()
 
     def _begin(self, text: str, *, protected: bool) -> None:
         self._start = self._playout.played + self._playout.queued

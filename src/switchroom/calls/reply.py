@@ -18,11 +18,13 @@ from switchroom.calls.chronicle import Chronicle
 from switchroom.calls.draft import Draft, Make
 from switchroom.calls.mind import Mind
 from switchroom.calls.mouth import Mouth
+from switchroom.conversation.latency import Latency, latency
 from switchroom.errors import Bug, SwitchroomError
 from switchroom.events import catalogue as happened
 from switchroom.events.catalogue import Answered
 from switchroom.media.frame import Samples
 from switchroom.ports import (
+    Began,
     CallerSilent,
     CallOpened,
     EndCall,
@@ -50,6 +52,14 @@ class Rendered:
 
 
 @dataclass(slots=True)
+class Guesses:
+    """How often a turn was guessed before it was over, and how many letters were written in vain."""
+
+    made: int = 0
+    wasted: int = 0
+
+
+@dataclass(slots=True)
 class Reply:
     """What is known of a reply while it is made and spoken. Times are the event loop's."""
 
@@ -65,6 +75,11 @@ class Reply:
     transfers_to: str = ""
     draft: Draft | None = None
     """It was begun before its turn was committed."""
+    began: float = 0.0
+    """When the caller began to speak."""
+    tools: list[tuple[float, float]] = field(default_factory=list)
+    """When tools worked for it."""
+    guesses: Guesses = field(default_factory=Guesses)
 
     @property
     def answers(self) -> Answered:
@@ -83,12 +98,9 @@ class Reply:
         """Note when a stage was first reached."""
         self.stages.setdefault(stage, now)
 
-    def timings(self) -> dict[str, float]:
-        """Return the stages in seconds from ``since`` (docs/turns.md)."""
-        return {
-            stage: round(at - self.since, 4)
-            for stage, at in sorted(self.stages.items(), key=lambda reached: reached[1])
-        }
+    def latency(self) -> Latency:
+        """Return where the wait for it went; it was heard by now."""
+        return latency(self.since, self.began, self.stages, self.tools)
 
 
 class Replier:
@@ -135,6 +147,8 @@ class Replier:
 
     async def _do(self, part: ReplyPart, reply: Reply) -> None:
         match part:
+            case Began():
+                reply.reached("token", asyncio.get_running_loop().time())
             case Say():
                 await self._say(part, reply)
             case EndCall():
@@ -155,19 +169,19 @@ class Replier:
         reply.text = f"{reply.text} {say.text}".strip()
         if say.filler:
             self._tell(reply, partial(happened.FillerSpoken, turn=reply.turn, text=say.text))
-        sounded = await self._sound(say, reply.draft)
-        if sounded is not None:
-            reply.reached("voice", sounded)
+        await self._sound(say, reply)
 
-    async def _sound(self, say: Say, draft: Draft | None) -> float | None:
+    async def _sound(self, say: Say, reply: Reply) -> None:
         """Have a sentence spoken; of a reply that may not be heard yet the first one is kept, and the next waits."""
+        draft, clock = reply.draft, asyncio.get_running_loop().time
         if draft is not None and draft.private:
             draft.letters += len(say.text)
             if not draft.text:
                 draft.text, draft.protected = say.text, say.protected
-                return await self._mouth.prepare(draft)
+                await self._mouth.prepare(draft, lambda: reply.reached("voice", clock()))
+                return
             await draft.adopted.wait()
-        return await self._mouth.say(say.text, protected=say.protected)
+        await self._mouth.say(say.text, lambda: reply.reached("voice", clock()), protected=say.protected)
 
     def _tell(self, reply: Reply, make: Make) -> None:
         if reply.draft is not None and reply.draft.private:
@@ -177,6 +191,8 @@ class Replier:
 
     def _tool_answered(self, answer: ToolAnswered, reply: Reply) -> None:
         turn, tool, took = reply.turn, answer.tool, answer.took
+        now = asyncio.get_running_loop().time()
+        reply.tools.append((now - took, now))
         if answer.error is None:
             self._tell(
                 reply, partial(happened.ToolFinished, turn=turn, tool=tool, result=dict(answer.result), took=took)

@@ -12,9 +12,9 @@ from functools import partial
 from switchroom.calls.chronicle import Chronicle
 from switchroom.calls.draft import Draft
 from switchroom.calls.mind import Mind
-from switchroom.calls.reply import Reply
+from switchroom.calls.reply import Guesses, Reply
 from switchroom.conversation import moves
-from switchroom.conversation.moves import Commit
+from switchroom.conversation.moves import Commit, Dismiss
 from switchroom.conversation.speculation import Adopt, Drop, DropReason, EndPredicted, Speculate, Speculation
 from switchroom.events import catalogue as happened
 from switchroom.ports import CallerSaid, Utterance
@@ -41,12 +41,20 @@ class Speculating:
         self._tell = chronicle.tell
         self._context = context
         self._prepared: _Prepared | None = None
+        self._guesses = Guesses()
 
     def heed(self, told: moves.Input | moves.Decision | EndPredicted, now: float) -> None:
         """Take what happened, or what the turn machine decided; a Commit goes to ``take``."""
         for decided in self._machine.handle(told, now):
             if isinstance(decided, Drop):
                 self._drop(decided.why, now)
+        if isinstance(told, Dismiss):
+            self.account()
+
+    def account(self) -> Guesses:
+        """The turn is over: return what was guessed of it, and begin to count anew."""
+        counted, self._guesses = self._guesses, Guesses()
+        return counted
 
     def think(self, now: float, turn: int, begin: Begin) -> None:
         """Begin a draft if it is time to; ``turn`` is the number that the turn would have."""
@@ -78,6 +86,7 @@ class Speculating:
 
     def _begin(self, guess: Speculate, now: float, turn: int, begin: Begin) -> None:
         draft = Draft(now)
+        self._guesses.made += 1
         said = replace(guess.turn, turn=turn)
         reply = Reply(turn, CallerSaid(said.text, said.confidence), now, draft=draft)
         self._prepared = _Prepared(reply, draft, begin(reply, self._context(said)), guess.attempt)
@@ -88,6 +97,7 @@ class Speculating:
             return
         prepared.task.cancel()
         draft = prepared.draft
+        self._guesses.wasted += draft.letters
         if self._mind.able:
             self._tell(
                 partial(

@@ -9,6 +9,7 @@ from switchroom.events.providers import ProviderFailed as ProviderFailed
 from switchroom.events.providers import ProviderHedged as ProviderHedged
 from switchroom.events.providers import ProviderSwitched as ProviderSwitched
 from switchroom.events.timing import SpeculationDropped as SpeculationDropped
+from switchroom.events.timing import TurnTimed as TurnTimed
 from switchroom.events.transfers import CallTransferred as CallTransferred
 from switchroom.events.transfers import TransferCompleted as TransferCompleted
 from switchroom.events.transfers import TransferFailed as TransferFailed

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from switchroom.events.catalogue import Event
 from switchroom.ports.brain import (
+    Began,
     Brain,
     CallerSaid,
     CallerSilent,
@@ -80,6 +81,7 @@ __all__ = [
     "FACTS",
     "Answer",
     "Ask",
+    "Began",
     "Brain",
     "CallContext",
     "CallDetails",

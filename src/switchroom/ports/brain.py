@@ -111,7 +111,12 @@ class ModelFailed:
     error: SwitchroomError
 
 
-ReplyPart = Say | EndCall | TransferTo | ToolCalled | ToolAnswered | ModelAnswered | ModelFailed
+@dataclass(frozen=True, slots=True)
+class Began:
+    """The first word of the answer was written; nothing is said yet. For the timings: a brain need not tell it."""
+
+
+ReplyPart = Began | Say | EndCall | TransferTo | ToolCalled | ToolAnswered | ModelAnswered | ModelFailed
 
 
 class Patience(Enum):
