@@ -33,6 +33,7 @@ from switchroom.catalogue.trunks import Trunks
 from switchroom.conversation.timing import Timing
 from switchroom.errors import SwitchroomError, Unavailable
 from switchroom.events.bus import Bus
+from switchroom.history.latency import observe
 from switchroom.history.reader import HistoryReader
 from switchroom.history.service import CallHistory
 from switchroom.hosting import hosting
@@ -235,8 +236,9 @@ async def everything(settings: Settings) -> AsyncIterator[Running]:
         voices = (speech.stt, speech.tts)
         engine = await stack.enter_async_context(taking_calls(settings, records, voices, minds.directory))
         host = settings.web.host
-        app = create_app(_services(settings, records, engine, minds, user))
-        port = await stack.enter_async_context(serving(app, host, settings.web.port))
+        services = _services(settings, records, engine, minds, user)
+        await stack.enter_async_context(hosting(observe(records.bus, services.metrics)))
+        port = await stack.enter_async_context(serving(create_app(services), host, settings.web.port))
         yield Running(records, engine, speech, f"http://{host}:{port}", sip_address(engine.endpoint), login)
 
 

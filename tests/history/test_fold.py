@@ -1,4 +1,4 @@
-from switchroom.events.catalogue import ReplySpoken, TransferFailed, TransferRequested
+from switchroom.events.catalogue import ReplySpoken, TransferFailed, TransferRequested, TurnTimed
 from switchroom.history.fold import Changes
 from tests.storage.stories import Story
 
@@ -55,6 +55,23 @@ def test_a_reminder_leaves_the_timings_of_the_turn_before_it_alone() -> None:
     told = [*story.whole(), story._make(ReplySpoken, turn=1, answers="silence", heard="Hello?", start=9.0, end=9.5)]
     assert Changes().fold(told).turns[("call_1", 1)]["timings"] == {"stt": 0.1, "total": 0.4}
     assert "Hello?" in [line["text"] for line in Changes().fold(told).transcripts.values()]
+
+
+def test_a_turn_is_known_by_its_wait_as_soon_as_its_reply_is_heard() -> None:
+    story = Story()
+    shares = {"endpointing": 0.3, "llm": 0.5}
+    timed = story._make(
+        TurnTimed,
+        turn=1,
+        whole=0.8,
+        stages={"decision": 0.3, "sent": 0.8},
+        shares=shares,
+        guesses=2,
+        adopted=True,
+        wasted=9,
+    )
+    row = Changes().fold([timed]).turns[("call_1", 1)]
+    assert (row["latency"], row["shares"], row["guesses"], row["adopted"], row["wasted"]) == (0.8, shares, 2, True, 9)
 
 
 def test_folding_twice_changes_nothing() -> None:

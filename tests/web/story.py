@@ -51,6 +51,8 @@ def call(site: Site, name: str, begin: float, *, ends: str = "caller_hangup", ca
             )
             events.append(make(happened.TurnEnded, at + 0.1, turn=turn, text=text, waited=0.31))
             continue
+        if turn:
+            events += [make(kind, 0.2 + start, turn=turn, **fields) for kind, fields in _heard(turn, text)]
         timings = {"decision": 0.31, "brain": 0.32 + 0.03 * turn, "sent": 0.42 + 0.09 * turn} if turn else {}
         if index == 2:
             part = {"heard": text[:36], "unheard": text[36:]}
@@ -59,6 +61,13 @@ def call(site: Site, name: str, begin: float, *, ends: str = "caller_hangup", ca
             events.append(make(happened.ReplySpoken, at, turn=turn, heard=text, start=start, end=end, timings=timings))
     events.append(make(happened.ToolFinished, 13.0, turn=2, tool="book_table", result={"status": "booked"}, took=0.012))
     return [*events, *(make(kind, 17, **fields) for kind, fields in _ending(name, ends))]
+
+
+def _heard(turn: int, text: str) -> list[tuple[type[Event], dict[str, object]]]:
+    shares = {"endpointing": 0.21, "stt": 0.1, "llm": 0.03 * turn, "tool": 0.0, "tts": 0.1, "wire": 0.07}
+    whole = round(sum(shares.values()), 3)
+    timed = {"whole": whole, "stages": {"sent": whole}, "shares": shares, "guesses": turn, "adopted": turn == 1}
+    return [(happened.ReplyStarted, {"text": text}), (happened.TurnTimed, {**timed, "wasted": 0})]
 
 
 def _ending(name: str, ends: str) -> list[tuple[type[Event], dict[str, object]]]:

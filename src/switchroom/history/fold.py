@@ -29,6 +29,7 @@ from switchroom.events.catalogue import (
     TransferRequested,
     TurnEnded,
     TurnStarted,
+    TurnTimed,
 )
 
 Rows = dict[tuple[object, ...], dict[str, object]]
@@ -144,6 +145,16 @@ def _turn(event: Event) -> dict[str, object] | None:
                 "heard": event.heard,
                 "interrupted": isinstance(event, ReplyInterrupted),
                 "timings": dict(event.timings),
+            }
+        case TurnTimed():
+            return {
+                "turn": event.turn,
+                "timings": dict(event.stages),
+                "latency": event.whole,
+                "shares": dict(event.shares),
+                "guesses": event.guesses,
+                "adopted": event.adopted,
+                "wasted": event.wasted,
             }
         case _:
             return None

@@ -61,6 +61,7 @@ class TurnRow(Base):
     """One caller's turn and its reply, with how long each part took."""
 
     __tablename__ = "turns"
+    __table_args__ = (Index(None, "tenant_id", "replied"),)
 
     call_id: Mapped[str] = mapped_column(String(64), primary_key=True)
     turn: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
@@ -73,6 +74,11 @@ class TurnRow(Base):
     waited: Mapped[float | None] = mapped_column(Float)
     interrupted: Mapped[bool] = mapped_column(Boolean, server_default=false())
     timings: Mapped[Mapping[str, float]] = mapped_column(JSON, server_default="{}")
+    latency: Mapped[float | None] = mapped_column(Float)
+    shares: Mapped[Mapping[str, float]] = mapped_column(JSON, server_default="{}")
+    guesses: Mapped[int] = mapped_column(Integer, server_default="0")
+    adopted: Mapped[bool] = mapped_column(Boolean, server_default=false())
+    wasted: Mapped[int] = mapped_column(Integer, server_default="0")
 
 
 class RecordingRow(Base):

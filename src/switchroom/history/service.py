@@ -58,7 +58,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A caller's turn and its reply. ``timings`` are seconds from the end of the caller's speech."""
+    """A caller's turn and its reply. ``timings`` are seconds from the end of the caller's speech.
+
+    ``latency`` is how long they waited for the first sound of the reply, None if none was heard; ``shares`` for whom. ``adopted``:
+    the reply was begun before the turn was over, which was tried ``guesses`` times.
+    """
 
     turn: int
     started: float | None
@@ -67,6 +71,10 @@ class Turn:
     waited: float | None
     interrupted: bool
     timings: Mapping[str, float]
+    latency: float | None
+    shares: Mapping[str, float]
+    guesses: int
+    adopted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,10 +157,7 @@ class CallHistory:
         """Return the turns with their timings."""
         query = select(TurnRow).where(TurnRow.call_id == call, TurnRow.tenant_id == tenant).order_by(TurnRow.turn)
         async with self._database.snapshot() as session:
-            return [
-                Turn(row.turn, row.started, row.text, row.heard, row.waited, row.interrupted, row.timings)
-                for row in await session.scalars(query)
-            ]
+            return [_turn(row) for row in await session.scalars(query)]
 
     async def recording(self, call: CallId, tenant: TenantId) -> Recording | None:
         """Return the call's recording, also while it is being written; None if there is none."""
@@ -204,3 +209,10 @@ def _call(row: CallRow) -> Call:
         error=row.error,
         message=row.message,
     )
+
+
+def _turn(row: TurnRow) -> Turn:
+    return Turn(
+        row.turn, row.started, row.text, row.heard, row.waited, row.interrupted, row.timings,
+        row.latency, row.shares, row.guesses, row.adopted,
+    )  # fmt: skip

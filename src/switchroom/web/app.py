@@ -21,6 +21,7 @@ from switchroom.web.api import (
     health,
     keys,
     knowledge,
+    latency,
     mcp_servers,
     security,
     telephones,
@@ -42,7 +43,7 @@ def create_app(services: Services) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _unusable)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(Exception, _broken)
-    api = (accounts, keys, calls, flows, mcp_servers, trunks, health, security, telephones, texting, knowledge)
+    api = (accounts, keys, calls, latency, flows, mcp_servers, trunks, health, security, telephones, texting, knowledge)
     for router in (pages.router, trunk_pages.router, live.router, *(part.router for part in api)):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")

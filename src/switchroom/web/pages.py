@@ -3,7 +3,7 @@
 A page works without its script as far as it can; scripts add the microphone, the waveform, and changes as they happen.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Annotated
@@ -15,10 +15,8 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from switchroom.domains.restaurant.book import messages, reservations
 from switchroom.domains.restaurant.tables import Reservation
 from switchroom.errors import Denied, Limited
-from switchroom.events.catalogue import ReplyInterrupted, ReplySpoken
-from switchroom.history.service import Turn, Wanted
+from switchroom.history.service import Wanted
 from switchroom.identity import CallId
-from switchroom.storage.journal import Entry
 from switchroom.web.auth import Member, Viewer, address_of, sign_in, sign_out
 from switchroom.web.lines import line_qualities
 from switchroom.web.services import With
@@ -114,7 +112,7 @@ async def call(call_id: str, request: Request, services: With, viewer: Member) -
     """One call."""
     found = await services.history.call(CallId(call_id), viewer.tenant)
     events = await services.history.events(found.id, viewer.tenant)
-    replies = reply_times(await services.history.turns(found.id, viewer.tenant), events)
+    turns = [turn for turn in await services.history.turns(found.id, viewer.tenant) if turn.latency is not None]
     agents = {agent.id: agent.name for agent in await services.catalogue.agents(viewer.tenant)}
     values = {
         "viewer": viewer,
@@ -122,8 +120,8 @@ async def call(call_id: str, request: Request, services: With, viewer: Member) -
         "agent": agents.get(found.agent, found.agent),
         "lines": await services.history.transcript(found.id, viewer.tenant),
         "recording": await services.history.recording(found.id, viewer.tenant),
-        "replies": replies,
-        "longest": max((timings["sent"] for _, timings in replies), default=0.0),
+        "turns": turns,
+        "longest": max((turn.latency or 0.0 for turn in turns), default=0.0),
         "events": events,
         "qualities": line_qualities([entry.event for entry in events]),
         "began": found.connected or found.started or 0.0,
@@ -144,13 +142,6 @@ async def book(request: Request, services: With, viewer: Member) -> Response:
     response = page(request, "reservations.html", values)
     sign_in(response, request, services, viewer)
     return response
-
-
-def reply_times(turns: Sequence[Turn], events: Sequence[Entry]) -> list[tuple[str, Mapping[str, float]]]:
-    """Return what the caller said and the timings of the reply to it; greetings and reminders answer nothing and are left out."""
-    said = {turn.turn: turn.text for turn in turns}
-    replies = [entry.event for entry in events if isinstance(entry.event, ReplySpoken | ReplyInterrupted)]
-    return [(said.get(one.turn, ""), one.timings) for one in replies if one.timings.keys() >= {"decision", "sent"}]
 
 
 def by_day(booked: Sequence[Reservation], today: date) -> list[dict[str, object]]:

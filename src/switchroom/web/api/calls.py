@@ -67,7 +67,11 @@ class LineOut(BaseModel):
 
 
 class TurnOut(BaseModel):
-    """A caller's turn and its reply; ``timings`` are seconds from the end of the caller's speech."""
+    """A caller's turn and its reply; ``timings`` are seconds from the end of the caller's speech.
+
+    ``latency`` is the wait until the first sound of the reply, ``shares`` are who was awaited for how long of it. ``adopted``: the
+    reply was begun before the turn was over.
+    """
 
     turn: int
     text: str
@@ -75,6 +79,10 @@ class TurnOut(BaseModel):
     waited: float | None
     interrupted: bool
     timings: Mapping[str, float]
+    latency: float | None
+    shares: Mapping[str, float]
+    guesses: int
+    adopted: bool
 
 
 class EventOut(BaseModel):
@@ -146,7 +154,8 @@ async def turns(call_id: str, asker: Asker, services: With) -> list[TurnOut]:
     return [
         TurnOut(
             turn=turn.turn, text=turn.text, heard=turn.heard, waited=turn.waited,
-            interrupted=turn.interrupted, timings=turn.timings,
+            interrupted=turn.interrupted, timings=turn.timings, latency=turn.latency, shares=turn.shares,
+            guesses=turn.guesses, adopted=turn.adopted,
         )
         for turn in await services.history.turns(found.id, asker.tenant)
     ]  # fmt: skip
