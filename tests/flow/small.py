@@ -131,13 +131,19 @@ def _line(part: ReplyPart) -> str:
             return "[end]"
         case TransferTo(target=target):
             return f"[to {target}]"
-        case Began():
-            return "[began]"
         case ToolCalled(tool=name):
             return f"[{name}"
         case ToolAnswered(error=error):
             return f"{error.code}]" if error else "ok]"
+        case Began() | ModelAnswered() | ModelFailed():
+            return _of_model(part)
+
+
+def _of_model(part: Began | ModelAnswered | ModelFailed) -> str:
+    match part:
+        case Began():
+            return "("
         case ModelAnswered(model=name):
-            return f"({name})"
+            return f"{name})"
         case ModelFailed(error=failure):
-            return f"({failure.code})"
+            return f"{failure.code})"

@@ -160,7 +160,7 @@ class Replier:
             case ToolAnswered():
                 self._tool_answered(part, reply)
             case ModelAnswered() | ModelFailed():
-                self._model_answered(part, reply)
+                self._model_answered(part, reply.turn)
             case _:
                 assert_never(part)
 
@@ -207,15 +207,16 @@ class Replier:
         else:
             self._apologise(error, reply)
 
-    def _model_answered(self, answer: ModelAnswered | ModelFailed, reply: Reply) -> None:
+    def _model_answered(self, answer: ModelAnswered | ModelFailed, turn: int) -> None:
+        """Tell it at once, also of a reply that is only prepared: it was paid for, or it broke."""
         match answer:
             case ModelAnswered(model, tokens_in, tokens_out):
                 made = partial(happened.ModelAnswered, model=model, tokens_in=tokens_in, tokens_out=tokens_out)
-                self._tell(reply, partial(made, turn=reply.turn))
+                self._chronicle.tell(partial(made, turn=turn))
             case ModelFailed(model, error):
                 log.error("model failed", model=model, code=error.code, message=str(error))
                 failed = partial(happened.ProviderFailed, code=error.code, message=str(error))
-                self._tell(reply, partial(failed, provider=model, capability="llm"))
+                self._chronicle.tell(partial(failed, provider=model, capability="llm"))
             case _:
                 assert_never(answer)
 

@@ -26,6 +26,7 @@ from switchroom.flow.tools import Tools
 from switchroom.flow.walk import Scene, turn_to
 from switchroom.ports import (
     Ask,
+    Began,
     Errands,
     Function,
     LanguageModel,
@@ -64,6 +65,7 @@ class _Step:
     said: list[str] = field(default_factory=list)
     wanted: list[ToolWanted] = field(default_factory=list)
     error: SwitchroomError | None = None
+    began: bool = False
 
 
 class Thinking:
@@ -117,8 +119,8 @@ class Thinking:
                 async for part in written:
                     match part:
                         case Wrote(text):
-                            for chunk in chunker.feed(text):
-                                yield self._say(chunk, step)
+                            for said in self._wrote(text, chunker, step):
+                                yield said
                         case ToolWanted():
                             step.wanted.append(replace(part, name=self._names.get(part.name, part.name)))
                         case Spent(model, tokens_in, tokens_out):
@@ -172,6 +174,11 @@ class Thinking:
         return Ask(
             f"{MANNER}\n\n{prompt.strip()}\n\n{today}", tuple(self._talk), self._functions, self._node.temperature
         )
+
+    def _wrote(self, text: str, chunker: Chunker, step: _Step) -> list[ReplyPart]:
+        parts: list[ReplyPart] = [] if step.began else [Began()]
+        step.began = True
+        return [*parts, *(self._say(chunk, step) for chunk in chunker.feed(text))]
 
     def _say(self, text: str, step: _Step) -> Say:
         step.said.append(text)
