@@ -271,7 +271,7 @@ class Dialogue:
             self.mind.errands = details.errands
             return self.mind
 
-        async with rig(self.ear, speech=self.voice, open_brain=open_brain, nudges=50, max_duration=3000.0) as engine:  # type: ignore[arg-type]
+        async with rig(self.ear, speech=self.voice, open_brain=open_brain, nudges=50, max_duration=3000.0) as engine:
             self._engine = engine
             engine.offer(self.leg)
             began.set()
