@@ -6,6 +6,7 @@ while it cannot be used the one before goes on answering.
 """
 
 import asyncio
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,8 +21,10 @@ from switchroom.flow.file import load, parse
 from switchroom.flow.graph import Flow
 from switchroom.flow.plan import FlowInvalid
 from switchroom.flow.problems import FlowUnreadable, Problem, located
-from switchroom.flow.tools import Tools
+from switchroom.flow.tools import Tools, tools_of
 from switchroom.identity import TenantId
+from switchroom.knowledge.library import Library
+from switchroom.knowledge.tool import Lookup
 from switchroom.ports import Hints, Models
 from switchroom.storage.db import Database
 
@@ -64,12 +67,18 @@ class Receptions:
     """Every flow that was needed so far. ``folder`` is what file names are relative to."""
 
     def __init__(
-        self, database: Database, folder: Path, tools: ToolsOf = no_tools, models: Models | None = None
+        self,
+        database: Database,
+        folder: Path,
+        tools: ToolsOf = no_tools,
+        models: Models | None = None,
+        library: Library | None = None,
     ) -> None:
         """``tools`` gives what a tenant has besides the house's own; the same object while they are the same.
 
-        ``models`` are those that flows may name; None: there are none.
+        ``models`` are those that flows may name; None: there are none. Without a ``library``, things are looked up by words alone.
         """
+        self._house = tools_of(Lookup(library or Library(database, time.time)))
         self._database = database
         self._folder = folder
         self._tools = tools
@@ -95,7 +104,7 @@ class Receptions:
 
     def _examine(self, text: str, tools: Tools) -> tuple[Problem, ...]:
         try:
-            Reception(parse(text), self._database, tools, self._models)
+            Reception(parse(text), self._database, {**self._house, **tools}, self._models)
         except (FlowUnreadable, FlowInvalid) as error:
             return located(error.problems, text)
         except Invalid as error:  # of a section that belongs to tools
@@ -146,7 +155,9 @@ class Receptions:
         self, read: Callable[[], Flow], agent: AgentRecord, tools: Tools, before: Reception | None
     ) -> Reception:
         try:
-            return await asyncio.to_thread(lambda: Reception(read(), self._database, tools, self._models))
+            return await asyncio.to_thread(
+                lambda: Reception(read(), self._database, {**self._house, **tools}, self._models)
+            )
         except Invalid as error:
             if before is None:
                 raise
