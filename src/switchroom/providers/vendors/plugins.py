@@ -1,16 +1,12 @@
 """A vendor's plugin: found, imported without what must not come with it, and constructed from a provider's entry.
 
-Importing LiveKit Agents would load two native libraries that have no place in this process: PyAV, whose wheel brings
-FFmpeg built with GPL encoders, and local_inference, whose models may be used inside LiveKit Agents only. Neither is
-needed for PCM over a socket, so empty modules stand in for them; what would use one after all fails and says so.
-docs/decisions has the licences. The names of a class's parameters are the names of an entry's options.
+The names of a class's parameters are the names of an entry's options. What is withheld, and why: decision 22.
 """
 
 import asyncio
 import importlib
 import inspect
 import logging
-import sys
 from collections.abc import Callable, Container, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -21,6 +17,7 @@ from typing import Literal, cast
 from switchroom.errors import Invalid, Unavailable
 from switchroom.providers.choices import Choice
 from switchroom.providers.vendors.shapes import MakeFrame, Patience, Settings
+from switchroom.providers.withheld import withhold
 
 Role = Literal["STT", "TTS"]
 
@@ -44,23 +41,6 @@ _DEFAULTS: Mapping[tuple[str, Role], Settings] = {
 """PCM, and nothing that is only for the eye."""
 
 _RATE = 16_000
-_MISSING = "av", "av.container", "livekit.local_inference"
-
-
-class _Withheld(ModuleType):
-    """Stands in for a module that is not to be loaded."""
-
-    __path__: list[str] = []  # noqa: RUF012 - what makes a module a package
-
-    def __getattr__(self, name: str) -> type:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return type(name, (_Refusing,), {"__module__": self.__name__})
-
-
-class _Refusing:
-    def __new__(cls, *_: object, **__: object) -> "_Refusing":
-        raise RuntimeError(f"{cls.__module__}.{cls.__name__} is not loaded in this process: have the vendor send PCM")
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,9 +150,7 @@ def _what(role: Role) -> str:
 
 
 def _agents() -> ModuleType:
-    for name in _MISSING:
-        if name not in sys.modules:
-            sys.modules[name] = _Withheld(name)
+    withhold("av", "av.container", "livekit.local_inference")
     importlib.import_module("aiohttp")
     return importlib.import_module("livekit.agents")
 
