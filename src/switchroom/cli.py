@@ -96,14 +96,19 @@ def rehearse(
     junit: Annotated[Path | None, typer.Option(help="write a JUnit report")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="print everything as JSON")] = False,
     verbose: Annotated[bool, typer.Option("-v", help="print every transcript")] = False,
-    schema: Annotated[bool, typer.Option(help="print the JSON Schema of rehearsal files")] = False,
+    schema: Annotated[bool, typer.Option("--schema", help="print the JSON Schema of rehearsal files")] = False,
+    call: Annotated[str, typer.Option("--from-call", help="print this call as a rehearsal")] = "",
+    anonymise: Annotated[bool, typer.Option("--anonymise", help="without its caller's number and name")] = False,
 ) -> None:
     """Rehearse calls: a scripted caller against an agent. Exits with 1 if something is not as expected, 2 for unusable files."""
-    from switchroom.commands.rehearse import Wishes, hold, print_schema
+    from switchroom.commands.rehearse import Wishes, hold, print_call, print_schema
 
     if schema:
         sys.exit(print_schema(print))
-    sys.exit(hold(Wishes(tuple(files or ()), only, junit, as_json, verbose), print))
+    settings = _settings()
+    if call:
+        sys.exit(print_call(settings, call, print, anonymise=anonymise))
+    sys.exit(hold(Wishes(tuple(files or ()), only, junit, as_json, verbose), print, settings))
 
 
 @app.command()

@@ -1,13 +1,28 @@
 """``switchroom rehearse``: what it says, what it writes, and its exit status."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
-from switchroom.commands.rehearse import FAILED, PASSED, UNUSABLE, Wishes, found, hold, print_schema
+from switchroom.accounts.service import Accounts
+from switchroom.catalogue.flow_desk import FlowDesk
+from switchroom.catalogue.service import Catalogue
+from switchroom.commands.rehearse import FAILED, PASSED, UNUSABLE, Wishes, found, hold, print_call, print_schema
+from switchroom.events.catalogue import CallStarted
+from switchroom.history.reader import HistoryReader
+from switchroom.identity import UserId
+from switchroom.receptions import Receptions
+from switchroom.settings import Settings
+from switchroom.storage.db import Database
+from switchroom.storage.journal import Journal
+from switchroom.storage.schema import upgrade
+from tests.rehearsal.theatre import held
+from tests.virtual_time import run_real
 
+NOW = 1_795_532_400.0
 FLOW = Path(__file__).parents[2] / "examples" / "restaurant.yaml"
 GOOD = f"""
 rehearsal: Where the house is
@@ -100,3 +115,79 @@ def test_the_schema_is_json() -> None:
     said: list[str] = []
     assert print_schema(said.append) == PASSED
     assert json.loads(said[0])["title"] == "Rehearsal"
+
+
+@pytest.fixture
+def installation(tmp_path: Path) -> Settings:
+    """Return an installation with the demo agent, whose flow was published twice, and one call that was held."""
+    settings = Settings(data=tmp_path / "data", secret="x" * 40)
+    result = held("script:\n  - say: where are you\n", tmp_path)
+    events = [
+        replace(moment.event, at=NOW + moment.at) for moment in result.record.moments if not moment.event.ephemeral
+    ]
+
+    async def furnish() -> None:
+        database = Database(settings.url)
+        try:
+            await upgrade(database)
+            tenant = await Accounts(database, settings.secret, lambda: NOW).create_tenant("demo", "Demo")
+            desk = FlowDesk(database, Receptions(database, Path()).examine, lambda: NOW)
+            for lane in ("Mill Lane", "Hill Lane"):
+                text = FLOW.read_text(encoding="utf-8").replace("Mill Lane", lane)
+                if lane == "Mill Lane":
+                    record = await desk.create(tenant.id, "front-desk", text, UserId("usr_1"))
+                else:
+                    record = await desk.change(tenant.id, "front-desk", text, UserId("usr_1"))
+                await desk.publish(tenant.id, record.id, UserId("usr_1"), "", seen=record.revision)
+            agent = await Catalogue(database).create_agent(tenant.id, "Receptionist", "front-desk")
+            journal = Journal(database)
+            mine = [replace(event, tenant=tenant.id) for event in events]
+            await journal.write(
+                [replace(event, agent=agent.id) if isinstance(event, CallStarted) else event for event in mine]
+            )
+            await HistoryReader(journal).catch_up()
+        finally:
+            await database.close()
+
+    run_real(furnish())
+    return settings
+
+
+@pytest.mark.parametrize(("version", "lane", "status"), [("", "Hill", PASSED), (", version: 1", "Hill", FAILED)])
+def test_an_agent_of_the_installation_is_rehearsed_in_any_version(
+    installation: Settings, tmp_path: Path, version: str, lane: str, status: int
+) -> None:
+    text = GOOD.replace(str(FLOW), f"{{name: Receptionist{version}}}").replace("Mill", lane)
+    (tmp_path / "one.yaml").write_text(text, encoding="utf-8")
+    assert hold(Wishes((str(tmp_path / "one.yaml"),)), lambda _: None, installation) == status
+
+
+def test_an_agent_that_is_not_there_is_named(installation: Settings, tmp_path: Path) -> None:
+    (tmp_path / "one.yaml").write_text(GOOD.replace(str(FLOW), "{name: Nobody}"), encoding="utf-8")
+    said: list[str] = []
+    assert hold(Wishes((str(tmp_path / "one.yaml"),)), said.append, installation) == UNUSABLE
+    assert "tenant 'demo' has no agent 'Nobody'" in "\n".join(said)
+
+
+def test_a_call_of_the_installation_is_printed_as_a_rehearsal_that_can_be_held(
+    installation: Settings, tmp_path: Path
+) -> None:
+    call = next(iter(_calls(installation)))
+    said: list[str] = []
+    assert print_call(installation, call, said.append, anonymise=True) == PASSED
+    (tmp_path / "again.yaml").write_text(said[0], encoding="utf-8")
+    told: list[str] = []
+    assert hold(Wishes((str(tmp_path / "again.yaml"),)), told.append, installation) == PASSED
+    assert print_call(installation, "call_nobody", said.append, anonymise=False) == UNUSABLE
+    assert said[-1] == "there is no call 'call_nobody'"
+
+
+def _calls(settings: Settings) -> list[str]:
+    async def read() -> list[str]:
+        database = Database(settings.url)
+        try:
+            return [entry.call for entry in await Journal(database).after(0)]
+        finally:
+            await database.close()
+
+    return run_real(read())

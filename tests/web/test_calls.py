@@ -10,6 +10,8 @@ import pytest
 from switchroom.events.bus import Bus
 from switchroom.events.catalogue import RecordingStarted, VoiceActivity
 from switchroom.identity import CallId, EventId, TenantId
+from switchroom.rehearsal.reading import parse
+from switchroom.rehearsal.steps import SayLine
 from switchroom.web.api.calls import follow
 from tests.virtual_time import run, run_real
 from tests.web.site import NOW, site
@@ -174,3 +176,24 @@ def test_a_quiet_stream_of_changes_shows_that_it_lives() -> None:
             assert asyncio.get_running_loop().time() - began == 15
 
     run(story())
+
+
+def test_a_call_is_given_as_a_rehearsal_to_its_tenant_only(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with site(tmp_path) as here:
+            await here.happened(*call(here, "call_1", NOW, caller="+441632960456"), *call(here, "call_2", NOW, ends=""))
+            async with here.as_user() as client:
+                given = await client.get("/api/v1/calls/call_1/rehearsal")
+                assert given.headers["content-type"].startswith("application/yaml")
+                script = parse(given.text, Path("call.yaml")).rehearsal
+                assert [step.say for step in script.script if isinstance(step, SayLine)] == [
+                    "I'd like a table for four on Friday at seven",
+                    "Anderson",
+                ]
+                assert script.caller.number == "+441632960456"
+                anonymous = (await client.get("/api/v1/calls/call_1/rehearsal", params={"anonymise": "true"})).text
+                assert "960456" not in anonymous
+                assert (await client.get("/api/v1/calls/call_2/rehearsal")).status_code == 422
+                assert (await client.get("/api/v1/calls/call_9/rehearsal")).status_code == 404
+
+    run_real(story())

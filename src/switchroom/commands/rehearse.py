@@ -7,12 +7,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from switchroom.commands.rehearse_installed import finder, from_call
 from switchroom.errors import SwitchroomError
 from switchroom.observability import set_up
 from switchroom.rehearsal.cast import Cast, Part
 from switchroom.rehearsal.reading import Piece, load, schema
 from switchroom.rehearsal.report import Held, as_json, details, headline, junit
 from switchroom.rehearsal.stage import rehearse
+from switchroom.settings import Settings
 from switchroom.virtual_time import run
 
 PASSED, FAILED, UNUSABLE = 0, 1, 2
@@ -29,10 +31,10 @@ class Wishes:
     verbose: bool = False
 
 
-def hold(wishes: Wishes, say: Callable[[str], None]) -> int:
-    """Hold them; return the exit status."""
+def hold(wishes: Wishes, say: Callable[[str], None], settings: Settings | None = None) -> int:
+    """Hold them; return the exit status. ``settings`` tell where agents are that a file names by name."""
     set_up("console", "critical")
-    cast = Cast()
+    cast = Cast() if settings is None else Cast(finder(settings))
     told = (lambda _: None) if wishes.as_json else say
     all_held: list[Held] = []
     for path in found(wishes.files):
@@ -59,6 +61,17 @@ def hold(wishes: Wishes, say: Callable[[str], None]) -> int:
 def print_schema(say: Callable[[str], None]) -> int:
     """Say what rehearsal files may hold, as JSON Schema."""
     say(json.dumps(schema(), indent=1))
+    return PASSED
+
+
+def print_call(settings: Settings, call: str, say: Callable[[str], None], *, anonymise: bool) -> int:
+    """Say a call as a rehearsal; return the exit status."""
+    set_up("console", "critical")
+    try:
+        say(asyncio.run(from_call(settings, call, anonymise=anonymise)).rstrip())
+    except SwitchroomError as error:
+        say(str(error))
+        return UNUSABLE
     return PASSED
 
 

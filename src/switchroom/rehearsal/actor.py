@@ -12,6 +12,7 @@ from switchroom.rehearsal.leg import CallersLeg, Stretch
 from switchroom.rehearsal.lines import Line, Spoken
 from switchroom.rehearsal.record import Act, Record
 from switchroom.rehearsal.steps import (
+    Compare,
     Expect,
     HangUp,
     Hold,
@@ -42,7 +43,7 @@ class Place:
     record: Record
     spoken: Spoken
     lines: Mapping[int, Line]
-    judge: Callable[[int, Expect], Awaitable[None]]
+    judge: Callable[[int, Expect | Compare], Awaitable[None]]
 
 
 class Actor:
@@ -66,7 +67,7 @@ class Actor:
         if self._leg.answered is None:
             raise Stuck(f"the call was not answered but refused: {self._leg.refused}")
         for number, step in enumerate(script):
-            if self._leg.over and not isinstance(step, Expect):
+            if self._leg.over and not isinstance(step, Expect | Compare):
                 raise Stuck(f"the call was over before step {number + 1} ({_kind(step)})")
             await self._do(number, step)
         if not self._leg.over:
@@ -94,7 +95,7 @@ class Actor:
                 await self._hear(phrase, within)
             case Hold(seconds):
                 await self._hold(seconds)
-            case Expect():
+            case Expect() | Compare():
                 await self._their_turn()
                 await self._with.judge(number, step)
             case _:

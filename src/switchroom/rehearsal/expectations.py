@@ -7,14 +7,21 @@ compared as they are written.
 from collections.abc import Callable, Mapping
 from typing import Annotated
 
-from pydantic import ConfigDict, Discriminator, Field, Tag
+from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag
 from pydantic.dataclasses import dataclass
 
 from switchroom.events.catalogue import EndReason
 
 _STRICT = ConfigDict(extra="forbid")
 
-Texts = Mapping[str, str]
+
+def _as_written(value: object) -> object:
+    """Return a value of YAML that is no text as the text that stands for it."""
+    return "" if value is None else {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
+
+
+Texts = Mapping[str, Annotated[str, BeforeValidator(_as_written)]]
+"""Values by name, as they are written."""
 Count = Annotated[int, Field(ge=0)]
 Limit = Annotated[float, Field(gt=0)]
 

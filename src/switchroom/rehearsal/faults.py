@@ -1,35 +1,63 @@
 """Tools that do not do what they should, as a rehearsal says."""
 
 import asyncio
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date, time
+from itertools import chain, repeat
 
 from switchroom.errors import Invalid, Unavailable
 from switchroom.flow.tools import Tools, ToolSpec
 from switchroom.ports import Value, Values
 from switchroom.rehearsal.play import ToolFault
 
+Faults = Mapping[str, ToolFault | tuple[ToolFault, ...]]
 
-def faulty(tools: Tools, faults: Mapping[str, ToolFault]) -> Tools:
+_INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,8})")
+_TIME = re.compile(r"[0-2][0-9]:[0-5][0-9](:[0-5][0-9])?")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_NONE = ToolFault()
+
+
+def faulty(tools: Tools, faults: Faults) -> Tools:
     """Return ``tools`` with their faults. Raises Invalid for a fault of a tool that the agent does not have."""
     unknown = sorted(faults.keys() - tools.keys())
     if unknown:
         known = ", ".join(sorted(tools)) or "none"
         raise Invalid(f"tools: the agent has no tool {unknown[0]!r}; it has {known}")
-    return {**tools, **{name: _with_fault(tools[name], fault) for name, fault in faults.items()}}
+    return {**tools, **{name: _with_fault(tools[name], _each_call(fault)) for name, fault in faults.items()}}
 
 
-def _with_fault(spec: ToolSpec, fault: ToolFault) -> ToolSpec:
-    calls = 0
+def _each_call(fault: ToolFault | Sequence[ToolFault]) -> Iterator[ToolFault]:
+    """Yield what is wrong with one call after the other."""
+    if isinstance(fault, ToolFault):
+        return repeat(fault) if fault.times is None else chain(repeat(fault, fault.times), repeat(_NONE))
+    return chain(*(repeat(one, one.times or 1) for one in fault), repeat(_NONE))
 
+
+def _with_fault(spec: ToolSpec, faults: Iterator[ToolFault]) -> ToolSpec:
     async def run(*arguments: object, **named: Value) -> Values:
-        nonlocal calls
-        calls += 1
-        if fault.times is not None and calls > fault.times:
-            return await spec.run(*arguments, **named)
+        fault = next(faults)
         await asyncio.sleep(fault.takes)
         if fault.fails:
             raise Unavailable(f"{spec.name} fails: the rehearsal says so", code=fault.fails)
-        return await spec.run(*arguments, **named) if fault.returns is None else dict(fault.returns)
+        if fault.returns is None:
+            return await spec.run(*arguments, **named)
+        return {name: typed(value) for name, value in fault.returns.items()}
 
     return replace(spec, run=run)
+
+
+def typed(text: str) -> Value:
+    """Return the value that a text looks like: a number, a day, a time, or itself."""
+    if _INTEGER.fullmatch(text):
+        return int(text)
+    try:
+        if _TIME.fullmatch(text):
+            return time.fromisoformat(text)
+        if _DATE.fullmatch(text):
+            return date.fromisoformat(text)
+    except ValueError:
+        return text
+    return text

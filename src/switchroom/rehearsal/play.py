@@ -65,7 +65,7 @@ class Caller:
 class ToolFault:
     """What a tool does instead of its work: it ``takes`` seconds first, ``fails`` with this code, or ``returns`` this.
 
-    ``times``: only the first so many calls of it.
+    ``times``: only in so many calls of it. What is returned is of the type that it looks like.
     """
 
     takes: Seconds = 0.0
@@ -85,7 +85,10 @@ class AgentVoice:
 
 @dataclass(frozen=True, slots=True, config=_STRICT, kw_only=True)
 class Rehearsal:
-    """The whole file. ``now`` is the clock of the agent's place when the call comes in; ``given`` are rows by table."""
+    """The whole file. ``now`` is the clock of the agent's place when the call comes in; ``given`` are rows by table.
+
+    ``tools`` are faults by tool; of several, each is for one call, and what they leave over is done as usual.
+    """
 
     rehearsal: str
     agent: Agent
@@ -94,7 +97,7 @@ class Rehearsal:
     zone: str = ""
     caller: Caller = Caller()
     given: Mapping[str, tuple[Texts, ...]] = Field(default_factory=dict)
-    tools: Mapping[str, ToolFault] = Field(default_factory=dict)
+    tools: Mapping[str, ToolFault | tuple[ToolFault, ...]] = Field(default_factory=dict)
     voice: AgentVoice = AgentVoice()
     expect: tuple[Expectation, ...] = ()
     longest: Annotated[float, Field(gt=0, le=3600)] = 600.0

@@ -15,7 +15,7 @@ from switchroom.errors import Invalid
 from switchroom.rehearsal.comparing import pattern
 from switchroom.rehearsal.expectations import Expectation
 from switchroom.rehearsal.play import Rehearsal
-from switchroom.rehearsal.steps import Expect
+from switchroom.rehearsal.steps import Compare, Expect
 
 _BOOLEANS = {"true": True, "false": False}
 _REHEARSAL = TypeAdapter(Rehearsal)
@@ -80,6 +80,8 @@ def _check_patterns(path: Path, rehearsal: Rehearsal, lines: Lines) -> None:
     for number, step in enumerate(rehearsal.script):
         if isinstance(step, Expect):
             places += [(("script", number, "expect", n), one) for n, one in enumerate(step.expect)]
+        elif isinstance(step, Compare):
+            places += [(("script", number, "compare", n), one) for n, one in enumerate(step.compare)]
     for place, expectation in places:
         for text in _texts(asdict(expectation)):
             try:

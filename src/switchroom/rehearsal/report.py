@@ -111,6 +111,8 @@ def _mark(judged: Judged, result: Result) -> str:
     finding, line = judged.finding, result.piece.lines.get(judged.spot, 0)
     if finding.holds:
         return f"     ok  line {line}: {finding.expected}"
+    if judged.soft:
+        return f"      ~  line {line}: otherwise than {finding.expected}"
     return f"      X  line {line}: expected {finding.expected}\n                       but      {finding.actual}"
 
 
@@ -119,7 +121,7 @@ def problems(held: Held) -> list[str]:
     if held.result is None:
         return held.unusable.splitlines()
     result = held.result
-    wrong = [judged for judged in result.findings if not judged.finding.holds]
+    wrong = [judged for judged in result.findings if not (judged.finding.holds or judged.soft)]
     found = [
         f"{held.path}:{result.piece.lines.get(judged.spot, 0)}: expected {judged.finding.expected} but {judged.finding.actual}"
         for judged in wrong
@@ -175,6 +177,7 @@ def as_json(held: Held) -> dict[str, object]:
             {
                 "line": result.piece.lines.get(judged.spot, 0),
                 "holds": judged.finding.holds,
+                "compared": judged.soft,
                 "expected": judged.finding.expected,
                 "actual": judged.finding.actual,
             }

@@ -134,7 +134,15 @@ class Expect:
 Spoken = SayLine | MakeSound
 Timed = SayLine | MakeSound | PressKeys | HangUp
 
-STEPS: tuple[str, ...] = ("say", "sound", "digits", "silence", "noise", "wait_for", "hold", "expect", "hang_up")
+
+@dataclass(frozen=True, slots=True, config=_STRICT)
+class Compare:
+    """The same as Expect, but what does not hold is only told: the rehearsal goes as expected all the same."""
+
+    compare: tuple[Expectation, ...]
+
+
+STEPS = ("say", "sound", "digits", "silence", "noise", "wait_for", "hold", "expect", "compare", "hang_up")
 """The words by which steps are told apart; the first that a step has is its kind."""
 
 Step = Annotated[
@@ -146,6 +154,7 @@ Step = Annotated[
     | Annotated[Wait, Tag("wait_for")]
     | Annotated[Hold, Tag("hold")]
     | Annotated[Expect, Tag("expect")]
+    | Annotated[Compare, Tag("compare")]
     | Annotated[HangUp, Tag("hang_up")],
     Discriminator(
         kind_among(STEPS),

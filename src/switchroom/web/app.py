@@ -23,6 +23,7 @@ from switchroom.web.api import (
     knowledge,
     latency,
     mcp_servers,
+    rehearsals,
     security,
     telephones,
     texting,
@@ -43,7 +44,8 @@ def create_app(services: Services) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _unusable)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(Exception, _broken)
-    api = (accounts, keys, calls, latency, flows, mcp_servers, trunks, health, security, telephones, texting, knowledge)
+    voice = (calls, latency, rehearsals, flows, mcp_servers, knowledge, texting, telephones, trunks)
+    api = (accounts, keys, security, health, *voice)
     for router in (pages.router, trunk_pages.router, live.router, *(part.router for part in api)):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
