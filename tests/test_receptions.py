@@ -10,7 +10,7 @@ import pytest
 from switchroom.answering import Answering
 from switchroom.catalogue.flow_desk import FlowDesk, FlowNotRunnable
 from switchroom.catalogue.service import Catalogue, seed_catalogue
-from switchroom.errors import Invalid
+from switchroom.errors import Denied, Invalid
 from switchroom.flow.errands import DirectErrands
 from switchroom.identity import CallId, TenantId, UserId
 from switchroom.ports import Brain, CallDetails, CallerSaid, CallPlan, Party, Prompt, Say
@@ -129,5 +129,22 @@ def test_a_flow_that_cannot_run_is_told_line_by_line_and_not_published(tmp_path:
             assert len(told) == 3
             (problem,) = await here.desk.problems(TENANT, TEXT + "restaurant: {seats: many}\n")
             assert (problem.field, problem.line) == ("restaurant", 9)
+
+    run_real(story())
+
+
+def test_a_call_by_a_receiver_that_no_start_takes_is_refused_with_a_code(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with house(tmp_path) as here:
+            phones = TEXT.replace("next: menu}\n  menu", "next: menu, receivers: [phone_gateway]}\n  menu")
+            await here.desk.change(TENANT, "door", phones, ANNA)
+            await here.desk.publish(TENANT, "door", ANNA)
+            assert (await here.plan()).greeting == "Good day."
+            with pytest.raises(Denied, match="no conversation by browser") as raised:
+                await here.answering.find("demo", "browser")
+            assert raised.value.code == "receiver_not_served"
+            (agent,) = await here.catalogue.agents(TENANT)
+            with pytest.raises(Denied):
+                await here.answering.plan_for_text(agent)
 
     run_real(story())

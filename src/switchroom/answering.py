@@ -9,7 +9,8 @@ import structlog
 
 from switchroom.accounts.suspensions import Suspensions
 from switchroom.catalogue.service import AgentRecord, Catalogue
-from switchroom.errors import SwitchroomError
+from switchroom.errors import Denied, SwitchroomError
+from switchroom.flow.graph import Receiver
 from switchroom.ports import CallPlan, Hints, Models, Speech, Tell, Voice, usual_speech
 from switchroom.providing import Providers, Wanted
 from switchroom.receptions import Receptions, ToolsOf, no_tools
@@ -46,16 +47,16 @@ class Answering:
         self.receptions = Receptions(database, flows, tools, None if providers is None else providers.any_models)
 
     async def find(self, dialled: str, source: Literal["phone_gateway", "browser"]) -> CallPlan:
-        """Return the plan of the agent that answers. Raises NotFound, Denied if its tenant is suspended, Invalid for its flow."""
+        """Return the plan of the agent that answers. Raises NotFound, Denied for tenant or receiver, Invalid for its flow."""
         agent = await self._catalogue.answers(dialled, source)
         await self._suspensions.check(agent.tenant_id)
         now = await self._catalogue.agent(agent.id, agent.tenant_id)  # another process may have changed it
-        return await self.plan(now)
+        return await self.plan(now, source)
 
     async def plan_for_text(self, agent: AgentRecord) -> CallPlan:
         """Return the plan of ``agent`` for somebody who writes. Raises Denied if its tenant is suspended, Invalid for its flow."""
         await self._suspensions.check(agent.tenant_id)
-        return await self.plan(agent)
+        return await self.plan(agent, "text")
 
     async def plans(self) -> list[CallPlan]:
         """Return the plan of everybody who answers a number."""
@@ -77,10 +78,14 @@ class Answering:
         """Return everything that may be expected to be heard in the flows that were read."""
         return self.receptions.hints()
 
-    async def plan(self, agent: AgentRecord) -> CallPlan:
-        """Return what a call with ``agent`` needs to know."""
+    async def plan(self, agent: AgentRecord, source: Receiver | None = None) -> CallPlan:
+        """Return what a call with ``agent`` needs to know. Raises Denied if its flow takes none that comes by ``source``."""
         standing = await self.receptions.of(agent)
         reception = standing.reception
+        start = reception.plan.flow.starts[0] if source is None else reception.plan.flow.entry(source)
+        if start is None:
+            message = f"the flow {standing.flow!r} of agent {agent.name!r} begins no conversation by {source}"
+            raise Denied(f"{message}: add {source} to the receivers of a start node", code="receiver_not_served")
         speech, models = await self._provided(agent)
         return CallPlan(
             tenant=agent.tenant_id,
@@ -91,7 +96,7 @@ class Answering:
             voice=Voice(agent.voice, agent.speed, agent.language),
             open_speech=speech,
             language=agent.language,
-            greeting=agent.greeting or reception.greeting,
+            greeting=agent.greeting or start.greeting,
             apology=agent.apology,
             farewell=agent.farewell,
             record=agent.record,

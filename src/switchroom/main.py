@@ -155,7 +155,17 @@ async def taking_calls(
         stt, tts = speech
         recordings = settings.recordings if settings.engine.record else None
         timing = Timing(belief=BELIEF)
-        equipment = Equipment(plane, stt, tts, records.bus.publish, disk, recordings, timing, records.problem)
+        equipment = Equipment(
+            plane,
+            stt,
+            tts,
+            records.bus.publish,
+            disk,
+            recordings,
+            messages=settings.recordings,
+            timing=timing,
+            problem=records.problem,
+        )
         metronome = Metronome(plane, idle=lambda: plane.measure().rows == 0)
         limits = Limits(settings.engine.max_calls, call_seconds=settings.engine.max_call_seconds)
         switchboard = Switchboard(equipment, directory, limits, metronome)

@@ -55,8 +55,7 @@ class ScriptedEar:
     def listen(
         self, language: str, hints: Callable[[], Hints], report: Callable[[Heard | HearingFailed], None]
     ) -> "ScriptedEar":
-        self._report = report
-        return self
+        return replace(self, _report=report)  # the texts are of all who listen
 
     def begin(self) -> None:
         self._current = self.texts.pop(0) if self.texts else ""
@@ -179,6 +178,7 @@ async def rig(
     speech: TextToSpeech | None = None,
     limits: Limits | None = None,
     recordings: Path | None = None,
+    messages: Path | None = None,
     finding: float = 0.0,
     problem: str = "",
     refuses: SwitchroomError | None = None,
@@ -198,6 +198,7 @@ async def rig(
             disk,
             recordings,
             problem=lambda: problem,
+            messages=messages,
         )
         metronome = Metronome(plane)
         switchboard = Switchboard(equipment, directory, limits or Limits())

@@ -19,9 +19,12 @@ from switchroom.ports import (
     Errands,
     ModelAnswered,
     ModelFailed,
+    PlayMusic,
+    PressKeys,
     Prompt,
     ReplyPart,
     Say,
+    TakeMessage,
     ToolAnswered,
     ToolCalled,
     TransferTo,
@@ -129,14 +132,16 @@ def _line(part: ReplyPart) -> str:
             return text
         case EndCall():
             return "[end]"
-        case TransferTo(target=target):
-            return f"[to {target}]"
+        case TransferTo(target=target, queue=queue):
+            return f"[to {queue or target}]"
         case ToolCalled(tool=name):
             return f"[{name}"
         case ToolAnswered(error=error):
             return f"{error.code}]" if error else "ok]"
         case Began() | ModelAnswered() | ModelFailed():
             return _of_model(part)
+        case _:
+            return _on_the_line(part)
 
 
 def _of_model(part: Began | ModelAnswered | ModelFailed) -> str:
@@ -147,3 +152,13 @@ def _of_model(part: Began | ModelAnswered | ModelFailed) -> str:
             return f"{name})"
         case ModelFailed(error=failure):
             return f"{failure.code})"
+
+
+def _on_the_line(part: TakeMessage | PressKeys | PlayMusic) -> str:
+    match part:
+        case TakeMessage():
+            return "[beep]"
+        case PressKeys(digits=digits):
+            return f"[keys {digits}]"
+        case PlayMusic():
+            return "[music]"

@@ -8,7 +8,9 @@ from switchroom.calls.habits import Habits
 from switchroom.calls.recorder import Disk
 from switchroom.conversation.speculation import Eagerness
 from switchroom.conversation.timing import Timing
+from switchroom.media.frame import Samples
 from switchroom.media.plane import Plane
+from switchroom.media.tones import gentle
 from switchroom.ports import Publish, SpeechToText, TextToSpeech
 
 
@@ -29,3 +31,6 @@ class Equipment:
     problem: Callable[[], str] = lambda: ""
     habits: Habits = field(default_factory=Habits)
     eagerness: Eagerness = field(default_factory=Eagerness)
+    messages: Path | None = None
+    """Where what callers leave as messages is kept; beside the recordings, whether calls are recorded or not."""
+    music: Samples = field(default_factory=gentle)

@@ -18,6 +18,7 @@ from switchroom.calls.mouth import Mouth
 from switchroom.calls.reply import Rendered, Replier, Reply
 from switchroom.calls.speculating import Speculating
 from switchroom.calls.transfer import Transfers
+from switchroom.calls.voicemail import Voicemail
 from switchroom.conversation import turns
 from switchroom.conversation.turns import Commit, Decision, Input, TurnMachine
 from switchroom.events.catalogue import EndReason
@@ -32,6 +33,7 @@ from switchroom.ports import (
     Heard,
     HearingFailed,
     Prompt,
+    TakeMessage,
     TransferFailed,
     TransferProgress,
     Transferred,
@@ -40,8 +42,8 @@ from switchroom.ports import (
 
 _ECHO = 0.5
 
-KeptAway = Literal["held", "transfer"]
-"""Why a caller is not heard: their side has us on hold, or is handing them over."""
+KeptAway = Literal["held", "transfer", "message"]
+"""Why the agent does not hear a caller: their side has us on hold, or is handing them over; or they leave a message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ class Parts:
     ahead: Speculating
     minutes: Minutes
     transfers: Transfers
+    voicemail: Voicemail
     farewell: Rendered
 
 
@@ -75,6 +78,11 @@ class Floor:
         self._kept_away: set[KeptAway] = set()
         self._settled: asyncio.Event | None = None
         self._clock = asyncio.get_running_loop().time
+
+    @property
+    def voicemail(self) -> Voicemail:
+        """What takes the caller's messages: a tap of their row."""
+        return self._with.voicemail
 
     def open(self, greeting: Rendered) -> None:
         """Begin: greet with what is rendered, then with what the brain says to a call that was opened."""
@@ -99,6 +107,9 @@ class Floor:
         self._with.minutes.pressed(digit)
         if self._with.transfers.under_way:
             return  # it is meant for somebody else
+        if self._with.voicemail.taking:
+            self._with.voicemail.pressed(digit.digit, now)
+            return
         self.feed(turns.DigitPressed(digit.digit), now)
 
     def typed(self, text: str, now: float) -> None:
@@ -128,6 +139,7 @@ class Floor:
         now = self._clock()
         self._settled = asyncio.Event()
         self._with.transfers.abandon()
+        self._with.voicemail.left(now)
         self._cut(now)
         self._ears.pause()
         self.feed(turns.CallerLeft(), now)
@@ -144,16 +156,23 @@ class Floor:
     def voice_started(self, at: float, now: float, before: Samples) -> None:
         """The caller's voice began."""
         self._with.minutes.voice(now, speaking=True)
+        if self._with.voicemail.taking:
+            self._with.voicemail.voice_started(at, now, before)
+            return
         self._ears.start(before, now)
         self._voice(turns.VoiceStarted(at, self._mouth.remaining), now)
 
     def voice(self, samples: Samples, now: float) -> None:
         """20 ms of it."""
-        self._ears.take(samples, now)
+        voicemail = self._with.voicemail
+        (voicemail.voice if voicemail.taking else self._ears.take)(samples, now)
 
     def voice_stopped(self, at: float, now: float) -> None:
         """The caller fell silent."""
         self._with.minutes.voice(now, speaking=False)
+        if self._with.voicemail.taking:
+            self._with.voicemail.voice_stopped(at, now)
+            return
         self._ears.pause()
         self._voice(turns.VoiceStopped(at), now)
 
@@ -176,6 +195,7 @@ class Floor:
     def ticked(self, now: float) -> None:
         """A tick is over."""
         self._mouth.ticked()
+        self._with.voicemail.ticked(now)
         reply = self._reply
         if reply is not None and reply.audible and reply.protected is not self._mouth.protected:
             self.playing(True, now)  # noqa: FBT003 - the next sentence is as good as another beginning
@@ -317,15 +337,26 @@ class Floor:
         self.feed(turns.AgentStopped(), now)
         if reply.ends_call:
             self._end("agent_hangup")
-        elif reply.transfers_to and self._with.transfers.begin(reply.transfers_to):
+        elif reply.transfer is not None and self._with.transfers.begin(reply.transfer):
             self.keep_away("transfer", now, away=True)
             self._with.minutes.status("transferring")
-            self._tasks.create_task(self._hand_over(reply.transfers_to), name="transfer")
+            self._tasks.create_task(self._hand_over(reply.transfer.target), name="transfer")
+        elif reply.message is not None and self._settled is None:
+            self.keep_away("message", now, away=True)
+            self._tasks.create_task(self._take_message(reply.message), name="message")
 
     async def _hand_over(self, target: str) -> None:
         failed = await self._with.transfers.ask(target)
         if failed is not None:
             self.transferring(failed, self._clock())
+
+    async def _take_message(self, wanted: TakeMessage) -> None:
+        taken = await self._with.voicemail.take(wanted)
+        if self._settled is None:
+            now = self._clock()
+            self.keep_away("message", now, away=False)
+            self._start(Reply(self._turns.next_turn - 1, taken, now), self._answer)
+            self.feed(turns.ReplyOwed(), now)
 
     async def _answer(self, reply: Reply) -> None:
         await self._with.replier.speak(reply, self._with.minutes.utterances)

@@ -6,19 +6,20 @@ which of them were played. So a voice that breaks off is asked again for what wa
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import aclosing
 from math import inf
 
 from switchroom.calls.draft import Draft
 from switchroom.conversation.ledger import Ledger
 from switchroom.errors import SwitchroomError
-from switchroom.media.frame import RATE, Samples
+from switchroom.media.frame import FRAME, RATE, Samples
 from switchroom.media.playout import Playout
 from switchroom.ports import TextToSpeech, Voice
 
 LOW_WATER = RATE // 2
 _BREAKS = 2  # so often a sentence is begun anew
+_AHEAD = 3 * FRAME
 
 
 class Mouth:
@@ -34,6 +35,7 @@ class Mouth:
         self._start = 0  # of the sentence that is being queued
         self._protected: list[tuple[int, bool]] = []  # from this sample on
         self._ledger = Ledger()
+        self._music: Iterator[Samples] | None = None
 
     @property
     def remaining(self) -> float:
@@ -53,6 +55,7 @@ class Mouth:
 
     def ticked(self) -> None:
         """Wake who waits for the playout to run low; called once a tick."""
+        self._play_on()
         if self._playout.queued <= self._level:
             self._below.set()
 
@@ -63,6 +66,7 @@ class Mouth:
         Raises Unavailable if the voice fails.
         """
         self._more = True
+        self._music = None
         await self._until_below(LOW_WATER)
         await self._speak(text, sounds, protected=protected)
 
@@ -126,6 +130,12 @@ class Mouth:
         self._ledger.grow(len(samples))
         self._ledger.complete()
 
+    def music(self, pieces: Iterator[Samples]) -> None:
+        """Play ``pieces``, a tick's each, behind what is queued, until something is said or they end."""
+        self._begin("", protected=False)
+        self._ledger.complete()
+        self._music = pieces
+
     async def drained(self) -> None:
         """There is no more: wait until everything queued has been heard. Safe to cancel."""
         self._more = False
@@ -143,6 +153,7 @@ class Mouth:
     def stop(self) -> None:
         """Fall silent at once and drop the rest."""
         self._more = False
+        self._music = None
         self._playout.clear()
         self._protected.clear()
 
@@ -155,6 +166,15 @@ class Mouth:
                     silent = False
                     sounds()
 
+    def _play_on(self) -> None:
+        """Keep a little music queued, so that it ends as soon as something is said."""
+        while self._music is not None and self._playout.queued < _AHEAD:
+            piece = next(self._music, None)
+            if piece is None:
+                self._music = None
+            else:
+                self._playout.push(piece)
+
     def _begin(self, text: str, *, protected: bool) -> None:
         self._start = self._playout.played + self._playout.queued
         self._ledger.said(text, self._start, 0)
@@ -166,6 +186,6 @@ class Mouth:
 
     async def _until_below(self, level: int) -> None:
         self._level = level
-        while self._playout.queued > level:
+        while self._playout.queued > level or self._music is not None:
             self._below.clear()
             await self._below.wait()

@@ -1,4 +1,4 @@
-"""A call's recording: caller on the left, agent on the right, streamed to disk while they speak.
+"""A call's recording: caller on the left, agent on the right, or the caller alone; streamed to disk while they speak.
 
 The tick only appends 20 ms to a small buffer; a thread shared by all calls writes it out about once a second and sets
 the sizes in the WAV header each time, so the file plays up to the last second even after a crash. A disk that is full
@@ -17,7 +17,7 @@ from typing import BinaryIO
 import numpy as np
 
 from switchroom.media.frame import Samples
-from switchroom.media.wav import header
+from switchroom.media.wav import HEADER_SIZE, header
 
 _FLUSH = 50  # ticks
 _QUEUE = 4096  # pieces that wait for the disk, of all calls; beyond it the newest is dropped and the recording fails
@@ -56,7 +56,10 @@ class Disk:
 class Recorder:
     """Writes one call. ``failed`` is called on the event loop, once, with what went wrong."""
 
-    def __init__(self, path: Path, rate: int, disk: Disk, failed: Callable[[str], None]) -> None:
+    def __init__(
+        self, path: Path, rate: int, disk: Disk, failed: Callable[[str], None], *, alone: bool = False
+    ) -> None:
+        """``alone``: only what is heard of the caller is written."""
         self.path = path
         self.rate = rate
         self._disk = disk
@@ -65,6 +68,7 @@ class Recorder:
         self._pending: list[Samples] = []
         self._file: BinaryIO | None = None
         self._frames = 0
+        self._channels = 1 if alone else 2
         self._broken = False
         self._submit(self._open)
 
@@ -81,13 +85,13 @@ class Recorder:
     @property
     def size(self) -> int:
         """Bytes on disk, header included."""
-        return 44 + 4 * self._frames
+        return HEADER_SIZE + 2 * self._channels * self._frames
 
     def write(self, heard: Samples, spoken: Samples) -> None:
         """Take one tick at the recording's rate; called by the plane."""
         if self._broken:
             return
-        self._pending.append(np.stack((heard, spoken), axis=1))
+        self._pending.append(heard.copy() if self._channels == 1 else np.stack((heard, spoken), axis=1))
         if len(self._pending) >= _FLUSH:
             self._flush()
 
@@ -104,6 +108,10 @@ class Recorder:
 
         if self._disk.submit(finish):
             await done.wait()
+
+    def discard(self) -> None:
+        """Remove the file of a recording that is closed."""
+        self._submit(lambda: self.path.unlink(missing_ok=True))
 
     def _flush(self) -> None:
         if self._pending and not self._broken:
@@ -131,13 +139,13 @@ class Recorder:
     def _open(self) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self._file = self.path.open("wb", buffering=0)
-        self._file.write(header(self.rate, 2, 0))
+        self._file.write(header(self.rate, self._channels, 0))
 
     def _append(self, data: bytes) -> None:
         if self._file is None:
             return
         self._file.write(data)
-        self._frames += len(data) // 4
+        self._frames += len(data) // (2 * self._channels)
         self._file.seek(0)
-        self._file.write(header(self.rate, 2, 4 * self._frames))
+        self._file.write(header(self.rate, self._channels, self.size - HEADER_SIZE))
         self._file.seek(0, 2)

@@ -6,12 +6,13 @@ the call began: never by silence.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from functools import partial
 from typing import assert_never
 
+import numpy as np
 import structlog
 
 from switchroom.calls.chronicle import Chronicle
@@ -23,16 +24,21 @@ from switchroom.errors import Bug, SwitchroomError
 from switchroom.events import catalogue as happened
 from switchroom.events.catalogue import Answered
 from switchroom.media.frame import Samples
+from switchroom.media.tones import beep, repeated
 from switchroom.ports import (
     Began,
     CallerSilent,
     CallOpened,
     EndCall,
+    MessageTaken,
     ModelAnswered,
     ModelFailed,
+    PlayMusic,
+    PressKeys,
     Prompt,
     ReplyPart,
     Say,
+    TakeMessage,
     ToolAnswered,
     ToolCalled,
     TransferFailed,
@@ -49,6 +55,21 @@ class Rendered:
 
     text: str
     samples: Samples
+
+
+async def _nothing(_digits: str) -> None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What a reply can do on the line beside speaking: the music there is, and pressing keys."""
+
+    music: Samples
+    press: Callable[[str], Awaitable[None]]
+
+
+UNHEARD = Line(np.zeros(0, np.int16), _nothing)
 
 
 @dataclass(slots=True)
@@ -72,7 +93,8 @@ class Reply:
     audible: bool = False
     protected: bool = False
     ends_call: bool = False
-    transfers_to: str = ""
+    transfer: TransferTo | None = None
+    message: TakeMessage | None = None
     draft: Draft | None = None
     """It was begun before its turn was committed."""
     began: float = 0.0
@@ -91,8 +113,20 @@ class Reply:
                 return "silence"
             case TransferFailed():
                 return "transfer"
+            case MessageTaken():
+                return "message"
             case _:
                 return "turn"
+
+    def then(self, what: EndCall | TransferTo | TakeMessage) -> None:
+        """Note what is to happen once everything has been said."""
+        match what:
+            case EndCall():
+                self.ends_call = True
+            case TransferTo():
+                self.transfer = what
+            case TakeMessage():
+                self.message = what
 
     def reached(self, stage: str, now: float) -> None:
         """Note when a stage was first reached."""
@@ -106,7 +140,8 @@ class Reply:
 class Replier:
     """Makes replies for one call, one at a time."""
 
-    def __init__(self, mind: Mind, mouth: Mouth, chronicle: Chronicle, apology: Rendered) -> None:
+    def __init__(self, mind: Mind, mouth: Mouth, chronicle: Chronicle, apology: Rendered, line: Line = UNHEARD) -> None:
+        self._line = line
         self._mind = mind
         self._mouth = mouth
         self._chronicle = chronicle
@@ -134,6 +169,9 @@ class Replier:
             if draft.failed:
                 return
             await draft.adopted.wait()
+        if reply.message is not None and reply.message.beep:
+            await self._mouth.drained()
+            self._mouth.play("", beep())
         await self._mouth.drained()
 
     def adopt(self, draft: Draft) -> None:
@@ -151,10 +189,10 @@ class Replier:
                 reply.reached("token", asyncio.get_running_loop().time())
             case Say():
                 await self._say(part, reply)
-            case EndCall():
-                reply.ends_call = True
-            case TransferTo(target):
-                reply.transfers_to = target
+            case EndCall() | TransferTo() | TakeMessage():
+                reply.then(part)
+            case PressKeys() | PlayMusic():
+                await self._sound_out(part, reply)
             case ToolCalled(tool, arguments):
                 self._tell(reply, partial(happened.ToolStarted, turn=reply.turn, tool=tool, arguments=dict(arguments)))
             case ToolAnswered():
@@ -163,6 +201,19 @@ class Replier:
                 self._model_answered(part, reply.turn)
             case _:
                 assert_never(part)
+
+    async def _sound_out(self, part: PressKeys | PlayMusic, reply: Reply) -> None:
+        """Do what is heard on the line but is no speech; not before the turn is known to be one."""
+        if reply.draft is not None and reply.draft.private:
+            await reply.draft.adopted.wait()
+        match part:
+            case PlayMusic(seconds):
+                self._tell(reply, partial(happened.MusicStarted, turn=reply.turn))
+                self._mouth.music(repeated(self._line.music, seconds))
+            case PressKeys(digits):
+                await self._mouth.drained()
+                self._tell(reply, partial(happened.KeysPressed, digits=digits))
+                await self._line.press(digits)
 
     async def _say(self, say: Say, reply: Reply) -> None:
         reply.reached("brain", asyncio.get_running_loop().time())

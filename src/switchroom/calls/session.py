@@ -24,9 +24,11 @@ from switchroom.calls.mind import Mind
 from switchroom.calls.minutes import Minutes
 from switchroom.calls.mouth import Mouth
 from switchroom.calls.recorder import Recorder
-from switchroom.calls.reply import Rendered, Replier
+from switchroom.calls.reply import Line, Rendered, Replier
 from switchroom.calls.speculating import Speculating
+from switchroom.calls.taps import Taps
 from switchroom.calls.transfer import Transfers
+from switchroom.calls.voicemail import Voicemail
 from switchroom.conversation import turns
 from switchroom.conversation.speculation import Speculation
 from switchroom.conversation.turns import TurnMachine
@@ -34,12 +36,14 @@ from switchroom.errors import SwitchroomError
 from switchroom.events import catalogue as happened
 from switchroom.events.catalogue import EndReason
 from switchroom.identity import CallId
+from switchroom.media.frame import Samples
 from switchroom.media.playout import Playout
 from switchroom.ports import (
     Answer,
     CallDetails,
     CallOffer,
     CallPlan,
+    Capability,
     Digit,
     HangUp,
     Heard,
@@ -51,6 +55,7 @@ from switchroom.ports import (
     Refuse,
     Resumed,
     Ring,
+    SendDigits,
     Signal,
     TransferProgress,
     Transferred,
@@ -137,8 +142,9 @@ class CallSession:
 
     async def _talk(self, floor: Floor, playout: Playout, errands: TaskErrands, greeting: Rendered) -> None:
         leg, plane, recorder = self._offer.leg, self._with.plane, self._record()
+        taps = Taps([tap for tap in (recorder, floor.voicemail) if tap is not None])
         self._guard = Guard(floor, self._broke)
-        row = plane.add(GuardedLeg(leg, self._broke), self._guard, tap=recorder, playout=playout)
+        row = plane.add(GuardedLeg(leg, self._broke), self._guard, tap=taps, playout=playout)
         party, encoding = leg.party.address, leg.codec
         self._chronicle.tell(partial(happened.LegAdded, leg=leg.id, party=party, encoding=encoding))
         try:
@@ -184,10 +190,15 @@ class CallSession:
             ears=ears,
             mouth=mouth,
             mind=mind,
-            replier=Replier(mind, mouth, self._chronicle, rendered[1]),
+            replier=Replier(mind, mouth, self._chronicle, rendered[1], Line(self._music(), self._press)),
             ahead=Speculating(self._speculation(), mind, self._chronicle, minutes.supposing),
             minutes=minutes,
             transfers=Transfers(offer.leg, self._chronicle, self._state),
+            voicemail=Voicemail(
+                self._chronicle,
+                lambda report: Ears(self._with.stt, plan.language, lambda: mind.brain.expecting.hints, report),
+                self._message_file,
+            ),
             farewell=rendered[2],
         )
 
@@ -285,6 +296,22 @@ class CallSession:
         rate = self._offer.leg.encoding.rate
         self._chronicle.tell(partial(happened.RecordingStarted, path=str(path), rate=rate))
         return Recorder(path, rate, self._with.disk, partial(self._recording_failed, str(path)))
+
+    def _message_file(self, number: int) -> Recorder | None:
+        if self._with.disk is None or self._with.messages is None:
+            return None
+        path = self._with.messages / self._plan.tenant / f"{self.id}-message-{number}.wav"
+        failed = partial(self._recording_failed, str(path))
+        return Recorder(path, self._offer.leg.encoding.rate, self._with.disk, failed, alone=True)
+
+    def _music(self) -> Samples:
+        return self._with.music if self._plan.music is None else self._plan.music
+
+    async def _press(self, digits: str) -> None:
+        if Capability.SEND_DIGITS in self._offer.leg.can:
+            await self._offer.leg.do(SendDigits(digits))
+        else:
+            log.warning("keys cannot be pressed on this line", call=self.id)
 
     def _recording_failed(self, path: str, message: str) -> None:
         log.error("recording stopped", call=self.id, message=message)

@@ -21,7 +21,7 @@ from switchroom.calls.chronicle import Chronicle
 from switchroom.errors import SwitchroomError
 from switchroom.events import catalogue as happened
 from switchroom.events.transfers import TransferReason
-from switchroom.ports import Capability, Leg, Transfer, Transferred
+from switchroom.ports import Capability, Leg, Transfer, Transferred, TransferTo
 
 log = structlog.get_logger()
 
@@ -40,13 +40,13 @@ class Transfers:
         """Whether the caller is being handed over."""
         return self._state.state is CallState.TRANSFERRING
 
-    def begin(self, target: str) -> bool:
+    def begin(self, wanted: TransferTo) -> bool:
         """Note that the caller is to be handed over; False if that cannot be, or is under way already."""
         if not self._state.allows(CallInput.TRANSFER):
             return False
         self._state.apply(CallInput.TRANSFER)
         self._rings = False
-        self._tell(partial(happened.TransferRequested, target=target))
+        self._tell(partial(happened.TransferRequested, target=wanted.target, queue=wanted.queue))
         return True
 
     async def ask(self, target: str) -> Transferred | None:

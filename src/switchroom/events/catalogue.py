@@ -5,6 +5,10 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from switchroom.events.event import Event as Event
+from switchroom.events.line import KeysPressed as KeysPressed
+from switchroom.events.line import MessageEnd as MessageEnd
+from switchroom.events.line import MusicStarted as MusicStarted
+from switchroom.events.line import VoicemailTaken as VoicemailTaken
 from switchroom.events.providers import ProviderFailed as ProviderFailed
 from switchroom.events.providers import ProviderHedged as ProviderHedged
 from switchroom.events.providers import ProviderSwitched as ProviderSwitched
@@ -17,8 +21,8 @@ from switchroom.events.transfers import TransferRequested as TransferRequested
 from switchroom.events.transfers import TransferRinging as TransferRinging
 from switchroom.identity import AgentId, CallId, LegId, TenantId
 
-Answered = Literal["turn", "silence", "opening", "transfer"]
-"""What a reply answers: the caller's turn of its number, a silence after it, the call itself, or a transfer that failed."""
+Answered = Literal["turn", "silence", "opening", "transfer", "message"]
+"""What a reply answers: the caller's turn of its number, a silence after it, the call itself, a failed transfer, a message left."""
 
 EndReason = Literal[
     "caller_hangup", "agent_hangup", "transfer", "timeout", "error", "busy", "no_answer", "rejected", "drained"

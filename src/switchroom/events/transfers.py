@@ -25,11 +25,12 @@ class CallTransferred(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransferRequested(Event):
-    """We asked the far side to call ``target`` in our place."""
+    """We asked the far side to call ``target`` in our place, who takes the calls of ``queue`` if that is not empty."""
 
     topic = "transfer.requested"
     personal = frozenset({"target"})
     target: str
+    queue: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

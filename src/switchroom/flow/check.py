@@ -15,29 +15,31 @@ from switchroom.flow.graph import (
     WORDS,
     Agent,
     Ask,
+    Assign,
     Branch,
     Classify,
     Flow,
     HangUp,
     Node,
+    Queue,
     Say,
     Start,
+    SubFlow,
     Tool,
     Transfer,
+    Voicemail,
     targets,
 )
+from switchroom.flow.known import is_known, known
 from switchroom.flow.problems import Problem
 from switchroom.flow.recall import function_name
 from switchroom.flow.slots import Kind, Slot
 from switchroom.flow.templates import variables
 from switchroom.flow.tools import Tools, ToolSpec
+from switchroom.flow.ways import circles, unreachable
 from switchroom.flow.words import plain
-from switchroom.ports import FACTS, Models
+from switchroom.ports import Models
 
-_EXCHANGE = frozenset(
-    f"exchange.{name}" for name in ("user_message", "intent", "channel.source_type", "caller", "call", *FACTS)
-)
-_HEADERS = "exchange.headers."  # what the caller's system may send is not for us to know beforehand
 _ADDRESS = re.compile(r"sips?:(?:[^@\s<>\"]+@)?[^@\s<>\"]+", re.IGNORECASE)
 _TYPES: Mapping[Kind, object] = {
     "party": int,
@@ -75,8 +77,8 @@ def check(flow: Flow, tools: Tools) -> Iterator[Problem]:
             yield from _target(flow, node.name, field, target)
         yield from _node(flow, tools, node)
         yield from _sentences(flow, tools, node)
-    yield from _unreachable(flow)
-    yield from _circles(flow)
+    yield from unreachable(flow)
+    yield from circles(flow)
 
 
 def _bounds(slot: Slot) -> Iterator[Problem]:
@@ -110,6 +112,13 @@ def check_models(flow: Flow, models: Models | None) -> Iterator[Problem]:
 def _ends(flow: Flow) -> Iterator[Problem]:
     if not isinstance(flow.nodes.get(flow.start), Start):
         yield Problem("", "start", f"{flow.start!r} is not a start node; add one or name the right one")
+    for start in flow.starts:
+        for receiver in sorted(start.receivers):
+            other = flow.entry(receiver)
+            if other is not None and other.name != start.name:
+                yield Problem(start.name, "receivers", f"{other.name!r} receives {receiver} already; take it from one")
+    for name, desk in flow.queues.items():
+        yield from _address("", f"queues.{name}.to", desk.to)
     if not isinstance(flow.nodes.get(flow.home), Classify | Agent):
         yield Problem(
             "",
@@ -149,11 +158,13 @@ def _node(flow: Flow, tools: Tools, node: Node) -> Iterator[Problem]:
         case Tool():
             yield from _tool(flow, tools, node)
         case Branch():
-            if not _is_known(node.by, flow, tools):
+            if not is_known(node.by, flow, tools):
                 yield Problem(node.name, "by", f"nothing sets {node.by!r}; use a slot, node.result or exchange....")
-        case Transfer():
-            yield from _address(node.name, "to", node.to)
-        case Start() | Say() | HangUp():
+        case Transfer() | Queue():
+            yield from _hands_over(flow, node)
+        case Assign():
+            yield from _assign(flow, tools, node)
+        case Start() | Say() | Voicemail() | SubFlow() | HangUp():
             return
 
 
@@ -167,6 +178,33 @@ def _listens(flow: Flow, tools: Tools, node: Classify | Ask | Agent) -> Iterator
             yield from _agent(tools, node)
 
 
+def _hands_over(flow: Flow, node: Transfer | Queue) -> Iterator[Problem]:
+    match node:
+        case Transfer():
+            yield from _address(node.name, "to", node.to)
+        case Queue():
+            if node.queue not in flow.queues:
+                hint = _near(node.queue, flow.queues)
+                yield Problem(node.name, "queue", f"there is no queue {node.queue!r}{hint}; declare it under queues")
+
+
+def _assign(flow: Flow, tools: Tools, node: Assign) -> Iterator[Problem]:
+    for slot, source in node.values.items():
+        yield from _slot(flow, node.name, f"values.{slot}", slot)
+        if not is_known(source, flow, tools):
+            yield Problem(node.name, f"values.{slot}", f"nothing sets {source!r}")
+        elif slot in flow.slots and source in flow.slots and flow.slots[slot].kind != flow.slots[source].kind:
+            kinds = flow.slots[slot].kind, flow.slots[source].kind
+            yield Problem(node.name, f"values.{slot}", f"{slot!r} is a {kinds[0]} and {source!r} a {kinds[1]}")
+    yield from _forget(flow, node)
+
+
+def _forget(flow: Flow, node: Assign | Classify) -> Iterator[Problem]:
+    for name in node.forget:
+        if not isinstance(flow.nodes.get(name), Tool):
+            yield from _slot(flow, node.name, "forget", name)
+
+
 def _address(node: str, field: str, address: str) -> Iterator[Problem]:
     if address and not _ADDRESS.fullmatch(address):
         yield Problem(node, field, f"{address!r} is no SIP address; write sip:user@host")
@@ -177,9 +215,7 @@ def _classify(flow: Flow, node: Classify) -> Iterator[Problem]:
         yield from _intent(flow, node.name, f"routes.{intent}", intent)
     for slot in node.slots:
         yield from _slot(flow, node.name, "slots", slot)
-    for name in node.forget:
-        if not isinstance(flow.nodes.get(name), Tool):
-            yield from _slot(flow, node.name, "forget", name)
+    yield from _forget(flow, node)
     yield from _one_per_kind(flow, node.name, node.slots)
     for key, intent in node.digits.items():
         if intent not in node.routes and intent not in flow.everywhere:
@@ -192,7 +228,7 @@ def _ask(flow: Flow, tools: Tools, node: Ask) -> Iterator[Problem]:
     yield from _one_per_kind(flow, node.name, (node.slot, *node.also))
     for intent in node.routes:
         yield from _intent(flow, node.name, f"routes.{intent}", intent)
-    if node.agree and not _is_known(node.agree, flow, tools):
+    if node.agree and not is_known(node.agree, flow, tools):
         yield Problem(node.name, "agree", f"nothing sets {node.agree!r}")
 
 
@@ -247,43 +283,27 @@ def _argument(flow: Flow, tools: Tools, node: Tool, spec: ToolSpec, name: str) -
             yield Problem(
                 node.name, f"arguments.{name}", f"tool {node.tool!r} wants {expected}, slot {source!r} is a {kind}"
             )
-    elif not _is_known(source, flow, tools) and (name in spec.required or name in node.arguments):
+    elif not is_known(source, flow, tools) and (name in spec.required or name in node.arguments):
         yield Problem(
             node.name, f"arguments.{name}", f"tool {node.tool!r} needs it and nothing sets {source!r}; map it to a slot"
         )
 
 
-def _is_known(name: str, flow: Flow, tools: Tools) -> bool:
-    return name in _known(flow, tools) or name.startswith(_HEADERS)
-
-
-def _known(flow: Flow, tools: Tools) -> frozenset[str]:
-    """Every variable that some node can set."""
-    results = {
-        f"{node.name}.{result}"
-        for node in flow.nodes.values()
-        if isinstance(node, Tool) and node.tool in tools
-        for result in (*tools[node.tool].declared.returns, "error")
-    }
-    outcomes = {f"{node.name}.outcome" for node in flow.nodes.values() if isinstance(node, Transfer)}
-    return frozenset(flow.slots) | results | outcomes | _EXCHANGE
-
-
 def _sentences(flow: Flow, tools: Tools, node: Node) -> Iterator[Problem]:
-    known = _known(flow, tools)
+    here = known(flow, tools)
     for field, text in _texts(node):
         for name in variables(text):
             if isinstance(node, Start):
                 yield Problem(node.name, field, f"{{{name}}} is not known before the call; write it out")
-            elif name not in known and not name.startswith(_HEADERS):
-                yield Problem(node.name, field, f"nothing sets {{{name}}}{_near(name, dict.fromkeys(known))}")
+            elif not is_known(name, flow, tools):
+                yield Problem(node.name, field, f"nothing sets {{{name}}}{_near(name, dict.fromkeys(here))}")
     if isinstance(node, Ask | Classify) and not (node.prompts and all(node.prompts)):
         yield Problem(node.name, "prompts", "write at least one question, and a different wording for each retry")
 
 
 def _texts(node: Node) -> tuple[tuple[str, str], ...]:
     match node:
-        case Say() | Transfer() | HangUp():
+        case Say() | Transfer() | Queue() | Voicemail() | HangUp():
             return (("text", node.text),)
         case Start():
             return (("greeting", node.greeting),)
@@ -291,48 +311,5 @@ def _texts(node: Node) -> tuple[tuple[str, str], ...]:
             return tuple(("prompts", prompt) for prompt in node.prompts)
         case Agent():
             return (("prompt", node.prompt), ("opening", node.opening))
-        case Tool() | Branch():
+        case Tool() | Branch() | Assign() | SubFlow():
             return ()
-
-
-def _unreachable(flow: Flow) -> Iterator[Problem]:
-    reached = {flow.start, flow.home}
-    waiting = [flow.start, flow.home, *flow.everywhere.values()]
-    while waiting:
-        name = waiting.pop()
-        if name in flow.nodes:
-            reached.add(name)
-            waiting += [target for _, target in targets(flow.nodes[name]) if target not in reached]
-    for name in flow.nodes:
-        if name not in reached:
-            yield Problem(name, "name", "no node leads here; add a route to it or remove it")
-
-
-def _circles(flow: Flow) -> Iterator[Problem]:
-    """Find circles of nodes that never ask: no caller could leave them."""
-    moving = {
-        name: [target for _, target in targets(node) if target in flow.nodes]
-        for name, node in flow.nodes.items()
-        if not isinstance(node, Ask | Classify | Agent)
-    }
-    done: set[str] = set()
-    for name in moving:
-        circle = _circle(name, moving, (), done)
-        if circle:
-            yield Problem(
-                name, "next", f"{' -> '.join(circle)} goes in a circle without asking; put an ask node into it"
-            )
-            return
-
-
-def _circle(name: str, moving: Mapping[str, list[str]], path: tuple[str, ...], done: set[str]) -> tuple[str, ...]:
-    if name in path:
-        return (*path[path.index(name) :], name)
-    if name in done or name not in moving:
-        return ()
-    for target in moving[name]:
-        circle = _circle(target, moving, (*path, name), done)
-        if circle:
-            return circle
-    done.add(name)
-    return ()

@@ -117,8 +117,57 @@ class _HangUp(_Part):
     text: str = ""
 
 
+class _Assign(_Part):
+    type: Literal["assign"]
+    next: str
+    values: dict[str, str] = {}
+    forget: tuple[str, ...] = ()
+
+
+class _Queue(_Part):
+    type: Literal["queue"]
+    queue: str
+    failed: str
+    text: str = ""
+
+
+class _Voicemail(_Part):
+    type: Literal["voicemail"]
+    next: str
+    text: str = ""
+    limit: float = Field(default=120.0, ge=1, le=600)
+    silence: float = Field(default=4.0, ge=1, le=30)
+    beep: bool = True
+
+
+class _SubFlow(_Part):
+    type: Literal["sub_flow"]
+    flow: str
+    next: str
+    given: dict[str, str] = {}
+    results: dict[str, str] = {}
+
+
+class _Desk(_Part):
+    to: str = ""
+    hold: str = "All our people are busy. Please hold the line."
+
+
 _Node = Annotated[
-    _Start | _Classify | _Ask | _Agent | _Say | _Tool | _Branch | _Transfer | _HangUp, Field(discriminator="type")
+    _Start
+    | _Classify
+    | _Ask
+    | _Agent
+    | _Say
+    | _Assign
+    | _Tool
+    | _Branch
+    | _Transfer
+    | _Queue
+    | _Voicemail
+    | _SubFlow
+    | _HangUp,
+    Field(discriminator="type"),
 ]
 
 
@@ -159,6 +208,7 @@ class _File(BaseModel):
     everywhere: dict[str, str] = {}
     keys: dict[str, str] = {}
     person: str = ""
+    queues: dict[str, _Desk] = {}
     sentences: _Sentences = _Sentences()
     nodes: dict[str, _Node]
 
@@ -258,6 +308,7 @@ def _flow(file: _File) -> graph.Flow:
         sentences=graph.Sentences(**file.sentences.model_dump()),
         settings=file.model_extra or {},
         person=file.person,
+        queues={name: graph.Desk(desk.to, desk.hold) for name, desk in file.queues.items()},
     )
 
 
@@ -291,9 +342,13 @@ _KINDS: Mapping[type[_Part], Callable[..., graph.Node]] = {
     _Ask: graph.Ask,
     _Agent: _agent,
     _Say: graph.Say,
+    _Assign: graph.Assign,
     _Tool: graph.Tool,
     _Branch: graph.Branch,
     _Transfer: graph.Transfer,
+    _Queue: graph.Queue,
+    _Voicemail: graph.Voicemail,
+    _SubFlow: graph.SubFlow,
     _HangUp: graph.HangUp,
 }
 

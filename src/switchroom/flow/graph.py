@@ -1,8 +1,9 @@
 """A flow as a value: nodes by name, the intents and slots they use, and where each leads.
 
 Every node kind is one frozen class; the walk, the validation and the phrases `match` over their union, so a new kind cannot be
-forgotten anywhere. A target is a node's name or one of three words: ``back`` (to where a digression left the conversation),
-``repeat`` (say the last reply again) and ``restart`` (forget everything and begin after the start node).
+forgotten anywhere. A target is a node's name or one of four words: ``back`` (to where a digression left the conversation),
+``repeat`` (say the last reply again), ``restart`` (forget everything and begin after the start node) and ``return`` (to the flow
+that runs this one as a part of it; home where none does).
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,8 +15,8 @@ from switchroom.ports import Patience, Value
 
 Receiver = Literal["phone_gateway", "browser", "text"]
 
-BACK, REPEAT, RESTART = "back", "repeat", "restart"
-WORDS = frozenset({BACK, REPEAT, RESTART})
+BACK, REPEAT, RESTART, RETURN = "back", "repeat", "restart", "return"
+WORDS = frozenset({BACK, REPEAT, RESTART, RETURN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +126,58 @@ class Transfer:
 
 
 @dataclass(frozen=True, slots=True)
+class Queue:
+    """Let the caller wait for whoever takes the calls of ``queue``, after a sentence that is heard to its end.
+
+    Without ``text`` it is the queue's own. ``failed`` is where they go on when nobody takes them, and why is ``name.outcome``.
+    """
+
+    name: str
+    queue: str
+    failed: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Voicemail:
+    """Take a message: say ``text``, beep, and record until ``#``, ``silence`` seconds without voice, or ``limit`` seconds.
+
+    What was understood is ``name.text``; ``name.seconds`` is 0 if the caller said nothing.
+    """
+
+    name: str
+    next: str
+    text: str = ""
+    limit: float = 120.0
+    silence: float = 4.0
+    beep: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Assign:
+    """Set slots to the values of variables; before that, empty the slots and tool results in ``forget``."""
+
+    name: str
+    next: str
+    values: Mapping[str, str] = field(default_factory=dict)
+    forget: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SubFlow:
+    """Run another ``flow`` until it goes to ``return``, then go on at ``next``.
+
+    ``given`` are slots of that flow, set from variables of this one; ``results`` slots of this one, set from variables of that.
+    """
+
+    name: str
+    flow: str
+    next: str
+    given: Mapping[str, str] = field(default_factory=dict)
+    results: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
     """A way out of an agent node: ``to`` a target, taken when the model sees what ``when`` describes."""
 
@@ -154,7 +207,15 @@ class Agent:
     hints: tuple[str, ...] = ()
 
 
-Node = Start | Classify | Ask | Agent | Say | Tool | Branch | Transfer | HangUp
+Node = Start | Classify | Ask | Agent | Say | Assign | Tool | Branch | Transfer | Queue | Voicemail | SubFlow | HangUp
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Who takes the calls of a queue: a SIP address (empty: the flow's ``person``), and what its callers are told."""
+
+    to: str = ""
+    hold: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,24 +264,29 @@ class Flow:
     settings: Mapping[str, object] = field(default_factory=dict)
     person: str = ""
     zone: str = "UTC"
+    queues: Mapping[str, Desk] = field(default_factory=dict)
 
     @property
-    def greeting(self) -> str:
-        """The first sentence, known before the call is answered."""
-        node = self.nodes[self.start]
-        return node.greeting if isinstance(node, Start) else ""
+    def starts(self) -> tuple[Start, ...]:
+        """Where conversations begin: the start node, then the others that begin one for other receivers."""
+        found = [node for node in self.nodes.values() if isinstance(node, Start)]
+        return tuple(sorted(found, key=lambda node: node.name != self.start))
+
+    def entry(self, receiver: Receiver) -> Start | None:
+        """Return where a conversation over ``receiver`` begins; None if this flow takes none."""
+        return next((start for start in self.starts if receiver in start.receivers), None)
 
 
 def targets(node: Node) -> Iterator[tuple[str, str]]:
     """Yield every (field, target) of ``node``."""
     match node:
-        case Start(next=then) | Say(next=then):
+        case Start(next=then) | Say(next=then) | Assign(next=then) | Voicemail(next=then) | SubFlow(next=then):
             yield "next", then
         case Classify() | Ask() | Agent():
             yield from _after_answers(node)
         case Tool(next=then, failed=failed):
             yield from _given(next=then, failed=failed)
-        case Transfer(failed=failed):
+        case Transfer(failed=failed) | Queue(failed=failed):
             yield "failed", failed
         case Branch(cases=cases, otherwise=otherwise):
             yield from ((f"cases.{value}", target) for value, target in cases.items())

@@ -12,7 +12,7 @@ from itertools import cycle, islice
 from typing import assert_never
 
 from switchroom.flow.days import MONTHS, WEEKDAYS
-from switchroom.flow.graph import Agent, Ask, Classify, Flow
+from switchroom.flow.graph import Agent, Ask, Classify, Flow, Voicemail
 from switchroom.flow.names import COMMON_NAMES, FIRST_NAMES, SURNAMES
 from switchroom.flow.picking import phrases
 from switchroom.flow.slots import Kind, Slot
@@ -79,7 +79,7 @@ class Phrases:
         self._flow = flow
         self._values = {name: tuple(_spoken_values(slot)) for name, slot in flow.slots.items()}
 
-    def at(self, node: Ask | Classify | Agent) -> Hints:
+    def at(self, node: Ask | Classify | Agent | Voicemail) -> Hints:
         """Return what may be heard while ``node`` asks."""
         flow = self._flow
         match node:
@@ -95,6 +95,9 @@ class Phrases:
                 asked = [*map(plain, node.hints), *_YES_NO]
                 beside = [sentence for name in flow.slots for sentence in self._beside(name)]
                 beside += [sentence for intent in flow.intents for sentence in self._intent(intent, 2)]
+            case Voicemail():
+                asked = list(_MESSAGES)
+                beside = [sentence for name in flow.slots for sentence in self._beside(name)]
             case _:
                 assert_never(node)
         intents = {**flow.everywhere, **(node.routes if isinstance(node, Ask) else {})}
@@ -150,7 +153,7 @@ class Phrases:
                 text = text.replace(f"{{{kind}}}", values[(number * (offset + 3)) % len(values)], 1)
             yield plain(text)
 
-    def _names(self, node: Ask | Classify | Agent) -> tuple[str, ...]:
+    def _names(self, node: Ask | Classify | Agent | Voicemail) -> tuple[str, ...]:
         asked = isinstance(node, Ask) and self._flow.slots[node.slot].kind == "name"
         return FIRST_NAMES + SURNAMES if asked else ()
 

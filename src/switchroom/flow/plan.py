@@ -7,7 +7,7 @@ from copy import copy
 
 from switchroom.errors import Invalid
 from switchroom.flow.check import check, check_models
-from switchroom.flow.graph import Agent, Ask, Classify, Flow, patience
+from switchroom.flow.graph import Agent, Ask, Classify, Flow, Voicemail, patience
 from switchroom.flow.intents import Intents
 from switchroom.flow.phrases import Phrases
 from switchroom.flow.problems import Problem
@@ -41,7 +41,7 @@ class Plan:
         self._expecting = {
             name: Expecting(phrases.at(node), patience(node, flow.slots), _keys(node, flow))
             for name, node in flow.nodes.items()
-            if isinstance(node, Ask | Classify | Agent)
+            if isinstance(node, Ask | Classify | Agent | Voicemail)
         }
 
     def with_tools(self, tools: Tools) -> "Plan":
@@ -60,8 +60,8 @@ class Plan:
         return self._expecting.get(node) or self._expecting[self.flow.home]
 
 
-def _keys(node: Ask | Classify | Agent, flow: Flow) -> int | None:
-    if isinstance(node, Agent):
+def _keys(node: Ask | Classify | Agent | Voicemail, flow: Flow) -> int | None:
+    if isinstance(node, Agent | Voicemail):
         return None
     if isinstance(node, Classify):
         return 1

@@ -16,10 +16,11 @@ from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from math import ceil
 from typing import assert_never
 
 from switchroom.errors import Bug
-from switchroom.flow.graph import Agent, Exchange, Tool
+from switchroom.flow.graph import Agent, Exchange, Tool, Voicemail
 from switchroom.flow.listening import attend, listen
 from switchroom.flow.plan import Plan
 from switchroom.flow.state import Pending, State
@@ -35,6 +36,7 @@ from switchroom.flow.walk import (
     Stop,
     Stretch,
     Stuck,
+    TakeDown,
     Think,
     Wait,
     arguments,
@@ -42,15 +44,18 @@ from switchroom.flow.walk import (
     walk,
 )
 from switchroom.ports import (
+    CallerSaid,
     CallOpened,
     EndCall,
     Errands,
     Expecting,
+    MessageTaken,
     Models,
     Outcome,
     Prompt,
     ReplyPart,
     Say,
+    TakeMessage,
     ToolAnswered,
     ToolCalled,
     TransferFailed,
@@ -83,12 +88,14 @@ class FlowBrain:
         self._clock = clock
         self._greeted = greeted
         self._models = models or plan.models
-        self.state = State(at=plan.flow.start)
+        self._entry = plan.flow.entry(exchange.source) or plan.flow.starts[0]
+        self.state = State(at=self._entry.name)
 
     @property
     def expecting(self) -> Expecting:
-        """What may be heard at the node that asks."""
-        return self._plan.expecting(self.state.at)
+        """What may be heard at the node that asks, or in the message that is taken."""
+        away = self.state.transfer if not self.state.waiting else ""
+        return self._plan.expecting(away or self.state.at)
 
     def value(self, name: str) -> Value:
         """Return what is known under the name of a variable; None if nothing is."""
@@ -101,18 +108,36 @@ class FlowBrain:
         if self.state.over:
             yield EndCall()
             return
-        if isinstance(prompt, TransferFailed):
-            self.state = self.state.knows({f"{self.state.transfer}.outcome": prompt.outcome})
+        prompt = self._of_the_line(prompt)
+        back = isinstance(prompt, TransferFailed | MessageTaken)
         opening = isinstance(prompt, CallOpened) and not self.state.waiting
+        done = not self.state.waiting and (back or opening)
         if not self.state.waiting:
-            asks = isinstance(prompt, TransferFailed)
+            asks = back
             async with aclosing(self._catch_up(scene, opening=opening, asks=asks)) as parts:
                 async for part in parts:
                     yield part
-        if not opening and not self.state.over and not isinstance(prompt, TransferFailed):
+        if not done and not self.state.over:
             async with aclosing(self._answer(scene, prompt)) as parts:
                 async for part in parts:
                     yield part
+
+    def _of_the_line(self, prompt: Prompt) -> Prompt:
+        """Take in how the caller came back whom a node gave away; in writing, what they say next is the message."""
+        node = self._plan.flow.nodes.get(self.state.transfer)
+        written = self._exchange.source == "text" and not self.state.waiting and isinstance(node, Voicemail)
+        if written and isinstance(prompt, CallerSaid):
+            prompt = MessageTaken(1.0, prompt.text)
+        match prompt:
+            case TransferFailed(outcome):
+                self.state = self.state.knows({f"{self.state.transfer}.outcome": outcome})
+            case MessageTaken(seconds, text):
+                name = self.state.transfer
+                self.state = self.state.knows({f"{name}.seconds": ceil(seconds), f"{name}.text": text})
+            case _:
+                return prompt
+        self.state = replace(self.state, transfer="")
+        return prompt
 
     def branch(self, errands: Errands) -> "FlowBrain":
         """Return a brain that stands where this one does."""
@@ -166,7 +191,7 @@ class FlowBrain:
         """
         if self.state.pending is not None:
             yield await self._run(scene, self.state.pending)
-        greeting = self._plan.flow.greeting if opening else ""
+        greeting = self._entry.greeting if opening else ""
         says = [Say(greeting)] if greeting and not self._greeted else []
         asks = asks or (opening and not greeting)
         async with aclosing(self._go(scene, self.state, says, asks=asks)) as parts:
@@ -182,14 +207,14 @@ class FlowBrain:
         while True:
             stretch = walk(scene, ahead)
             spoken = [*says, *stretch.says, *self._closing(scene, stretch.stop, asks=asks)]
-            if not isinstance(stretch.stop, CallTool | HandOver):
+            if not isinstance(stretch.stop, CallTool | HandOver | TakeDown):
                 self.state = _saying(stretch.state, spoken)
             for say in spoken:
                 yield say
             async with aclosing(self._act(scene, stretch, asks=asks)) as parts:
                 async for part in parts:
                     yield part
-            if isinstance(stretch.stop, End | Wait | Think | HandOver):
+            if isinstance(stretch.stop, End | Wait | Think | HandOver | TakeDown):
                 return
             says, ahead = [], self.state
 
@@ -209,14 +234,19 @@ class FlowBrain:
                 for part in self._conclude(scene, stretch.state, stop):
                     yield part
 
-    def _conclude(self, scene: Scene, state: State, stop: Wait | HandOver | End | Stuck) -> Iterator[ReplyPart]:
+    def _conclude(
+        self, scene: Scene, state: State, stop: Wait | HandOver | TakeDown | End | Stuck
+    ) -> Iterator[ReplyPart]:
         match stop:
             case Stuck(name):
                 self.state = replace(self.state, visits={})
                 yield from _reports(scene, name)
-            case HandOver(target):
+            case HandOver(target, queue):
                 self.state = state
-                yield TransferTo(target)
+                yield TransferTo(target, queue)
+            case TakeDown(node):
+                self.state = state
+                yield TakeMessage(node.limit, node.silence, node.beep)
             case End():
                 yield EndCall()
             case Wait():
@@ -234,7 +264,7 @@ class FlowBrain:
                 return [Say(filler, filler=True)] if filler else []
             case Stuck():
                 return [Say(scene.flow.sentences.stuck)]
-            case End() | HandOver() | Think():
+            case End() | HandOver() | TakeDown() | Think():
                 return []
 
     def _pending(self, node: Tool, state: State) -> Pending:

@@ -15,6 +15,10 @@ moves by itself.
     Tool        -                                              stop: CallTool
     Transfer    its sentence, protected                        stop: HandOver
                 nobody to hand over to: -                      failed
+    Queue       its sentence, protected                        stop: HandOver
+                nobody takes its calls: -                      failed
+    Voicemail   its sentence, protected                        stop: TakeDown
+    Assign      slots emptied, slots set                       next
     HangUp      its sentence                                   stop: End
     any, entered more than three times in one turn             stop: Stuck
 """
@@ -25,21 +29,28 @@ from datetime import datetime
 from typing import assert_never
 
 from switchroom import ports
+from switchroom.errors import Bug
 from switchroom.flow.graph import (
     BACK,
     RESTART,
+    RETURN,
     Agent,
     Ask,
+    Assign,
     Branch,
     Classify,
+    Desk,
     Exchange,
     Flow,
     HangUp,
     Node,
+    Queue,
     Say,
     Start,
+    SubFlow,
     Tool,
     Transfer,
+    Voicemail,
 )
 from switchroom.flow.slots import fits
 from switchroom.flow.state import State
@@ -77,6 +88,14 @@ class HandOver:
     """The caller is to be handed over to ``target``."""
 
     target: str
+    queue: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TakeDown:
+    """The caller is to leave a message for ``node``."""
+
+    node: Voicemail
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +110,7 @@ class Stuck:
     node: str
 
 
-Stop = Wait | Think | CallTool | HandOver | End | Stuck
+Stop = Wait | Think | CallTool | HandOver | TakeDown | End | Stuck
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,37 +153,63 @@ def walk(scene: Scene, state: State) -> Stretch:
 
 def _enter(scene: Scene, node: Node, state: State, says: list[ports.Say]) -> tuple[State, Stop | None]:
     match node:
-        case Start():
-            return turn_to(scene.flow, state, node.next), None
-        case Say():
-            _append(says, scene.text(node.text, state), protected=node.protected)
-            return turn_to(scene.flow, state, node.next), None
-        case Branch():
-            value = label(state.value(node.by, scene.exchange))
-            return turn_to(scene.flow, state, node.cases.get(value, node.otherwise)), None
+        case Start() | Say() | Assign() | Branch():
+            return _pass(scene, node, state, says), None
         case Ask() | Classify() | Agent():
             known = _known(scene, node, state) if isinstance(node, Ask) else ""
             return (turn_to(scene.flow, state, known), None) if known else _wait(scene, node, state)
         case Tool():
             return state, CallTool(node)
-        case Transfer():
+        case Transfer() | Queue():
             return _hand_over(scene, node, state, says)
+        case Voicemail():
+            _append(says, scene.text(node.text, state))
+            _protect(says)
+            return replace(turn_to(scene.flow, state, node.next), transfer=node.name), TakeDown(node)
         case HangUp():
             _append(says, scene.text(node.text, state))
             return replace(state, over=True), End()
+        case SubFlow():
+            raise Bug(f"node {node.name!r}: the flow was not joined with flow {node.flow!r} before it ran")
         case _:
             assert_never(node)
 
 
-def _hand_over(scene: Scene, node: Transfer, state: State, says: list[ports.Say]) -> tuple[State, HandOver | None]:
+def _pass(scene: Scene, node: Start | Say | Assign | Branch, state: State, says: list[ports.Say]) -> State:
+    """Return ``state`` behind a node that leads on by itself."""
+    match node:
+        case Start():
+            return turn_to(scene.flow, state, node.next)
+        case Say():
+            _append(says, scene.text(node.text, state), protected=node.protected)
+            return turn_to(scene.flow, state, node.next)
+        case Assign():
+            values = {name: state.value(source, scene.exchange) for name, source in node.values.items()}
+            known = {name: value for name, value in values.items() if value is not None}
+            return turn_to(scene.flow, state.forgets(node.forget).knows(known), node.next)
+        case Branch():
+            value = label(state.value(node.by, scene.exchange))
+            return turn_to(scene.flow, state, node.cases.get(value, node.otherwise))
+        case _:
+            assert_never(node)
+
+
+def _hand_over(
+    scene: Scene, node: Transfer | Queue, state: State, says: list[ports.Say]
+) -> tuple[State, HandOver | None]:
     """Stand where the conversation goes on if nobody takes the caller; until then they cannot break in."""
-    target = node.to or scene.flow.person
+    desk = scene.flow.queues.get(node.queue, Desk()) if isinstance(node, Queue) else Desk(node.to)
+    target = desk.to or scene.flow.person
     ahead = turn_to(scene.flow, state, node.failed)
     if not target:
-        return ahead, None
-    _append(says, scene.text(node.text, state))
+        return ahead.knows({f"{node.name}.outcome": "unreachable"}), None
+    _append(says, scene.text(node.text or desk.hold, state))
+    _protect(says)
+    return replace(ahead, transfer=node.name), HandOver(target, node.queue if isinstance(node, Queue) else "")
+
+
+def _protect(says: list[ports.Say]) -> None:
     says[:] = [replace(say, protected=True) for say in says]
-    return replace(ahead, transfer=node.name), HandOver(target)
 
 
 def _known(scene: Scene, node: Ask, state: State) -> str:
@@ -191,6 +236,8 @@ def turn_to(flow: Flow, state: State, target: str) -> State:
     """Return ``state`` with the walk at ``target``, which may be ``back`` or ``restart``."""
     if target == BACK:
         return replace(state, back=state.back[:-1]).goes(state.back[-1] if state.back else flow.home)
+    if target == RETURN:
+        return state.goes(flow.home)
     if target == RESTART:
         return State(at=flow.home, turn=state.turn, said=state.said, visits=state.visits, calls=state.calls)
     return state.goes(target)

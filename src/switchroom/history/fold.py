@@ -30,6 +30,7 @@ from switchroom.events.catalogue import (
     TurnEnded,
     TurnStarted,
     TurnTimed,
+    VoicemailTaken,
 )
 
 Rows = dict[tuple[object, ...], dict[str, object]]
@@ -44,6 +45,7 @@ class Changes:
     transcripts: Rows = field(default_factory=dict)
     turns: Rows = field(default_factory=dict)
     recordings: Rows = field(default_factory=dict)
+    voicemails: Rows = field(default_factory=dict)
 
     def fold(self, events: Iterable[Event]) -> "Changes":
         """Take more events, in order."""
@@ -54,6 +56,8 @@ class Changes:
                 _set(self.recordings, event, (event.call, columns["path"]), columns)
             elif (columns := _turn(event)) is not None:
                 _set(self.turns, event, (event.call, columns["turn"]), columns)
+            if isinstance(event, VoicemailTaken):
+                _set(self.voicemails, event, (event.id,), _voicemail(event))
             if (columns := _line(event)) is not None:
                 _set(self.transcripts, event, (event.call, event.sequence), columns)
         return self
@@ -129,6 +133,17 @@ def _recording(event: Event) -> dict[str, object] | None:
             return {"path": event.path, "state": "failed", "message": event.message}
         case _:
             return None
+
+
+def _voicemail(event: VoicemailTaken) -> dict[str, object]:
+    return {
+        "call_id": event.call,
+        "at": event.at,
+        "path": event.path,
+        "duration": event.duration,
+        "text": event.text,
+        "why": event.why,
+    }
 
 
 def _turn(event: Event) -> dict[str, object] | None:

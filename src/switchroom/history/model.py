@@ -81,6 +81,22 @@ class TurnRow(Base):
     wasted: Mapped[int] = mapped_column(Integer, server_default="0")
 
 
+class VoicemailRow(Base):
+    """A message that a caller left; ``path`` is its file, the caller alone, empty if none is kept."""
+
+    __tablename__ = "voicemails"
+    __table_args__ = (Index(None, "tenant_id", "id"),)
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    tenant_id: Mapped[str] = mapped_column(String(64))
+    call_id: Mapped[str] = mapped_column(String(64), server_default="", index=True)
+    at: Mapped[float] = mapped_column(Float, server_default="0")
+    path: Mapped[str] = mapped_column(String(500), server_default="")
+    duration: Mapped[float] = mapped_column(Float, server_default="0")
+    text: Mapped[str] = mapped_column(Text, server_default="")
+    why: Mapped[str] = mapped_column(String(16), server_default="")
+
+
 class RecordingRow(Base):
     """One file of sound: caller on the left, agent on the right."""
 

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from switchroom.events.catalogue import CallFailed
 from switchroom.history.fold import Changes, Rows
-from switchroom.history.model import CallRow, RecordingRow, TranscriptRow, TurnRow
+from switchroom.history.model import CallRow, RecordingRow, TranscriptRow, TurnRow, VoicemailRow
 from switchroom.identity import CallId, EventId, TenantId, new_id
 from switchroom.observability import get_logger
 from switchroom.storage.db import Base, upsert
@@ -88,6 +88,7 @@ class HistoryReader:
             await _apply(session, TranscriptRow, ("call_id", "sequence"), changes.transcripts)
             await _apply(session, TurnRow, ("call_id", "turn"), changes.turns)
             await _apply(session, RecordingRow, ("call_id", "path"), changes.recordings)
+            await _apply(session, VoicemailRow, ("id",), changes.voicemails)
             await move_cursor(session, NAME, entries[-1].number)
         self._cursor = entries[-1].number
         self._progress.set()

@@ -52,7 +52,19 @@ class TransferFailed:
     outcome: TransferOutcome
 
 
-Prompt = CallOpened | CallerSaid | CallerTyped | CallerSilent | CallerUnheard | TransferFailed
+@dataclass(frozen=True, slots=True)
+class MessageTaken:
+    """The caller left the message that ``TakeMessage`` wanted, of so many seconds; 0: they said nothing.
+
+    ``recording`` names its file, empty if none is kept.
+    """
+
+    seconds: float
+    text: str = ""
+    recording: str = ""
+
+
+Prompt = MessageTaken | CallOpened | CallerSaid | CallerTyped | CallerSilent | CallerUnheard | TransferFailed
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +83,40 @@ class EndCall:
 
 @dataclass(frozen=True, slots=True)
 class TransferTo:
-    """Hand the caller over to ``target`` once everything has been said. TransferFailed is the next prompt, or the call is over."""
+    """Hand the caller over to ``target`` once everything has been said. TransferFailed is the next prompt, or the call is over.
+
+    ``queue`` names whom they wait for, if it is nobody in particular: whoever knows queues lets them wait there; for who does
+    not, ``target`` is who takes the queue's calls.
+    """
 
     target: str
+    queue: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TakeMessage:
+    """Record what the caller says once everything has been said. MessageTaken is the next prompt, or the call is over.
+
+    It ends after ``limit`` seconds, after ``silence`` seconds without voice, or with the key ``#``.
+    """
+
+    limit: float = 120.0
+    silence: float = 4.0
+    beep: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PressKeys:
+    """Press these keys towards the other side, once everything before has been said."""
+
+    digits: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlayMusic:
+    """Play music from now on until something is said, at most for so many seconds."""
+
+    seconds: float = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +159,19 @@ class Began:
     """The first word of the answer was written; nothing is said yet. For the timings: a brain need not tell it."""
 
 
-ReplyPart = Began | Say | EndCall | TransferTo | ToolCalled | ToolAnswered | ModelAnswered | ModelFailed
+ReplyPart = (
+    Began
+    | Say
+    | EndCall
+    | TransferTo
+    | TakeMessage
+    | PressKeys
+    | PlayMusic
+    | ToolCalled
+    | ToolAnswered
+    | ModelAnswered
+    | ModelFailed
+)
 
 
 class Patience(Enum):

@@ -6,6 +6,7 @@ from typing import Literal, Protocol
 
 from switchroom.events.catalogue import Event
 from switchroom.identity import AgentId, CallId, TenantId
+from switchroom.media.frame import Samples
 from switchroom.ports.brain import Brain
 from switchroom.ports.errands import Errands
 from switchroom.ports.leg import Party
@@ -66,6 +67,8 @@ class CallPlan:
     apology: str = "I'm sorry, I'm having some trouble on my side. Could you say that again?"
     farewell: str = "I can't hear you, so I will hang up now. Goodbye."
     record: bool = True
+    music: Samples | None = None
+    """What a caller hears who waits; None: the house's."""
     max_duration: float = 1800.0
     silence: float = 7.0
     """Seconds of silence on both sides before the caller is asked again."""

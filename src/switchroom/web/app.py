@@ -28,6 +28,7 @@ from switchroom.web.api import (
     telephones,
     texting,
     trunks,
+    voicemails,
 )
 from switchroom.web.guard import Guard
 from switchroom.web.services import Services
@@ -44,7 +45,7 @@ def create_app(services: Services) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _unusable)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(Exception, _broken)
-    voice = (calls, latency, rehearsals, flows, mcp_servers, knowledge, texting, telephones, trunks)
+    voice = (calls, voicemails, latency, rehearsals, flows, mcp_servers, knowledge, texting, telephones, trunks)
     api = (accounts, keys, security, health, *voice)
     for router in (pages.router, trunk_pages.router, live.router, *(part.router for part in api)):
         app.include_router(router)

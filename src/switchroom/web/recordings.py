@@ -30,13 +30,14 @@ async def recording_file(services: Services, call: CallId, tenant: TenantId) -> 
     recording = await services.history.recording(found.id, tenant)
     if recording is None:
         raise NotFound(f"call {call} was not recorded")
-    path = _below(services.settings.recordings, recording.path)
+    path = file_below(services.settings.recordings, recording.path)
     if path is None:
         raise NotFound(f"the recording of call {call} is not there any more")
     return path
 
 
-def _below(folder: Path, name: str) -> Path | None:
+def file_below(folder: Path, name: str) -> Path | None:
+    """Return the file of that name if it is there and below ``folder``."""
     folder = folder.resolve()
     for path in (Path(name).resolve(), (folder / name).resolve()):
         if path.is_relative_to(folder) and path.is_file():

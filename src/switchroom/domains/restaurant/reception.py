@@ -45,7 +45,7 @@ class Reception:
     @property
     def greeting(self) -> str:
         """What is said when a call is answered."""
-        return self.plan.flow.greeting
+        return self.plan.flow.starts[0].greeting
 
     @property
     def thinks(self) -> bool:
