@@ -267,6 +267,8 @@ def _services(settings: Settings, records: Records, engine: Engine, minds: Minds
             engine.switchboard.count, settings.engine.max_calls, engine.switchboard.draining, records.problem()
         ),
         settings=settings,
+        receptions=minds.directory.receptions,
+        hang_up=engine.switchboard.hang_up,
         flows=FlowDesk(records.database, minds.directory.receptions.examine, time.time),
         mcp_servers=records.mcp_servers,
         tools=minds.tooling.servers,

@@ -23,6 +23,7 @@ from switchroom.events.bus import Bus
 from switchroom.events.catalogue import Event
 from switchroom.history.reader import HistoryReader
 from switchroom.history.service import CallHistory
+from switchroom.identity import CallId
 from switchroom.observability import Metrics
 from switchroom.ports import CallOffer
 from switchroom.providers.mcp.servers import ToolServers
@@ -51,6 +52,7 @@ class Site:
     offered: asyncio.Event
     clock: list[float] = field(default_factory=lambda: [NOW])
     endpoint: SipEndpoint = field(kw_only=True)
+    hung_up: list[CallId] = field(kw_only=True)
 
     @property
     def app(self) -> FastAPI:
@@ -102,6 +104,7 @@ async def site(folder: Path, *, demo: bool = False, mcp: McpSettings | None = No
         endpoint = SipEndpoint(SipSettings(host="127.0.0.1", port=0), lambda _: None)
         offers: list[CallOffer] = []
         offered = asyncio.Event()
+        receptions, hung_up = Receptions(database, folder), list[CallId]()
 
         def accept(offer: CallOffer) -> None:
             offers.append(offer)
@@ -118,7 +121,9 @@ async def site(folder: Path, *, demo: bool = False, mcp: McpSettings | None = No
             accept=accept,
             engine=EngineState,
             settings=Settings(data=folder, secret="s" * 32),
-            flows=FlowDesk(database, Receptions(database, folder).examine, lambda: clock[0]),
+            flows=FlowDesk(database, receptions.examine, lambda: clock[0]),
+            receptions=receptions,
+            hang_up=hung_up.append,
             mcp_servers=McpServers(database, Vault("s" * 32), lambda: clock[0], mcp or McpSettings()),
             tools=ToolServers(),
             trunks=Trunks(database, Vault("s" * 32), lambda: clock[0]),
@@ -128,7 +133,7 @@ async def site(folder: Path, *, demo: bool = False, mcp: McpSettings | None = No
             demo_user=account.user if demo else None,
             wall=lambda: clock[0],
         )
-        yield Site(services, account, agent, journal, offers, offered, clock, endpoint=endpoint)
+        yield Site(services, account, agent, journal, offers, offered, clock, endpoint=endpoint, hung_up=hung_up)
 
 
 __all__ = ["EMAIL", "NOW", "PASSWORD", "PIN", "Site", "site"]

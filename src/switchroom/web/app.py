@@ -1,5 +1,7 @@
 """The web application: routes, static files, and what becomes of an error."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
@@ -8,10 +10,12 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 
 from switchroom.catalogue.flow_desk import FlowNotRunnable
 from switchroom.errors import Bug, Invalid, SwitchroomError
+from switchroom.hosting import hosting
 from switchroom.observability import get_logger
 from switchroom.web import live, pages, problems, trunk_pages
 from switchroom.web.api import (
@@ -31,6 +35,7 @@ from switchroom.web.api import (
     voicemails,
 )
 from switchroom.web.guard import Guard
+from switchroom.web.mcp.door import McpDoor
 from switchroom.web.services import Services
 
 log = get_logger(__name__)
@@ -38,7 +43,14 @@ log = get_logger(__name__)
 
 def create_app(services: Services) -> FastAPI:
     """Return the application; it has no state of its own but ``services``."""
-    app = FastAPI(title="Switchroom", version=version("switchroom"), docs_url=None, redoc_url=None)
+    door = McpDoor()
+
+    @asynccontextmanager
+    async def running(_app: FastAPI) -> AsyncIterator[None]:
+        async with hosting(door.run()):
+            yield
+
+    app = FastAPI(title="Switchroom", version=version("switchroom"), docs_url=None, redoc_url=None, lifespan=running)
     app.state.services = services
     app.add_middleware(Guard)
     app.add_exception_handler(SwitchroomError, _known)
@@ -49,6 +61,7 @@ def create_app(services: Services) -> FastAPI:
     api = (accounts, keys, security, health, *voice)
     for router in (pages.router, trunk_pages.router, live.router, *(part.router for part in api)):
         app.include_router(router)
+    app.router.routes.append(Route("/mcp", door, include_in_schema=False))
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     return app
 

@@ -25,6 +25,8 @@ _WHO_ARE_YOU = frozenset(
     {"unauthenticated", "bad_token", "token_expired", "bad_credentials", "key_revoked", "key_expired"}
 )
 
+_NO_TOKEN = frozenset({"unauthenticated", "bad_credentials"})
+
 
 def status_of(error: SwitchroomError) -> int:
     """Return the HTTP status of an error."""
@@ -62,7 +64,9 @@ def wants_page(request: Request) -> bool:
 def _problem(request: Request, error: SwitchroomError, status: int, more: Mapping[str, object]) -> Response:
     headers = {}
     if status == HTTPStatus.UNAUTHORIZED:
-        headers["WWW-Authenticate"] = "Bearer"
+        headers["WWW-Authenticate"] = "Bearer" if error.code in _NO_TOKEN else 'Bearer error="invalid_token"'
+    elif error.code == "scope":
+        headers["WWW-Authenticate"] = 'Bearer error="insufficient_scope"'
     if isinstance(error, Limited | Unavailable) and error.retry_after is not None:
         headers["Retry-After"] = str(math.ceil(error.retry_after))
     body = problem(request, error, status) | dict(more)

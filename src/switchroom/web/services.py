@@ -19,10 +19,12 @@ from switchroom.catalogue.trunks import Trunks
 from switchroom.errors import Unavailable
 from switchroom.events.bus import Bus
 from switchroom.history.service import CallHistory
+from switchroom.identity import CallId
 from switchroom.knowledge.library import Library
 from switchroom.observability import Metrics
 from switchroom.ports import CallOffer, CallPlan
 from switchroom.providers.mcp.servers import ToolServers
+from switchroom.receptions import Receptions
 from switchroom.settings import Settings
 from switchroom.storage.db import Database
 from switchroom.telephones import Telephones
@@ -44,6 +46,10 @@ async def _no_plan(agent: AgentRecord) -> CallPlan:
     raise Unavailable(f"agent {agent.name!r} cannot be written to here", code="not_running")
 
 
+def _not_here(call: CallId) -> None:
+    raise Unavailable(f"call {call} cannot be ended here", code="not_running")
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """Everything behind the pages. ``sip_address`` is what a phone dials; ``demo_user`` may try the agent without a login."""
@@ -59,6 +65,7 @@ class Services:
     engine: Callable[[], EngineState]
     settings: Settings
     flows: FlowDesk
+    receptions: Receptions
     mcp_servers: McpServers
     tools: ToolServers
     trunks: Trunks
@@ -71,6 +78,7 @@ class Services:
     texts: TextDesk | None = None
     plan_for_text: Callable[[AgentRecord], Awaitable[CallPlan]] = _no_plan
     library: Library | None = None
+    hang_up: Callable[[CallId], None] = _not_here
     wall: Callable[[], float] = time.time
 
 
