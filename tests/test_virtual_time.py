@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from switchroom.virtual_time import LeftRunning, WouldHang, run, run_real, standing_still
+from switchroom.virtual_time import LeftRunning, WouldHang, at_real_pace, run, run_real
 
 
 def test_an_hour_passes_at_once() -> None:
@@ -45,16 +45,26 @@ def test_no_time_passes_while_a_thread_works_although_somebody_waits_for_a_timer
     assert run(main()) == (0.0, 0.02)
 
 
-def test_time_stands_while_somebody_outside_is_waited_for() -> None:
-    async def main() -> float:
+def test_time_passes_as_it_does_outside_while_somebody_there_is_waited_for() -> None:
+    async def main() -> tuple[float, float]:
         loop, told = asyncio.get_running_loop(), asyncio.Event()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(asyncio.sleep(5))
-            with standing_still():
+            with at_real_pace():
                 thread = threading.Thread(target=lambda: loop.call_soon_threadsafe(told.set))
                 thread.start()
                 await told.wait()
             thread.join()
-            return loop.time()
+            return loop.time(), 5.0
 
-    assert run(main()) == 0.0
+    came_back, slept = run(main())
+    assert came_back < slept
+
+
+def test_a_timer_is_not_missed_at_real_pace() -> None:
+    async def main() -> float:
+        with at_real_pace():
+            await asyncio.sleep(0.01)
+        return asyncio.get_running_loop().time()
+
+    assert run(main()) >= 0.01

@@ -1,8 +1,8 @@
 """Event loops for calls that nobody waits for: one whose clock jumps, one that is real; both refuse a leaked task.
 
 With nothing ready to run, the virtual loop moves its clock to the next timer, so a minute of a call passes in milliseconds;
-with no timer either, it raises instead of hanging. While something works outside of the loop (a thread of its executor, or
-whatever is awaited under ``standing_still``) the clock stands: what that takes is not the call's time.
+with no timer either, it raises instead of hanging. While a thread of its executor works the clock stands: what that takes is not
+the call's time. While somebody in the world is waited for (``at_real_pace``) it runs like any other.
 """
 
 import asyncio
@@ -10,6 +10,7 @@ import selectors
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
+from time import monotonic
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -30,8 +31,11 @@ class _Jump(selectors.SelectSelector):
         super().__init__()
         self.now = 0.0
         self.outside = 0
+        self.paced = 0
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        if self.paced and not self.outside:
+            return self._wait(timeout)
         busy = timeout is not None and timeout <= 0
         ready = super().select(None if self.outside and not busy else 0)
         if ready or self.outside:
@@ -39,6 +43,14 @@ class _Jump(selectors.SelectSelector):
         if timeout is None:
             raise WouldHang("nothing left to happen: this would hang")
         self.now += max(timeout, 0.0)
+        return ready
+
+    def _wait(self, timeout: float | None) -> list[tuple[selectors.SelectorKey, int]]:
+        """Sleep after all."""
+        began = monotonic()
+        ready = super().select(timeout)
+        waited = monotonic() - began
+        self.now += waited if ready or timeout is None else max(timeout, 0.0)
         return ready
 
 
@@ -65,6 +77,15 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
         finally:
             self._jump.outside -= 1
 
+    @contextmanager
+    def pace(self) -> Iterator[None]:
+        """Let time pass as it does outside while the context is open."""
+        self._jump.paced += 1
+        try:
+            yield
+        finally:
+            self._jump.paced -= 1
+
     def run_in_executor(self, executor: Executor | None, func: Callable[..., T], *args: object) -> asyncio.Future[T]:
         """Let no time pass until it is done."""
         future = super().run_in_executor(executor, func, *args)
@@ -82,11 +103,11 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
 
 
 @contextmanager
-def standing_still() -> Iterator[None]:
-    """Let no virtual time pass while the context is open; in real time, do nothing."""
+def at_real_pace() -> Iterator[None]:
+    """Let virtual time pass no faster than real time while the context is open: for whoever waits for the world."""
     loop = asyncio.get_running_loop()
     if isinstance(loop, VirtualTimeLoop):
-        with loop.stand():
+        with loop.pace():
             yield
     else:
         yield

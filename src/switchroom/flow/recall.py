@@ -14,6 +14,8 @@ from switchroom import ports
 from switchroom.flow.state import Called
 from switchroom.ports import Message, Outcome, TheySaid, ToolResult, ToolWanted, Utterance, WeSaid
 
+ON_THE_LINE = "[on the line]"
+"""Stands where nobody said anything yet."""
 BROKE_IN = "[breaking in on you]"
 STILL_WORKING = "still working: there is no result yet, and calling it again would not help"
 LONGEST = 4000
@@ -33,7 +35,7 @@ def recall(heard: Sequence[Utterance], prompt: ports.Prompt, calls: Sequence[Cal
                 messages += shown(call)
         messages.append(line)
     if not isinstance(messages[0], TheySaid):
-        messages.insert(0, TheySaid("[on the line]"))  # a conversation begins with the other side, for all vendors
+        messages.insert(0, TheySaid(ON_THE_LINE))  # a conversation begins with the other side, for all vendors
     return _joined(messages)
 
 

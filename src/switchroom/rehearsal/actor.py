@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from switchroom.conversation.words import tokens
+from switchroom.errors import SwitchroomError
 from switchroom.media.frame import RATE
 from switchroom.ports import Held, Resumed
+from switchroom.rehearsal.improvising import Improviser
 from switchroom.rehearsal.leg import CallersLeg, Stretch
 from switchroom.rehearsal.lines import Line, Spoken
 from switchroom.rehearsal.record import Act, Record
@@ -37,12 +39,17 @@ class Stuck(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What an actor works with. ``judge`` is called for every step that expects something, with its number."""
+    """What an actor works with. ``lines`` are those of the script's steps by number, ``make`` makes those nobody foresaw.
+
+    ``judge`` is called for every step that expects something, with its number; ``improviser`` goes on where the script ends.
+    """
 
     leg: CallersLeg
     record: Record
     spoken: Spoken
     lines: Mapping[int, Line]
+    make: Callable[[SayLine], Awaitable[Line]]
+    improviser: Improviser | None
     judge: Callable[[int, Expect | Compare], Awaitable[None]]
 
 
@@ -70,6 +77,8 @@ class Actor:
             if self._leg.over and not isinstance(step, Expect | Compare):
                 raise Stuck(f"the call was over before step {number + 1} ({_kind(step)})")
             await self._do(number, step)
+        if self._with.improviser is not None:
+            await self._improvise(self._with.improviser)
         if not self._leg.over:
             await self._their_turn()
             await self._sleep(_LAST_WORDS)
@@ -85,7 +94,7 @@ class Actor:
         match step:
             case SayLine() | MakeSound() | PressKeys() | HangUp():
                 await self._moment_of(step)
-                await self._act_out(number, step)
+                await self._act_out(step, self._with.lines.get(number))
             case StaySilent(seconds):
                 await self._sleep(seconds)
             case MakeNoise(level):
@@ -101,18 +110,36 @@ class Actor:
             case _:
                 assert_never(step)
 
-    async def _act_out(self, number: int, step: Timed) -> None:
+    async def _act_out(self, step: Timed, line: Line | None) -> None:
         if self._leg.over:
             return
         match step:
             case SayLine() | MakeSound():
-                await self._speak(self._with.lines[number], answered=isinstance(step, SayLine))
+                if line is not None:
+                    await self._speak(line, answered=isinstance(step, SayLine))
             case PressKeys(digits=digits, every=every):
                 await self._press(digits, every)
             case HangUp():
                 self.leave()
             case _:
                 assert_never(step)
+
+    async def _improvise(self, improviser: Improviser) -> None:
+        """Go on without a script, until the call is over or it has been long enough."""
+        for _ in range(improviser.caller.turns):
+            await self._their_turn()
+            if self._leg.over:
+                return
+            try:
+                steps = await improviser.next()
+            except SwitchroomError as error:
+                raise Stuck(f"the model that plays the caller failed: {error}") from error
+            for step in steps:
+                await self._sleep(PAUSE)
+                if isinstance(step, StaySilent):
+                    await self._sleep(step.silence)
+                else:
+                    await self._act_out(step, await self._with.make(step) if isinstance(step, SayLine) else None)
 
     # When to begin.
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from switchroom.domains.restaurant.reception import Reception
 from switchroom.errors import Invalid
 from switchroom.flow.file import parse
+from switchroom.rehearsal.models import LineModel
 from switchroom.rehearsal.play import AgentOfDatabase, AgentOfFile, Rehearsal
 from switchroom.storage.db import Database
 
@@ -48,6 +49,9 @@ class Cast:
 
     def __init__(self, find: Find = no_installation) -> None:
         self._find = find
+        self._nowhere = Database(
+            "sqlite+aiosqlite:///:memory:"
+        )  # what is prepared is staged elsewhere, with other models
         self._prepared: dict[str, Reception] = {}
 
     async def part(self, rehearsal: Rehearsal, beside: Path) -> Part:
@@ -55,7 +59,7 @@ class Cast:
         role = await self._role(rehearsal, beside)
         if role.flow not in self._prepared:
             try:
-                self._prepared[role.flow] = Reception(parse(role.flow), Database("sqlite+aiosqlite:///:memory:"))
+                self._prepared[role.flow] = Reception(parse(role.flow), self._nowhere, models=lambda _: LineModel(()))
             except Invalid as error:
                 raise Invalid(f"{role.source}: {error}") from error
         return Part(role, self._prepared[role.flow])

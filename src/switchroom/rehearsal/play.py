@@ -49,7 +49,11 @@ Agent = Annotated[
 
 @dataclass(frozen=True, slots=True, config=_STRICT, kw_only=True)
 class Caller:
-    """Who calls, and over what. ``transfer`` is what becomes of one who is handed over; without it their line cannot be."""
+    """Who calls, and over what. ``transfer`` is what becomes of one who is handed over; without it their line cannot be.
+
+    With a ``model`` the caller goes on where the script ends: a language model plays a ``persona`` with a ``goal``, for so many
+    ``turns`` at most.
+    """
 
     number: str = "+441632960123"
     name: str = ""
@@ -59,6 +63,29 @@ class Caller:
     transfer: Literal["done", "busy", "no_answer", "declined", "unreachable", "failed"] | None = None
     patience: Annotated[float, Field(gt=0)] = 20.0
     """So long the caller waits for the agent to finish; then the rehearsal has failed."""
+    model: str = ""
+    persona: str = "You are polite and in no hurry."
+    goal: str = ""
+    turns: Annotated[int, Field(ge=1, le=100)] = 20
+
+
+@dataclass(frozen=True, slots=True, config=_STRICT, kw_only=True)
+class ModelLine:
+    """What the agent's language model answers when it is told something.
+
+    ``when`` is in what the caller said (or in [brackets] what happened on the line), or with ``after`` in what that tool gave.
+    It may ``say`` something, ``call`` tools by name with their arguments, and leave by a ``route``; or it ``fails`` with a code.
+    ``takes`` are seconds to its first word, ``times`` how often in a call the line is good for.
+    """
+
+    when: str = ""
+    after: str = ""
+    say: str = ""
+    call: Mapping[str, Mapping[str, object]] = Field(default_factory=dict)
+    route: str = ""
+    fails: str = ""
+    takes: Seconds = 0.3
+    times: Annotated[int, Field(ge=1)] | None = None
 
 
 @dataclass(frozen=True, slots=True, config=_STRICT, kw_only=True)
@@ -88,6 +115,7 @@ class Rehearsal:
     """The whole file. ``now`` is the clock of the agent's place when the call comes in; ``given`` are rows by table.
 
     ``tools`` are faults by tool; of several, each is for one call, and what they leave over is done as usual.
+    ``model`` is what the agent's language models answer; without it real ones are asked, as is the ``judge``, by name.
     """
 
     rehearsal: str
@@ -99,5 +127,7 @@ class Rehearsal:
     given: Mapping[str, tuple[Texts, ...]] = Field(default_factory=dict)
     tools: Mapping[str, ToolFault | tuple[ToolFault, ...]] = Field(default_factory=dict)
     voice: AgentVoice = AgentVoice()
+    model: tuple[ModelLine, ...] = ()
+    judge: str = ""
     expect: tuple[Expectation, ...] = ()
     longest: Annotated[float, Field(gt=0, le=3600)] = 600.0

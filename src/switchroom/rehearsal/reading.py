@@ -28,6 +28,8 @@ _SAID = {
 }
 _AGENTS = {"path", "file", "database"}
 
+_QUOTES = "inside {...} and [...] a text with ?, a comma, a colon or a brace needs quotes"
+
 Place = tuple[str | int, ...]
 Lines = dict[Place, int]
 
@@ -61,7 +63,7 @@ def parse(text: str, path: Path) -> Piece:
     try:
         node = yaml.compose(text, yaml.SafeLoader)
     except yaml.YAMLError as error:
-        raise Invalid(f"{path}: not YAML: {error}") from error
+        raise Invalid(f"{path}: not YAML: {error}\n{path}: {_QUOTES}") from error
     if not isinstance(node, yaml.MappingNode):
         raise Invalid(f"{path}: a rehearsal is a mapping with rehearsal, agent and script; this is something else")
     content = _plain(node, (), lines, path)

@@ -15,20 +15,24 @@ from switchroom.calls.equipment import Equipment
 from switchroom.calls.switchboard import Limits, Switchboard
 from switchroom.conversation.timing import Timing
 from switchroom.domains.restaurant.reception import Reception
+from switchroom.errors import Invalid, SwitchroomError
+from switchroom.events.catalogue import ProviderFailed
 from switchroom.identity import AgentId, TenantId
 from switchroom.media.frame import TICK
 from switchroom.media.plane import Plane
-from switchroom.ports import CallOffer, CallPlan, SpeechToText, TextToSpeech, Voice
+from switchroom.ports import CallOffer, CallPlan, LanguageModel, Models, SpeechToText, Tell, TextToSpeech, Voice
 from switchroom.rehearsal.actor import Actor, Place, Stuck
 from switchroom.rehearsal.books import open_books
 from switchroom.rehearsal.cast import Part, Role
 from switchroom.rehearsal.ear import KnowingRecogniser
 from switchroom.rehearsal.expectations import Expectation
 from switchroom.rehearsal.faults import faulty
+from switchroom.rehearsal.improvising import Improviser, Judge
 from switchroom.rehearsal.judging import Evidence, Finding, judge
 from switchroom.rehearsal.leg import CallersLeg
 from switchroom.rehearsal.lines import Line, Spoken, synthetic
 from switchroom.rehearsal.minds import Minds
+from switchroom.rehearsal.models import UNSCRIPTED, LineModel, paced
 from switchroom.rehearsal.play import Rehearsal
 from switchroom.rehearsal.probe import Probe
 from switchroom.rehearsal.reading import Piece
@@ -52,7 +56,7 @@ class Sound:
     timing: Timing = field(default_factory=Timing)
 
 
-def scripted_sound(rehearsal: Rehearsal) -> Sound:
+async def scripted_sound(rehearsal: Rehearsal, _part: Part) -> Sound:
     """Hear and speak without any engine: text mode."""
     spoken = Spoken()
 
@@ -99,9 +103,17 @@ class _Directory:
         return self.plan
 
 
-async def rehearse(piece: Piece, part: Part, sound: Callable[[Rehearsal], Sound] = scripted_sound) -> Result:
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What rehearsals are held with: how they sound, and real language models by name, if there are any."""
+
+    sound: Callable[[Rehearsal, Part], Awaitable[Sound]] = scripted_sound
+    models: Models | None = None
+
+
+async def rehearse(piece: Piece, part: Part, means: Means | None = None) -> Result:
     """Hold the rehearsal. Raises Invalid: it cannot be held."""
-    rehearsal = piece.rehearsal
+    rehearsal, means = piece.rehearsal, means or Means()
     async with open_books() as database:
         staged = part.reception.elsewhere(database, lambda tools: faulty(tools, rehearsal.tools))
         zone = ZoneInfo(rehearsal.zone) if rehearsal.zone else staged.zone
@@ -109,7 +121,27 @@ async def rehearse(piece: Piece, part: Part, sound: Callable[[Rehearsal], Sound]
         probe = Probe(database, TENANT, zone, opens)
         for table, rows in rehearsal.given.items():
             await probe.fill(table, rows)
-        return await _Stage(piece, _Set(part.role, staged, probe, sound(rehearsal), opens)).hold()
+        sound = await means.sound(rehearsal, part)
+        return await _Stage(piece, _Set(part.role, staged, probe, sound, opens, _models(piece, part, means))).hold()
+
+
+def _models(piece: Piece, part: Part, means: Means) -> Callable[[str], LanguageModel]:
+    """Return the models that the call may ask for. Raises Invalid: it needs one that is not there."""
+    rehearsal = piece.rehearsal
+    real = None if means.models is None else paced(means.models)
+    if part.reception.thinks and not rehearsal.model and real is None:
+        raise Invalid(
+            f"{piece.path}: the agent thinks with a language model: write its answers under `model`, or name one that "
+            "the installation has in its providers file"
+        )
+    for name, what in ((rehearsal.caller.model, "plays the caller"), (rehearsal.judge, "judges")):
+        if name and real is None:
+            raise Invalid(f"{piece.path}: model {name!r} {what}, and the installation has no models")
+    return real or _no_model
+
+
+def _no_model(name: str) -> LanguageModel:
+    raise Invalid(f"there is no model {name!r}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +153,7 @@ class _Set:
     probe: Probe
     sound: Sound
     opens: datetime
+    models: Models
 
 
 class _Stage:
@@ -142,7 +175,8 @@ class _Stage:
             for number, step in enumerate(rehearsal.script)
             if isinstance(step, SayLine | MakeSound)
         }
-        place = Place(self._leg, self._record, self._given.sound.spoken, lines, self._judge_step)
+        sound, improviser = self._given.sound, self._improviser()
+        place = Place(self._leg, self._record, sound.spoken, lines, sound.line, improviser, self._judge_step)
         actor = Actor(place, rehearsal.caller.patience)
         async with self._engine() as switchboard:
             caller = rehearsal.caller
@@ -152,7 +186,16 @@ class _Stage:
             await switchboard.drain(_DRAIN)
         for index, expectation in enumerate(rehearsal.expect):
             await self._judge(("expect", index), expectation, ALWAYS)
-        return Result(self._piece, self._record, tuple(self._findings), problem)
+        return Result(self._piece, self._record, tuple(self._findings), problem or self._unscripted())
+
+    def _improviser(self) -> Improviser | None:
+        caller = self._piece.rehearsal.caller
+        return Improviser(self._given.models(caller.model), caller, self._record) if caller.model else None
+
+    def _unscripted(self) -> str:
+        """Return what the agent's model was asked that the rehearsal did not foresee."""
+        failed = [event for _, event in self._record.of(ProviderFailed) if event.code == UNSCRIPTED]
+        return failed[0].message if failed else ""
 
     async def _perform(self, actor: Actor) -> str:
         """Follow the script; return why it could not be followed to its end."""
@@ -183,7 +226,7 @@ class _Stage:
     def _plan(self) -> CallPlan:
         role, reception, began = self._given.role, self._given.reception, self._clock()
         open_brain = reception.opener(
-            TENANT, lambda: self._given.opens + timedelta(seconds=self._clock() - began), "rehearsed"
+            TENANT, lambda: self._given.opens + timedelta(seconds=self._clock() - began), "rehearsed", self._thinking
         )
         return CallPlan(
             tenant=TENANT,
@@ -198,14 +241,28 @@ class _Stage:
             nudges=role.nudges,
         )
 
+    def _thinking(self, _tell: Tell) -> Models:
+        lines = self._piece.rehearsal.model
+        return (lambda _name: LineModel(lines)) if lines else self._given.models
+
     async def _judge_step(self, number: int, step: Expect | Compare) -> None:
         word, expectations = ("expect", step.expect) if isinstance(step, Expect) else ("compare", step.compare)
         for index, expectation in enumerate(expectations):
             await self._judge(("script", number, word, index), expectation, self._record.last_act())
 
     async def _judge(self, spot: Spot, expectation: Expectation, since: float) -> None:
-        evidence = Evidence(self._record, since, self._minds.value, self._given.probe.rows, _nobody_judges)
+        evidence = Evidence(self._record, since, self._minds.value, self._given.probe.rows, self._asked)
         self._findings.append(Judged(spot, self._record.now, await judge(expectation, evidence)))
+
+    async def _asked(self, question: str) -> tuple[bool, str]:
+        """Return what the judge says."""
+        name = self._piece.rehearsal.judge
+        if not name:
+            return False, "the rehearsal names no judge"
+        try:
+            return await Judge(self._given.models(name), self._record).asked(question)
+        except SwitchroomError as error:
+            return False, f"the judge failed: {error}"
 
 
 async def _tick(plane: Plane) -> None:
@@ -216,7 +273,3 @@ async def _tick(plane: Plane) -> None:
         await asyncio.sleep(due - clock())
         plane.tick(due)
         due += TICK
-
-
-async def _nobody_judges(_question: str) -> tuple[bool, str]:
-    return False, "the rehearsal names no judge"
