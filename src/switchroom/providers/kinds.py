@@ -50,10 +50,17 @@ class Kind:
 _SCRIPTED = "switchroom.providers.scripted_choices"
 _PLUGIN_EAR = "switchroom.providers.vendors.recogniser:open_recogniser"
 _PLUGIN_VOICE = "switchroom.providers.vendors.voice:open_voice"
+_FOLDER_EAR = "switchroom.providers.neural.recogniser:open_recogniser"
+_FOLDER_VOICE = "switchroom.providers.neural.voice:open_voice"
+_SERVER_VOICE = "switchroom.providers.servers.voice:open_voice"
 
 KINDS: Mapping[str, Kind] = {
     "local": Kind(recognisers="-", voices="-", keyed=False),  # run by the process itself: see speech.py
     "scripted": Kind(f"{_SCRIPTED}:open_model", f"{_SCRIPTED}:open_recogniser", f"{_SCRIPTED}:open_voice", keyed=False),
+    "sherpa": Kind(recognisers=_FOLDER_EAR, voices=_FOLDER_VOICE, keyed=False),
+    "whisper": Kind(recognisers=_FOLDER_EAR, keyed=False),
+    "piper": Kind(voices=_SERVER_VOICE, keyed=False),
+    "chatterbox": Kind(voices=_SERVER_VOICE, keyed=False),
     "assemblyai": Kind(recognisers=_PLUGIN_EAR),
     "cartesia": Kind(recognisers=_PLUGIN_EAR, voices=_PLUGIN_VOICE),
     "deepgram": Kind(recognisers=_PLUGIN_EAR, voices=_PLUGIN_VOICE),

@@ -59,7 +59,7 @@ class LocalVoice:
         if (known := self._cache.get((voice, text))) is not None:
             yield known
             return
-        speech = _Speech(self.pool, text, voice, self._patience)
+        speech = Speech(self.pool, text, voice, self._patience)
         pieces: list[Samples] = []
         try:
             while isinstance(piece := await speech.next(), np.ndarray):
@@ -73,7 +73,7 @@ class LocalVoice:
             self._cache.put((voice, text), np.concatenate(pieces))
 
 
-class _Speech:
+class Speech:
     """One text being spoken: the job, and what came of it."""
 
     def __init__(self, pool: Pool, text: str, voice: Voice, patience: float) -> None:

@@ -74,10 +74,11 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 
 def _status(error: BaseException) -> int:
     """Return the HTTP status of an error; 0 for none, which the codes of a closed socket are too."""
-    for name in ("status_code", "status"):
-        status = getattr(error, name, None)
-        if isinstance(status, int) and 100 <= status < 600:
-            return status
+    for holder in (error, getattr(error, "response", None)):
+        for name in ("status_code", "status"):
+            status = getattr(holder, name, None)
+            if isinstance(status, int) and 100 <= status < 600:
+                return status
     return 0
 
 
