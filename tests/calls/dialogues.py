@@ -69,6 +69,7 @@ class FollowingEar:
     _began: float = 0.0
     _utterance: int = 0
     _partial: str = ""
+    _due: float = 0.0
 
     def listen(
         self, language: str, hints: Callable[[], Hints], report: Callable[[Heard | HearingFailed], None]
@@ -93,7 +94,8 @@ class FollowingEar:
         fails = any(one.fails for one in spoken)
         text = self._said(lambda one: one.start <= now)
         delay = spoken[-1].delay if spoken else 0.1
-        asyncio.get_running_loop().call_later(delay, self._finish, self._utterance, None if fails else text)
+        self._due = max(now + delay, self._due + 0.001)  # one final after the other, as they were asked for
+        asyncio.get_running_loop().call_at(self._due, self._finish, self._utterance, None if fails else text)
 
     def close(self) -> None:
         self._report = None
