@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from switchroom.catalogue.trunk_form import TrunkForm, filled, lacking
-from switchroom.commands.trunk_desk import add, fields, opened
+from switchroom.commands.trunk_desk import add, opened
+from switchroom.commands.words import fields
 from switchroom.settings import SipSettings
 from tests.commands.test_trunk_desk import installation
 from tests.virtual_time import run_real
@@ -29,7 +30,7 @@ def values(words: list[str]) -> dict[str, object]:
     assert words[4] == "--kind"
     said = list(zip(words[6::2], words[7::2], strict=True))
     assert {option for option, _ in said} <= {"--set", "--ask"}, said
-    given = fields(value for option, value in said if option == "--set")
+    given = fields(TrunkForm, (value for option, value in said if option == "--set"))
     asked = {value: "a secret" for option, value in said if option == "--ask"}
     return {"name": words[3], "kind": words[5], **given, **asked}
 

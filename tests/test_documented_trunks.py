@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from switchroom.catalogue.trunk_form import build, filled, lacking
-from switchroom.commands.trunk_desk import fields
+from switchroom.catalogue.trunk_form import TrunkForm, build, filled, lacking
+from switchroom.commands.words import fields
 from switchroom.identity import TenantId
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -28,7 +28,7 @@ def test_there_are_commands_to_read() -> None:
 def test_a_command_of_the_pages_makes_a_trunk(command: str) -> None:
     words = shlex.split(REMARK.sub("", command.replace("\\\n", " ")))[3:]
     name, options = words[0], list(zip(words[1::2], words[2::2], strict=True))
-    said = fields(value for option, value in options if option == "--set")
+    said = fields(TrunkForm, (value for option, value in options if option == "--set"))
     kind = next((value for option, value in options if option == "--kind"), "generic")
     secrets = {value: "secret" for option, value in options if option == "--ask"}
     assert {option for option, _ in options} <= {"--set", "--ask", "--kind", "--tenant"}

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from switchroom.accounts.seed import EMAIL
+from switchroom.settings import Settings
 
 FILES = 65_536
 
@@ -30,6 +31,11 @@ def demo_login(data: Path) -> DemoLogin:
         login = DemoLogin(EMAIL, secrets.token_urlsafe(9), f"{secrets.randbelow(10_000):04}")
     _keep(path, json.dumps(asdict(login)))
     return login
+
+
+def secret_of(settings: Settings) -> str:
+    """Return the secret of an installation: the one it was given, else the one it keeps."""
+    return settings.secret or kept_secret(settings.data)
 
 
 def kept_secret(data: Path) -> str:

@@ -37,7 +37,7 @@ from switchroom.history.latency import observe
 from switchroom.history.reader import HistoryReader
 from switchroom.history.service import CallHistory
 from switchroom.hosting import hosting
-from switchroom.installation import DemoLogin, allow_files, demo_login, kept_secret
+from switchroom.installation import DemoLogin, allow_files, demo_login, secret_of
 from switchroom.knowledge.library import Library
 from switchroom.media.plane import Plane
 from switchroom.observability import Metrics, set_up
@@ -104,7 +104,7 @@ async def keeping_records(settings: Settings) -> AsyncIterator[Records]:
     """Open the database, bring it up to date, close what an earlier process left open, and follow the events."""
     database = await _open_database(settings.url)
     bus, journal = Bus(), Journal(database)
-    secret = settings.secret or kept_secret(settings.data)
+    secret = secret_of(settings)
     reader = HistoryReader(journal)
     left = await reader.recover(time.time())
     if left:

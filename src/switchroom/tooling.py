@@ -46,7 +46,7 @@ class Tooling:
                 await self.load()
             except (SQLAlchemyError, OSError) as error:
                 log.warning("MCP servers cannot be read, going on with those known", problem=str(error))
-            await self._records.written(EVERY)
+            await self._records.writings.heard(EVERY)
 
     async def _remember(self) -> None:
         while True:

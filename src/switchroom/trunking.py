@@ -27,4 +27,4 @@ async def follow(trunks: Trunks, use: Callable[[TrunkTable], None]) -> None:
                 log.info("trunks read", trunks=len(table.trunks))
         except (SQLAlchemyError, OSError) as error:
             log.error("trunks cannot be read, going on with those known", problem=str(error))  # noqa: TRY400
-        await trunks.written(EVERY)
+        await trunks.writings.heard(EVERY)

@@ -11,7 +11,9 @@ from switchroom.accounts.seed import seed_accounts
 from switchroom.accounts.service import Accounts
 from switchroom.caller import CallOptions
 from switchroom.catalogue.model import OutboundCallRow
-from switchroom.commands.trunk_desk import Desk, add, call_by_trunk, fields, opened, probe, show
+from switchroom.catalogue.trunk_form import TrunkForm
+from switchroom.commands.trunk_desk import Desk, add, call_by_trunk, opened, probe, show
+from switchroom.commands.words import fields
 from switchroom.errors import Denied, Invalid, NotFound
 from switchroom.ports import HangUp
 from switchroom.settings import Settings
@@ -57,12 +59,12 @@ def test_a_trunk_is_added_listed_and_said_to_call_nowhere_yet(tmp_path: Path) ->
 
 
 def test_fields_are_words_lists_by_commas_and_headers_as_json() -> None:
-    found = fields(["allow=+44, +1", "max_calls=3", 'headers={"X-A": "1"}', "user=620", "colour=red"])
+    found = fields(TrunkForm, ["allow=+44, +1", "max_calls=3", 'headers={"X-A": "1"}', "user=620", "colour=red"])
     assert found == {"allow": ["+44", "+1"], "max_calls": "3", "headers": {"X-A": "1"}, "user": "620", "colour": "red"}
     with pytest.raises(Invalid, match="write name=value"):
-        fields(["allow"])
+        fields(TrunkForm, ["allow"])
     with pytest.raises(Invalid, match="headers: 'x' is no JSON"):
-        fields(["headers=x"])
+        fields(TrunkForm, ["headers=x"])
 
 
 def test_a_tenant_that_is_not_there_is_said(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 What a server listed last is kept beside its form, so that its tools are known to flows while it is away.
 """
 
-import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 
@@ -15,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from switchroom.catalogue.mcp_form import McpServerForm, build, read
 from switchroom.catalogue.model import McpServerRow
+from switchroom.catalogue.writings import Writings
 from switchroom.errors import Conflict, Invalid, NotFound, SwitchroomError, Unavailable
 from switchroom.identity import TenantId, new_id
 from switchroom.ports.tool_server import RemoteTool, ToolServer
@@ -55,8 +55,7 @@ class McpServers:
         self._vault = vault
         self._wall = wall
         self._settings = settings or McpSettings()
-        self._changes = 0
-        self._writing = asyncio.Event()
+        self.writings = Writings()
 
     async def create(self, tenant: TenantId, values: Mapping[str, object]) -> McpServerRecord:
         """Add a server of these fields of an McpServerForm. Raises Invalid, or Conflict if its name is taken."""
@@ -78,7 +77,7 @@ class McpServers:
         """Remove a server; its tools fail from now on. Raises NotFound."""
         async with self._database.transaction() as session:
             await session.delete(await _find(session, server, tenant))
-        self._changed()
+        self.writings.note()
 
     async def all(self, tenant: TenantId) -> list[McpServerRecord]:
         """Return the tenant's servers by name."""
@@ -117,20 +116,7 @@ class McpServers:
         """Return something that differs after every write, in this process or another."""
         query = select(func.count(), func.max(McpServerRow.changed)).select_from(McpServerRow)
         async with self._database.snapshot() as session:
-            return (self._changes, *(await session.execute(query)).one())
-
-    async def written(self, within: float) -> None:
-        """Wait until this process writes, but not longer than so many seconds. Safe to cancel."""
-        try:
-            async with asyncio.timeout(within):
-                await self._writing.wait()
-        except TimeoutError:
-            return
-        self._writing.clear()
-
-    def _changed(self) -> None:
-        self._changes += 1
-        self._writing.set()
+            return (self.writings.count, *(await session.execute(query)).one())
 
     async def _store(self, row: McpServerRow, form: McpServerForm, kept: Mapping[str, str]) -> McpServerRecord:
         secrets = {name: secret for name, secret in {**kept, **form.secrets()}.items() if secret}
@@ -148,7 +134,7 @@ class McpServers:
                 await session.merge(new)
         except IntegrityError as error:
             raise Conflict(f"there is an MCP server {form.name!r} already: choose another name") from error
-        self._changed()
+        self.writings.note()
         return self._record(new)
 
     async def _row(self, server: str, tenant: TenantId) -> McpServerRow:

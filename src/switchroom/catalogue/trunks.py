@@ -4,7 +4,6 @@ The table is rebuilt when ``stamp`` tells that somebody, in whichever process, h
 opened is left out of it, since without them it would let in who should not be.
 """
 
-import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_network
@@ -16,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from switchroom.catalogue.model import NumberRow, TrunkRow
 from switchroom.catalogue.trunk_form import SECRETS, TrunkForm, build, filled, lacking, read
+from switchroom.catalogue.writings import Writings
 from switchroom.errors import Conflict, Invalid, NotFound, SwitchroomError, Unavailable
 from switchroom.identity import TenantId, new_id
 from switchroom.sip.trunks.trunk import Network, Trunk
@@ -45,8 +45,7 @@ class Trunks:
         self._database = database
         self._vault = vault
         self._wall = wall
-        self._changes = 0
-        self._writing = asyncio.Event()
+        self.writings = Writings()
 
     async def create(self, tenant: TenantId, values: Mapping[str, object]) -> TrunkRecord:
         """Add a trunk of these fields of a TrunkForm, and of what is usual for its kind where they say nothing.
@@ -65,7 +64,7 @@ class Trunks:
         async with self._database.transaction() as session:
             row = await _find(session, trunk, tenant)
             await session.delete(row)
-        self._changed()
+        self.writings.note()
 
     async def all(self, tenant: TenantId) -> list[TrunkRecord]:
         """Return the tenant's trunks, oldest first."""
@@ -91,16 +90,7 @@ class Trunks:
         numbers = select(func.count(), func.max(NumberRow.id))
         async with self._database.snapshot() as session:
             written = (await session.execute(trunks.select_from(TrunkRow))).one()
-            return (self._changes, *written, *(await session.execute(numbers.select_from(NumberRow))).one())
-
-    async def written(self, within: float) -> None:
-        """Wait until this process writes, but not longer than so many seconds. Safe to cancel."""
-        try:
-            async with asyncio.timeout(within):
-                await self._writing.wait()
-        except TimeoutError:
-            return
-        self._writing.clear()
+            return (self.writings.count, *written, *(await session.execute(numbers.select_from(NumberRow))).one())
 
     async def table(self) -> TrunkTable:
         """Return all trunks of all tenants, and whose the numbers are."""
@@ -109,10 +99,6 @@ class Trunks:
             numbers = await session.execute(select(NumberRow.address, NumberRow.tenant_id))
             owners = {address: TenantId(tenant) for address, tenant in numbers}
         return TrunkTable([trunk for row in rows if (trunk := self._usable(row)) is not None], owners)
-
-    def _changed(self) -> None:
-        self._changes += 1
-        self._writing.set()
 
     def _usable(self, row: TrunkRow) -> Trunk | None:
         try:
@@ -151,7 +137,7 @@ class Trunks:
                 f"there is a trunk {form.name!r} already, or another trunk's calls prove to be {form.inbound_user!r}"
             )
             raise Conflict(f"{message}: choose another name or inbound_user") from error
-        self._changed()
+        self.writings.note()
         return TrunkRecord(record.id, record.tenant, read(row.form), frozenset(secrets))
 
     async def _rows(self, tenant: TenantId) -> list[TrunkRow]:

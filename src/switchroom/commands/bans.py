@@ -14,7 +14,7 @@ from urllib.parse import quote
 from switchroom.accounts.tokens import Identity, issue
 from switchroom.errors import Denied, NotFound, Unavailable
 from switchroom.identity import TenantId, UserId
-from switchroom.installation import kept_secret
+from switchroom.installation import secret_of
 from switchroom.settings import Settings
 
 _PATIENCE = 10.0
@@ -34,7 +34,7 @@ def lift_ban(settings: Settings, source: str) -> None:
 
 
 def _ask(settings: Settings, method: Literal["GET", "DELETE"], path: str) -> str:
-    secret = settings.secret or kept_secret(settings.data)
+    secret = secret_of(settings)
     token = issue(_OPERATOR, "operator", secret, time.time())
     host = "127.0.0.1" if settings.web.host in ("0.0.0.0", "::") else settings.web.host  # noqa: S104 - compared, not bound
     url = f"http://{host}:{settings.web.port}/api/v1/security/bans{path}"

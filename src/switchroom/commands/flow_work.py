@@ -9,21 +9,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from switchroom.accounts.service import Accounts
 from switchroom.answering import FLOWS
 from switchroom.catalogue.flow_desk import FlowDesk, FlowRecord, FlowVersion
 from switchroom.catalogue.service import Catalogue
+from switchroom.commands import house
 from switchroom.errors import Invalid, NotFound
 from switchroom.flow.changes import changes, text_changes
 from switchroom.flow.file import parse
 from switchroom.flow.problems import Problem
 from switchroom.identity import TenantId, UserId
-from switchroom.installation import kept_secret
 from switchroom.observability import set_up
 from switchroom.receptions import Receptions
 from switchroom.settings import Settings
 from switchroom.storage.db import Database
-from switchroom.storage.schema import upgrade
 
 OPERATOR = UserId("operator")
 """Who is written down for what is done at the command line."""
@@ -108,16 +106,9 @@ class Work:
 @asynccontextmanager
 async def opened(settings: Settings, slug: str, say: Callable[[str], None]) -> AsyncIterator[Work]:
     """Open the database of the installation. Raises NotFound for a tenant that is not there."""
-    set_up("console", "error")
-    secret = settings.secret or kept_secret(settings.data)
-    database = Database(settings.url)
-    try:
-        await upgrade(database)
-        tenant = await Accounts(database, secret, time.time).tenant(slug)
-        desk = FlowDesk(database, Receptions(database, FLOWS).examine, time.time)
-        yield Work(tenant.id, desk, Catalogue(database), say)
-    finally:
-        await database.close()
+    async with house.opened(settings) as here:
+        desk = FlowDesk(here.database, Receptions(here.database, FLOWS).examine, time.time)
+        yield Work(await here.tenant(slug), desk, Catalogue(here.database), say)
 
 
 def _is_file(which: str) -> bool:

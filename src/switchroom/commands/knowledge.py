@@ -83,28 +83,19 @@ def _content(file: Path) -> bytes:
 
 def _with_library(slug: str, agent: str, work: Callable[["Library", "Shelf"], Awaitable[None]]) -> None:
     """Do ``work`` on the shelf of an agent; what cannot be done is said, and the exit status is 1."""
-    from switchroom.accounts.service import Accounts
     from switchroom.catalogue.service import Catalogue
-    from switchroom.installation import kept_secret
+    from switchroom.commands.house import opened
     from switchroom.knowledge.library import Library, Shelf
-    from switchroom.storage.db import Database
-    from switchroom.storage.schema import upgrade
 
     async def main() -> None:
-        settings = Settings()
-        database = Database(settings.url)
-        try:
-            await upgrade(database)
-            accounts = Accounts(database, settings.secret or kept_secret(settings.data), time.time)
-            tenant = (await accounts.tenant(slug)).id
-            agents = await Catalogue(database).agents(tenant) if agent else []
+        async with opened(Settings()) as here:
+            tenant = await here.tenant(slug)
+            agents = await Catalogue(here.database).agents(tenant) if agent else []
             meant = [one for one in agents if agent in (one.id, one.name)]
             if agent and not meant:
                 names = ", ".join(one.name for one in agents) or "none"
                 raise NotFound(f"tenant {slug} has no agent {agent!r}; there are: {names}")
-            await work(Library(database, time.time), Shelf(tenant, meant[0].id if meant else None))
-        finally:
-            await database.close()
+            await work(Library(here.database, time.time), Shelf(tenant, meant[0].id if meant else None))
 
     try:
         asyncio.run(main())

@@ -30,13 +30,15 @@ def add(
     tenant: Tenant = "demo",
 ) -> None:
     """Add a server, by its URL or as one of the operator's programs."""
+    from switchroom.catalogue.mcp_form import McpServerForm
     from switchroom.commands import mcp_desk
+    from switchroom.commands.words import fields as said
 
     secrets = {secret: typer.prompt(secret, hide_input=True) for secret in ask or ()}
     where = {"url": url} if url else {"program": program} if program else {}
 
     async def work(desk: "Desk") -> None:
-        await mcp_desk.add(desk, {"name": name, **where, **mcp_desk.fields(fields or ()), **secrets}, print)
+        await mcp_desk.add(desk, {"name": name, **where, **said(McpServerForm, fields or ()), **secrets}, print)
 
     _at_desk(tenant, work)
 
@@ -74,6 +76,7 @@ def remove(name: str, tenant: Tenant = "demo") -> None:
 
 def _at_desk(tenant: str, work: "Callable[[Desk], Awaitable[None]]") -> None:
     from switchroom.commands import mcp_desk
+    from switchroom.commands.words import failure
 
     async def run() -> None:
         async with mcp_desk.opened(Settings(), tenant) as desk:
@@ -82,5 +85,5 @@ def _at_desk(tenant: str, work: "Callable[[Desk], Awaitable[None]]") -> None:
     try:
         asyncio.run(run())
     except SwitchroomError as error:
-        print(mcp_desk.failure(error))
+        print(failure(error))
         sys.exit(1)

@@ -1,24 +1,16 @@
 """``switchroom mcp``: a tenant's MCP servers from the command line; the database is written, a running server sees it by itself."""
 
-import json
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import get_origin
 
-from switchroom.accounts.service import Accounts
-from switchroom.catalogue.mcp_form import McpServerForm
 from switchroom.catalogue.mcp_servers import McpServers
-from switchroom.errors import Invalid, SwitchroomError
+from switchroom.commands import house
 from switchroom.identity import TenantId
-from switchroom.installation import kept_secret
-from switchroom.observability import set_up
 from switchroom.providers.mcp.servers import probe
 from switchroom.providers.mcp.specs import usable
 from switchroom.settings import Settings
-from switchroom.storage.db import Database
-from switchroom.storage.schema import upgrade
 from switchroom.storage.vault import Vault
 
 
@@ -33,15 +25,9 @@ class Desk:
 @asynccontextmanager
 async def opened(settings: Settings, slug: str) -> AsyncIterator[Desk]:
     """Open the database of the installation. Raises NotFound for a tenant that is not there."""
-    set_up("console", "error")
-    secret = settings.secret or kept_secret(settings.data)
-    database = Database(settings.url)
-    try:
-        await upgrade(database)
-        tenant = await Accounts(database, secret, time.time).tenant(slug)
-        yield Desk(tenant.id, McpServers(database, Vault(secret), time.time, settings.mcp))
-    finally:
-        await database.close()
+    async with house.opened(settings) as here:
+        servers = McpServers(here.database, Vault(here.secret), time.time, settings.mcp)
+        yield Desk(await here.tenant(slug), servers)
 
 
 async def add(desk: Desk, values: Mapping[str, object], say: Callable[[str], None]) -> None:
@@ -79,32 +65,3 @@ async def test(desk: Desk, name: str, say: Callable[[str], None]) -> bool:
         marks += "" if tool.name in allowed else " (not allowed here)"
         say(f"  {tool.name}{marks}  {tool.description.strip().partition(chr(10))[0]}".rstrip())
     return True
-
-
-def fields(said: Iterable[str]) -> Mapping[str, object]:
-    """Return the fields of ``name=value`` words: lists are parted by commas, mappings are JSON. Raises Invalid."""
-    found: dict[str, object] = {}
-    for word in said:
-        name, equals, value = word.partition("=")
-        if not equals:
-            raise Invalid(f"{word!r} sets nothing: write name=value")
-        field = McpServerForm.model_fields.get(name)
-        kind = None if field is None else get_origin(field.annotation)
-        found[name] = _value(name, value, kind)
-    return found
-
-
-def _value(name: str, value: str, kind: object) -> object:
-    if kind is list:
-        return [part.strip() for part in value.split(",") if part.strip()]
-    if kind is not dict:
-        return value
-    try:
-        return json.loads(value)
-    except ValueError as error:
-        raise Invalid(f"{name}: {value!r} is no JSON: {error}") from error
-
-
-def failure(error: SwitchroomError) -> str:
-    """Return an error as the last line of a command."""
-    return f"{error} [{error.code}]"

@@ -126,19 +126,8 @@ def _with_accounts(tenant: str, work: "Callable[[SipAccounts, TenantId], Awaitab
 
 
 async def _run(settings: Settings, slug: str, work: "Callable[[SipAccounts, TenantId], Awaitable[None]]") -> None:
-    from switchroom.accounts.service import Accounts
     from switchroom.accounts.sip_accounts import SipAccounts
-    from switchroom.installation import kept_secret
-    from switchroom.observability import set_up
-    from switchroom.storage.db import Database
-    from switchroom.storage.schema import upgrade
+    from switchroom.commands.house import opened
 
-    set_up("console", "error")
-    secret = settings.secret or kept_secret(settings.data)
-    database = Database(settings.url)
-    try:
-        await upgrade(database)
-        tenant = await Accounts(database, secret, time.time).tenant(slug)
-        await work(SipAccounts(database, secret, time.time), tenant.id)
-    finally:
-        await database.close()
+    async with opened(settings) as here:
+        await work(SipAccounts(here.database, here.secret, time.time), await here.tenant(slug))

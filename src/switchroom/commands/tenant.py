@@ -25,16 +25,11 @@ def resume(slug: str) -> None:
 
 def _set(slug: str, *, suspended: bool) -> None:
     from switchroom.accounts.suspensions import Suspensions
-    from switchroom.storage.db import Database
-    from switchroom.storage.schema import upgrade
+    from switchroom.commands.house import opened
 
     async def work() -> None:
-        database = Database(Settings().url)
-        try:
-            await upgrade(database)
-            await Suspensions(database).set(slug, suspended=suspended)
-        finally:
-            await database.close()
+        async with opened(Settings()) as here:
+            await Suspensions(here.database).set(slug, suspended=suspended)
 
     try:
         asyncio.run(work())

@@ -31,12 +31,14 @@ def add(
     tenant: Tenant = "demo",
 ) -> None:
     """Add a trunk; what is not set is what is usual for its kind."""
+    from switchroom.catalogue.trunk_form import TrunkForm
     from switchroom.commands import trunk_desk as trunks
+    from switchroom.commands.words import fields as said
 
     secrets = {secret: typer.prompt(secret, hide_input=True) for secret in ask or ()}
 
     async def work(desk: "Desk") -> None:
-        await trunks.add(desk, {"name": name, "kind": kind, **trunks.fields(fields or ()), **secrets}, print)
+        await trunks.add(desk, {"name": name, "kind": kind, **said(TrunkForm, fields or ()), **secrets}, print)
 
     _at_desk(tenant, work)
 
@@ -74,6 +76,7 @@ def remove(name: str, tenant: Tenant = "demo") -> None:
 
 def _at_desk(tenant: str, work: "Callable[[Desk], Awaitable[None]]") -> None:
     from switchroom.commands import trunk_desk as trunks
+    from switchroom.commands.words import failure
 
     async def run() -> None:
         async with trunks.opened(Settings(), tenant) as desk:
@@ -82,5 +85,5 @@ def _at_desk(tenant: str, work: "Callable[[Desk], Awaitable[None]]") -> None:
     try:
         asyncio.run(run())
     except SwitchroomError as error:
-        print(trunks.failure(error))
+        print(failure(error))
         sys.exit(1)

@@ -1,29 +1,23 @@
 """``switchroom trunk`` and calls by a trunk from the command line: the database is written, a running server sees it by itself."""
 
-import json
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from typing import get_origin
 
-from switchroom.accounts.service import Accounts
 from switchroom.caller.call import By, CallOptions, Dial
 from switchroom.catalogue.outbound_calls import OutboundCalls
-from switchroom.catalogue.trunk_form import TrunkForm
 from switchroom.catalogue.trunks import Trunks
-from switchroom.errors import Invalid, SwitchroomError
+from switchroom.commands import house
+from switchroom.commands.words import failure
+from switchroom.errors import SwitchroomError
 from switchroom.events.catalogue import Event
 from switchroom.hosting import hosting
 from switchroom.identity import TenantId
-from switchroom.installation import kept_secret
-from switchroom.observability import set_up
 from switchroom.outbound import Order, Outbound
 from switchroom.ports import Leg
 from switchroom.settings import Settings, SipSettings
-from switchroom.storage.db import Database
 from switchroom.storage.journal import Journal
-from switchroom.storage.schema import upgrade
 from switchroom.storage.vault import Vault
 from switchroom.transports.sip.endpoint import Dialling, SipEndpoint
 
@@ -41,16 +35,10 @@ class Desk:
 @asynccontextmanager
 async def opened(settings: Settings, slug: str) -> AsyncIterator[Desk]:
     """Open the database of the installation. Raises NotFound for a tenant that is not there."""
-    set_up("console", "error")
-    secret = settings.secret or kept_secret(settings.data)
-    database = Database(settings.url)
-    try:
-        await upgrade(database)
-        tenant = await Accounts(database, secret, time.time).tenant(slug)
-        trunks = Trunks(database, Vault(secret), time.time)
-        yield Desk(tenant.id, trunks, OutboundCalls(database, time.time, settings.dial), Journal(database))
-    finally:
-        await database.close()
+    async with house.opened(settings) as here:
+        trunks = Trunks(here.database, Vault(here.secret), time.time)
+        calls = OutboundCalls(here.database, time.time, settings.dial)
+        yield Desk(await here.tenant(slug), trunks, calls, Journal(here.database))
 
 
 async def add(desk: Desk, fields: Mapping[str, object], say: Callable[[str], None]) -> None:
@@ -130,32 +118,3 @@ class _Phone:
     async def dial(self, dialling: Dialling) -> Leg:
         assert self.line is not None
         return await self.line(dialling)
-
-
-def fields(said: Iterable[str]) -> Mapping[str, object]:
-    """Return the fields of ``name=value`` words: lists are parted by commas, headers are JSON. Raises Invalid."""
-    found: dict[str, object] = {}
-    for word in said:
-        name, equals, value = word.partition("=")
-        if not equals:
-            raise Invalid(f"{word!r} sets nothing: write name=value")
-        field = TrunkForm.model_fields.get(name)
-        kind = None if field is None else get_origin(field.annotation)
-        found[name] = _value(name, value, kind)
-    return found
-
-
-def _value(name: str, value: str, kind: object) -> object:
-    if kind in (list, tuple):
-        return [part.strip() for part in value.split(",") if part.strip()]
-    if kind is not dict:
-        return value
-    try:
-        return json.loads(value)
-    except ValueError as error:
-        raise Invalid(f"{name}: {value!r} is no JSON: {error}") from error
-
-
-def failure(error: SwitchroomError) -> str:
-    """Return an error as the last line of a command."""
-    return f"{error} [{error.code}]"
