@@ -48,6 +48,7 @@ class Kind:
 
 
 _SCRIPTED = "switchroom.providers.scripted_choices"
+_MODEL = "switchroom.providers.models.opening:open_model"
 _PLUGIN_EAR = "switchroom.providers.vendors.recogniser:open_recogniser"
 _PLUGIN_VOICE = "switchroom.providers.vendors.voice:open_voice"
 _FOLDER_EAR = "switchroom.providers.neural.recogniser:open_recogniser"
@@ -61,12 +62,17 @@ KINDS: Mapping[str, Kind] = {
     "whisper": Kind(recognisers=_FOLDER_EAR, keyed=False),
     "piper": Kind(voices=_SERVER_VOICE, keyed=False),
     "chatterbox": Kind(voices=_SERVER_VOICE, keyed=False),
+    "anthropic": Kind(models=_MODEL),
+    "google": Kind(models=_MODEL),
+    "compatible": Kind(models=_MODEL, keyed=False),  # any server that speaks as OpenAI's does, by its url
+    "ollama": Kind(models=_MODEL, keyed=False),
+    "vllm": Kind(models=_MODEL, keyed=False),
     "assemblyai": Kind(recognisers=_PLUGIN_EAR),
     "cartesia": Kind(recognisers=_PLUGIN_EAR, voices=_PLUGIN_VOICE),
     "deepgram": Kind(recognisers=_PLUGIN_EAR, voices=_PLUGIN_VOICE),
     "elevenlabs": Kind(recognisers=_PLUGIN_EAR, voices=_PLUGIN_VOICE),
     "livekit": Kind(recognisers=_PLUGIN_EAR, voices=_PLUGIN_VOICE, keyed=False),  # any plugin, named by an option
-    "openai": Kind(recognisers=_PLUGIN_EAR, voices=_PLUGIN_VOICE),
+    "openai": Kind(models=_MODEL, recognisers=_PLUGIN_EAR, voices=_PLUGIN_VOICE),
 }
 
 

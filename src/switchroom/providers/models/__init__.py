@@ -1,0 +1,1 @@
+"""Language models of vendors and of servers of one's own."""
