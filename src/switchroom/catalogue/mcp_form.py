@@ -87,6 +87,7 @@ class McpServerForm(BaseModel):
         {}, max_length=200, description="tools that change nothing, where the server is wrong about it"
     )
     most: int = Field(8000, ge=100, le=200_000, description="characters of a result beyond which it is cut")
+    progress: bool = Field(default=False, description="what the server reports of its work is said to the caller")
 
     @model_validator(mode="after")
     def _one_way(self) -> "McpServerForm":
@@ -133,7 +134,9 @@ def build(
     settings: McpSettings,
 ) -> ToolServer:
     """Return the record of a checked form."""
-    rules = ToolRules(tuple(form.tools), form.limit, form.limits, form.filler, form.fillers, form.read_only, form.most)
+    rules = ToolRules(
+        tuple(form.tools), form.limit, form.limits, form.filler, form.fillers, form.read_only, form.most, form.progress
+    )
     return ToolServer(ids[0], ids[1], form.name, _reach(form, secrets, settings), rules, known)
 
 

@@ -28,7 +28,8 @@ class ToolRules:
     """What a tenant wants of a server's tools, by their names or globs (``*``, ``find_*``).
 
     ``tools`` are those that may be used at all. ``limit`` is in seconds and ``limits`` the exceptions from it; so ``filler`` and
-    ``fillers``. ``read_only`` overrides what the server says of itself. A longer result than ``most`` characters is cut.
+    ``fillers``. ``read_only`` overrides what the server says of itself. A longer result than ``most`` characters is cut. With
+    ``progress``, what a server reports of its work is said to the caller.
     """
 
     tools: tuple[str, ...] = ("*",)
@@ -38,6 +39,7 @@ class ToolRules:
     fillers: Mapping[str, str] = field(default_factory=dict)
     read_only: Mapping[str, bool] = field(default_factory=dict)
     most: int = 8000
+    progress: bool = False
 
 
 @dataclass(frozen=True, slots=True)

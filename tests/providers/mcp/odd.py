@@ -26,7 +26,11 @@ def answer(request: dict[str, object]) -> object:
                 "serverInfo": {"name": "odd", "version": "0"},
             }
         case "tools/list":
-            return {"tools": [TOOL, {**TOOL, "name": "no good name!"}, {**TOOL, "name": "wide", "inputSchema": wide()}]}
+            abroad = {"type": "object", "properties": {"x": {"$ref": "http://10.0.0.1/schema.json"}}}
+            untrue = {"type": "object", "properties": {"x": {"type": 5}}}
+            unfit = {"wide": wide(), "abroad": abroad, "untrue": untrue}
+            odd = [{**TOOL, "name": name, "inputSchema": schema} for name, schema in unfit.items()]
+            return {"tools": [TOOL, {**TOOL, "name": "no good name!"}, *odd]}
         case "tools/call":
             return called()
     return None

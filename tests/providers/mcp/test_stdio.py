@@ -3,12 +3,14 @@
 import asyncio
 import os
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
 from switchroom.errors import SwitchroomError, Unavailable
+from switchroom.flow.graph import Exchange
+from switchroom.flow.tools import Occasion
 from switchroom.identity import TenantId
 from switchroom.ports.tool_server import Program, ToolRules
 from switchroom.providers.mcp import connection
@@ -219,6 +221,20 @@ def test_a_tool_that_comes_later_is_found_by_the_next_look() -> None:
             desk._kept["mcp_a"]._look.set()  # what a minute does
             await until(lambda: "grown" in desk.tools(TENANT), desk)
             assert await call(desk, "grown") == {"text": "new"}
+
+    run_real(scenario())
+
+
+def test_what_a_server_reports_of_its_work_is_passed_on_where_that_is_wanted() -> None:
+    async def scenario() -> None:
+        async with kept(server(rules=ToolRules(progress=True))) as desk:
+            said: list[str] = []
+            occasion = Occasion(Exchange(TENANT, "call"), "key", datetime(2026, 11, 21, tzinfo=UTC), said.append)
+            assert await desk.tools(TENANT)["slow"].run(occasion, seconds=0.05) == {"result": "done"}
+            assert said == ["half way"]
+            desk.use([server()])
+            await desk.tools(TENANT)["slow"].run(occasion, seconds=0.05)
+            assert said == ["half way"]
 
     run_real(scenario())
 

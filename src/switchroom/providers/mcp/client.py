@@ -1,15 +1,17 @@
 """A client of the SDK, by whichever way its server is reached. Imported by ``opening`` alone; the SDK's errors end here."""
 
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from typing import assert_never, cast
 
 import httpx2
+from jsonschema import Draft202012Validator, SchemaError
 from mcp import Client, MCPError
 from mcp.client._transport import Transport, TransportStreams
 from mcp.client.session import IncomingMessage
 from mcp.client.streamable_http import streamable_http_client
+from mcp.shared.dispatcher import ProgressFnT
 from mcp_types import Implementation, RequestParamsMeta, Tool, ToolListChangedNotification
 from pydantic import ValidationError
 
@@ -22,12 +24,14 @@ from switchroom.providers.mcp.guard import GuardedTransport
 from switchroom.providers.mcp.noted import Noted, SessionLostError
 from switchroom.providers.mcp.program import program_streams
 from switchroom.providers.mcp.results import failure, values_of
-from switchroom.providers.mcp.specs import limit_of
+from switchroom.providers.mcp.specs import MOST_SCHEMA, limit_of
 
 READ_SECONDS = 300.0
 """So long may a server say nothing on an open stream; how long a call may take is its own limit."""
 PAGES = 20
 MOST_DESCRIPTION = 4000
+MOST_REPORT = 200
+"""Characters of a report of progress: it is spoken."""
 
 KEY = "switchroom/idempotency-key"
 """Goes with every call (``_meta``): the same for the same call, however often it is made."""
@@ -56,7 +60,7 @@ class SdkClient:
         cursor: str | None = None
         for _ in range(PAGES):
             page = await self._client.list_tools(cursor=cursor)
-            found += map(_tool, page.tools)
+            found += [_tool(tool) for tool in page.tools if _is_sound(tool.input_schema)]
             cursor = page.next_cursor
             if cursor is None:
                 return tuple(found)
@@ -66,8 +70,9 @@ class SdkClient:
         """Call a tool. Raises SessionLostError, or what a tool may raise. Safe to cancel."""
         limit = limit_of(server.rules, tool)
         meta = cast("RequestParamsMeta", {KEY: occasion.key})
+        told = _progress(occasion.progress) if server.rules.progress else None
         try:
-            result = await self._client.call_tool(tool, dict(arguments), read_timeout_seconds=limit, meta=meta)
+            result = await self._client.call_tool(tool, dict(arguments), limit, told, meta=meta)
         except MCPError as error:
             if self._noted.session_lost:
                 raise SessionLostError from error
@@ -111,6 +116,36 @@ async def _http_streams(endpoint: Endpoint, noted: Noted) -> AsyncIterator[Trans
         streamable_http_client(endpoint.url, http_client=http) as streams,
     ):
         yield streams
+
+
+def _progress(say: Callable[[str], None]) -> ProgressFnT:
+    async def told(progress: float, total: float | None, message: str | None) -> None:  # noqa: ARG001 - the protocol's
+        if message:
+            say(message[:MOST_REPORT])
+
+    return told
+
+
+def _is_sound(schema: Mapping[str, object]) -> bool:
+    """Return whether arguments can be checked by a schema, without asking anybody for a part of it."""
+    if len(str(schema)) > MOST_SCHEMA or any(not ref.startswith("#") for ref in _references(schema)):
+        return False
+    try:
+        Draft202012Validator.check_schema(schema)
+    except SchemaError:
+        return False
+    return True
+
+
+def _references(part: object) -> Iterator[str]:
+    if isinstance(part, list):
+        for inner in part:
+            yield from _references(inner)
+    elif isinstance(part, dict):
+        for name, inner in part.items():
+            if name in ("$ref", "$dynamicRef", "$id") and isinstance(inner, str):
+                yield inner
+            yield from _references(inner)
 
 
 def _tool(tool: Tool) -> RemoteTool:
