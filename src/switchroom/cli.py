@@ -9,7 +9,7 @@ import typer
 from pydantic import ValidationError
 
 from switchroom.commands import flow as flows
-from switchroom.commands import knowledge, mcp, sip_account, tenant, trunk
+from switchroom.commands import knowledge, mcp, models, sip_account, tenant, trunk
 from switchroom.errors import SwitchroomError
 from switchroom.ports import Voice
 from switchroom.settings import Settings
@@ -27,6 +27,7 @@ app.add_typer(tenant.app, name="tenant")
 app.add_typer(mcp.app, name="mcp")
 app.add_typer(flows.app, name="flow")
 app.add_typer(knowledge.app, name="knowledge")
+app.add_typer(models.app, name="models")
 
 
 @app.command()

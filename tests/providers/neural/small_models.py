@@ -111,6 +111,6 @@ def voice(folder: Path) -> Path:
         },
         _VOICE,
     )
-    (folder / "tokens.txt").write_text("_ 0\na 1\nb 2\n. 3\n  4\n", encoding="utf-8")
+    (folder / "tokens.txt").write_text("_ 0\na 1\nb 2\n. 3\n  4\n, 5\n? 6\n! 7\n", encoding="utf-8")
     (folder / "lexicon.txt").write_text("hello a b a b\nthere b a\n", encoding="utf-8")
     return folder

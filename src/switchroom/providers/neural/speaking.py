@@ -53,8 +53,14 @@ class Speaking:
             if number:
                 out.give_plain(np.zeros(PAUSE, np.int16))
             if sentence and not job.abandoned:
-                self._tts.generate(sentence, sid=int(name), speed=job.frame.number("speed", 1.0), callback=out.give)
+                self._say(sentence, int(name), job.frame.number("speed", 1.0), out)
         out.finish()
+
+    def _say(self, sentence: str, speaker: int, speed: float, out: "_Out") -> None:
+        try:
+            self._tts.generate(sentence, sid=speaker, speed=speed, callback=out.give)
+        except (LookupError, TypeError) as error:  # what C++ throws at a word or a sign that the model does not have
+            raise RuntimeError(f"the voice cannot say it: {error}") from error
 
 
 class _Out:
