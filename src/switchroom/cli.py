@@ -97,6 +97,9 @@ def rehearse(
     junit: Annotated[Path | None, typer.Option(help="write a JUnit report")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="print everything as JSON")] = False,
     verbose: Annotated[bool, typer.Option("-v", help="print every transcript")] = False,
+    real: Annotated[
+        bool, typer.Option("--real", help="in real time, with the recogniser and the voice of this machine")
+    ] = False,
     schema: Annotated[bool, typer.Option("--schema", help="print the JSON Schema of rehearsal files")] = False,
     call: Annotated[str, typer.Option("--from-call", help="print this call as a rehearsal")] = "",
     anonymise: Annotated[bool, typer.Option("--anonymise", help="without its caller's number and name")] = False,
@@ -109,7 +112,7 @@ def rehearse(
     settings = _settings()
     if call:
         sys.exit(print_call(settings, call, print, anonymise=anonymise))
-    sys.exit(hold(Wishes(tuple(files or ()), only, junit, as_json, verbose), print, settings))
+    sys.exit(hold(Wishes(tuple(files or ()), only, junit, as_json, verbose, real), print, settings))
 
 
 @app.command()

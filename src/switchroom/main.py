@@ -46,7 +46,7 @@ from switchroom.ports import Directory, SpeechToText, TextToSpeech
 from switchroom.providers.choices import load_choices
 from switchroom.providing import open_providers
 from switchroom.settings import Settings
-from switchroom.speech import LocalSpeech, describe_engines, open_speech
+from switchroom.speech import BELIEF, LocalSpeech, describe_engines, open_speech
 from switchroom.storage.db import Database
 from switchroom.storage.journal import Journal
 from switchroom.storage.journal_writer import writing
@@ -62,9 +62,6 @@ from switchroom.web.server import serving
 from switchroom.web.services import EngineState, Services
 
 log = structlog.get_logger()
-
-BELIEF = 0.55
-"""The local recogniser is this certain of words, and less of coughs that it took for words."""
 
 
 @dataclass(frozen=True, slots=True)

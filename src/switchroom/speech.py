@@ -13,6 +13,8 @@ from switchroom.providers.local.recogniser import PocketsphinxRecogniser
 from switchroom.providers.local.voice import LocalVoice
 from switchroom.settings import SpeechSettings
 
+BELIEF = 0.55
+"""The local recogniser is this certain of words, and less of coughs that it took for words."""
 _START = 30.0
 
 

@@ -44,7 +44,7 @@ def folder(tmp_path: Path) -> Path:
 
 def rehearsed(wishes: Wishes) -> tuple[int, str]:
     said: list[str] = []
-    status = hold(wishes, said.append)
+    status = hold(wishes, said.append, Settings())
     return status, "\n".join(said)
 
 
@@ -191,3 +191,10 @@ def _calls(settings: Settings) -> list[str]:
             await database.close()
 
     return run_real(read())
+
+
+@pytest.mark.speech
+def test_a_rehearsal_is_held_in_real_time_by_ear_and_voice_of_this_machine(tmp_path: Path) -> None:
+    (tmp_path / "good.yaml").write_text(GOOD + "expect: [{understood: where are you}]\n", encoding="utf-8")
+    status, said = rehearsed(Wishes((str(tmp_path / "good.yaml"),), real=True))
+    assert status == PASSED, said

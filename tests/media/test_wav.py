@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from switchroom.errors import Invalid
 from switchroom.media import g711
 from switchroom.media.frame import Samples
-from switchroom.media.wav import HEADER_SIZE, header, parse, read
+from switchroom.media.wav import HEADER_SIZE, Channel, header, parse, read
 
 RAMP: Samples = np.arange(-800, 800, dtype=np.int16)
 
@@ -106,3 +106,9 @@ def test_fuzz_any_bytes_are_read_or_refused(tail: bytes) -> None:
             parse(data)
         except Invalid:
             continue
+
+
+@pytest.mark.parametrize(("channel", "level"), [("left", 1000), ("right", 3000), ("both", 2000)])
+def test_one_side_of_a_recording_is_read_alone(channel: Channel, level: int) -> None:
+    stereo = np.tile(np.array([1000, 3000], "<i2"), 1600).tobytes()
+    assert set(read(header(16_000, 2, len(stereo)) + stereo, channel).tolist()) == {level}

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from switchroom.commands.rehearse_installed import finder, from_call
+from switchroom.commands.rehearse_means import held
 from switchroom.errors import SwitchroomError
 from switchroom.observability import set_up
-from switchroom.rehearsal.cast import Cast, Part
-from switchroom.rehearsal.reading import Piece, load, schema
+from switchroom.rehearsal.cast import Cast
+from switchroom.rehearsal.reading import load, schema
 from switchroom.rehearsal.report import Held, as_json, details, headline, junit
-from switchroom.rehearsal.stage import rehearse
 from switchroom.settings import Settings
-from switchroom.virtual_time import run
+from switchroom.virtual_time import run, run_real
 
 PASSED, FAILED, UNUSABLE = 0, 1, 2
 
@@ -29,21 +29,22 @@ class Wishes:
     junit: Path | None = None
     as_json: bool = False
     verbose: bool = False
+    real: bool = False
 
 
-def hold(wishes: Wishes, say: Callable[[str], None], settings: Settings | None = None) -> int:
-    """Hold them; return the exit status. ``settings`` tell where agents are that a file names by name."""
+def hold(wishes: Wishes, say: Callable[[str], None], settings: Settings) -> int:
+    """Hold them; return the exit status. ``settings`` tell where agents and models are that a file names."""
     set_up("console", "critical")
-    cast = Cast() if settings is None else Cast(finder(settings))
+    cast = Cast(finder(settings))
     told = (lambda _: None) if wishes.as_json else say
     all_held: list[Held] = []
     for path in found(wishes.files):
-        held = _hold(path, cast, wishes.only)
-        if held is not None:
-            all_held.append(held)
-            told(headline(held))
-            if wishes.verbose or not held.passed:
-                told(details(held))
+        one = _hold(path, cast, wishes, settings)
+        if one is not None:
+            all_held.append(one)
+            told(headline(one))
+            if wishes.verbose or not one.passed:
+                told(details(one))
     if not all_held:
         say(f"There is nothing to rehearse in {', '.join(wishes.files)}" + f" with {wishes.only!r}" * bool(wishes.only))
         return UNUSABLE
@@ -51,11 +52,11 @@ def hold(wishes: Wishes, say: Callable[[str], None], settings: Settings | None =
         wishes.junit.parent.mkdir(parents=True, exist_ok=True)
         wishes.junit.write_text(junit(all_held), encoding="utf-8")
     if wishes.as_json:
-        say(json.dumps([as_json(held) for held in all_held], indent=1))
+        say(json.dumps([as_json(one) for one in all_held], indent=1))
     told(_summary(all_held))
-    if any(held.result is None for held in all_held):
+    if any(one.result is None for one in all_held):
         return UNUSABLE
-    return PASSED if all(held.passed for held in all_held) else FAILED
+    return PASSED if all(one.passed for one in all_held) else FAILED
 
 
 def print_schema(say: Callable[[str], None]) -> int:
@@ -88,14 +89,15 @@ def found(files: Sequence[str]) -> list[Path]:
     return list(dict.fromkeys(paths))
 
 
-def _hold(path: Path, cast: Cast, only: str) -> Held | None:
+def _hold(path: Path, cast: Cast, wishes: Wishes, settings: Settings) -> Held | None:
     """Hold the rehearsal in ``path``; None if it is not wanted."""
-    began = time.perf_counter()
+    began, only = time.perf_counter(), wishes.only
     try:
         piece = load(path)
         if only.lower() not in f"{path} {piece.rehearsal.rehearsal}".lower():
             return None
-        result = run(rehearse(piece, _part(piece, cast)))
+        in_time = run_real if wishes.real else run
+        result = in_time(held(piece, asyncio.run(cast.part(piece.rehearsal, piece.path)), settings, real=wishes.real))
         return Held(str(path), piece.rehearsal.rehearsal, time.perf_counter() - began, result)
     except SwitchroomError as error:
         if only.lower() not in str(path).lower():
@@ -103,13 +105,9 @@ def _hold(path: Path, cast: Cast, only: str) -> Held | None:
         return Held(str(path), path.stem, time.perf_counter() - began, unusable=str(error))
 
 
-def _part(piece: Piece, cast: Cast) -> Part:
-    return asyncio.run(cast.part(piece.rehearsal, piece.path))
-
-
 def _summary(all_held: Sequence[Held]) -> str:
-    failed = sum(not held.passed for held in all_held)
-    took = sum(held.took for held in all_held)
-    calls = sum(held.result.record.ended or 0.0 for held in all_held if held.result is not None)
+    failed = sum(not one.passed for one in all_held)
+    took = sum(one.took for one in all_held)
+    calls = sum(one.result.record.ended or 0.0 for one in all_held if one.result is not None)
     what = "all as expected" if not failed else f"{failed} not as expected"
     return f"{len(all_held)} rehearsals, {what}: {calls:.0f} s of calls in {took:.1f} s"

@@ -5,6 +5,7 @@ A file whose writer died keeps whatever sizes its header had, so when reading, w
 
 import struct
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -70,8 +71,11 @@ def _format(chunk: bytes) -> tuple[int, int, int, int]:
     return coding, channels, rate, bits
 
 
-def read(data: bytes) -> Samples:
-    """Return a whole clip as mono at 16 kHz. Raises Invalid unless it is 16-bit PCM, A-law or mu-law."""
+Channel = Literal["left", "right", "both"]
+
+
+def read(data: bytes, channel: Channel = "both") -> Samples:
+    """Return a whole clip, or one channel of it, as mono at 16 kHz. Raises Invalid unless it is 16-bit PCM, A-law or mu-law."""
     wav = parse(data)
     if _BITS.get(wav.coding) != wav.bits:
         raise Invalid(f"this WAV file holds {wav.bits}-bit audio of kind {wav.coding}: use 16-bit PCM, A-law or mu-law")
@@ -83,5 +87,12 @@ def read(data: bytes) -> Samples:
         codes = np.frombuffer(content, np.uint8)
         samples = decode_ulaw(codes) if wav.coding == _ULAW else decode_alaw(codes)
     if wav.channels > 1:
-        samples = samples.reshape(-1, wav.channels).mean(axis=1).round().astype(np.int16)
+        samples = _mono(samples.reshape(-1, wav.channels), channel)
     return resample(samples, wav.rate, RATE)
+
+
+def _mono(samples: Samples, channel: Channel) -> Samples:
+    if channel == "both":
+        mixed: Samples = samples.mean(axis=1).round().astype(np.int16)
+        return mixed
+    return np.ascontiguousarray(samples[:, 0 if channel == "left" else 1])

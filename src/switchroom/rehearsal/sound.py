@@ -41,6 +41,13 @@ def voice(seconds: float) -> Samples:
     return _scaled(wave * (1 - _RHYTHM + _RHYTHM * np.sin(np.pi * within)))
 
 
+def cough(seconds: float) -> Samples:
+    """Return a burst of hoarse noise that dies away."""
+    time = np.arange(round(seconds * RATE)) / RATE
+    rough = np.random.default_rng(7).standard_normal(len(time)) * np.exp(-time / max(seconds / 3, 0.05))
+    return _scaled(np.convolve(rough, np.ones(4) / 4, "same"))
+
+
 def noise(level: float, seed: int = 1) -> Samples:
     """Return four seconds of noise at ``level`` dB below full scale, to be repeated."""
     wave = np.random.default_rng(seed).standard_normal(4 * RATE)
