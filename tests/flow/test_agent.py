@@ -36,9 +36,10 @@ def test_a_model_is_told_who_it_is_what_was_said_and_what_it_may_do() -> None:
         assert "You cook for +44123.\nBe brief." in ask.instructions
         assert "Tuesday, 24 November 2026, 15:00" in ask.instructions
         assert ask.messages == (TheySaid("[on the line]"), WeSaid("Hello."), TheySaid("soup please"))
-        assert [function.name for function in ask.functions] == ["stock", "cook", "roast", "person", "done"]
-        assert ask.functions[1].description == "Cook a dish."
-        assert ask.functions[3].description == "the caller wants a person"
+        functions = {function.name: function.description for function in ask.functions}
+        assert list(functions)[:3] == ["stock", "cook", "roast"]
+        assert list(functions)[-2:] == ["person", "done"]
+        assert (functions["cook"], functions["person"]) == ("Cook a dish.", "the caller wants a person")
         assert ask.temperature == 0.2
 
     run(talk())

@@ -80,6 +80,7 @@ class _Agent(_Part):
     failed: str = ""
     lost: str = ""
     hints: tuple[str, ...] = ()
+    voice_tools: bool = True
 
 
 class _Say(_Part):

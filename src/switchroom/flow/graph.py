@@ -205,6 +205,7 @@ class Agent:
     failed: str = ""
     lost: str = ""
     hints: tuple[str, ...] = ()
+    voice_tools: bool = True
 
 
 Node = Start | Classify | Ask | Agent | Say | Assign | Tool | Branch | Transfer | Queue | Voicemail | SubFlow | HangUp

@@ -3,15 +3,18 @@
 Built once per version of a flow and shared by all its calls; nothing in it changes afterwards.
 """
 
+from collections.abc import Mapping
 from copy import copy
+from typing import get_args
 
 from switchroom.errors import Invalid
 from switchroom.flow.check import check, check_models
-from switchroom.flow.graph import Agent, Ask, Classify, Flow, Voicemail, patience
+from switchroom.flow.graph import Agent, Ask, Classify, Flow, Receiver, Voicemail, patience
 from switchroom.flow.intents import Intents
 from switchroom.flow.phrases import Phrases
 from switchroom.flow.problems import Problem
 from switchroom.flow.tools import Tools
+from switchroom.flow.voice_tools import voice_tools
 from switchroom.ports import Expecting, Hints, Models
 
 
@@ -36,6 +39,7 @@ class Plan:
         self.flow = flow
         self.tools = tools
         self.models = models
+        self.line: Mapping[Receiver, Tools] = {receiver: voice_tools(flow, receiver) for receiver in get_args(Receiver)}
         self.intents = Intents({name: intent.examples for name, intent in flow.intents.items()})
         phrases = Phrases(flow)
         self._expecting = {

@@ -114,9 +114,9 @@ def _told(prompt: ports.Prompt) -> tuple[str, str]:
             return "[something that could not be understood]", ""
         case ports.TransferFailed(outcome=outcome):
             return f"[Nobody took the call over: {outcome}. The caller is with you again.]", ""
-        case ports.MessageTaken(seconds=seconds):
-            left = f"The caller left a message of {seconds:.0f} seconds." if seconds else "The caller left no message."
-            return f"[{left}]", ""
+        case ports.MessageTaken(seconds=seconds, text=text):
+            message = f"a message of {seconds:.0f} seconds: {text or 'not understood'}" if seconds else "no message"
+            return f"[The caller left {message}.]", ""
         case _:
             assert_never(prompt)
 

@@ -24,7 +24,7 @@ from switchroom.flow.graph import Agent, Exchange, Tool, Voicemail
 from switchroom.flow.listening import attend, listen
 from switchroom.flow.plan import Plan
 from switchroom.flow.state import Pending, State
-from switchroom.flow.thinking import Thinking
+from switchroom.flow.thinking import Kit, Thinking
 from switchroom.flow.tools import Occasion
 from switchroom.flow.values import written
 from switchroom.flow.walk import (
@@ -175,7 +175,8 @@ class FlowBrain:
             return
         assert isinstance(node, Agent)
         assert self._models is not None  # else the plan would not have been made
-        thinking = Thinking(self, scene, node, self._models(node.model), self._plan.tools, self._errands)
+        kit = Kit(self._plan.tools, self._plan.line[self._exchange.source], self._errands)
+        thinking = Thinking(self, scene, node, self._models(node.model), kit)
         async with aclosing(thinking.answer()) as parts:
             async for part in parts:
                 yield part

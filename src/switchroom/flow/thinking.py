@@ -3,6 +3,7 @@
     the model                          then
     writes                             every chunk worth speaking is said while it writes on
     wants tools                        they work (``toolbox``); what they gave goes back to it, at most STEPS times in a turn
+    wants something of the line        it is done (``voice_tools``); what ends or leaves the conversation, after everything else
     wants to leave by a route          the walk goes on there
     does neither                       an apology; in a second turn in a row, the node's ``lost``
     fails before it wrote              the node's ``failed``, or an apology
@@ -15,31 +16,39 @@ the model the next time, and the tools that were called are.
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 
 from switchroom.errors import Bug, SwitchroomError
 from switchroom.flow.graph import Agent
 from switchroom.flow.recall import function_name, recall, shown
 from switchroom.flow.speech import Chunker
+from switchroom.flow.state import Called
 from switchroom.flow.templates import filled
 from switchroom.flow.toolbox import Standing, Toolbox
 from switchroom.flow.tools import Tools
+from switchroom.flow.voice_tools import deeds
 from switchroom.flow.walk import Scene, turn_to
 from switchroom.ports import (
     Ask,
     Began,
+    EndCall,
     Errands,
     Function,
     LanguageModel,
     Message,
     ModelAnswered,
     ModelFailed,
+    PlayMusic,
+    PressKeys,
     ReplyPart,
     Say,
     Spent,
+    TakeMessage,
     TheySaid,
     ToolAnswered,
     ToolCalled,
     ToolWanted,
+    TransferTo,
     WeSaid,
     Wrote,
 )
@@ -66,27 +75,48 @@ class _Step:
     wanted: list[ToolWanted] = field(default_factory=list)
     error: SwitchroomError | None = None
     began: bool = False
+    refused: bool = False
+    """Something of the line was wanted that cannot be done so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """What a model works with: the flow's ``tools``, those of the ``line``, and who runs them."""
+
+    tools: Tools
+    line: Tools
+    errands: Errands
 
 
 class Thinking:
     """Thinks for one turn at ``node``. ``said`` is what it has given to be spoken."""
 
     def __init__(
-        self, brain: Standing, scene: Scene, node: Agent, model: LanguageModel, tools: Tools, errands: Errands
+        self,
+        brain: Standing,
+        scene: Scene,
+        node: Agent,
+        model: LanguageModel,
+        kit: Kit,
     ) -> None:
+        tools, line, errands = kit.tools, kit.line, kit.errands
         self._brain = brain
         self._scene = scene
         self._node = node
         self._model = model
-        self._toolbox = Toolbox(brain, scene, tools, node.tools, errands)
+        own = {function_name(name) for name in (*node.tools, *node.routes)}
+        self._line = {name: spec for name, spec in line.items() if name not in own} if node.voice_tools else {}
+        known, offered = {**tools, **self._line}, (*node.tools, *self._line)
+        self._toolbox = Toolbox(brain, scene, known, offered, errands)
         self._names = {function_name(name): name for name in node.tools}
         self._functions = (
-            *(Function(function_name(name), tools[name].description, tools[name].schema) for name in node.tools),
+            *(Function(function_name(name), known[name].description, known[name].schema) for name in offered),
             *(Function(name, route.when or f"Go on with {name}.", _NOTHING) for name, route in node.routes.items()),
         )
         self._talk: list[Message] = []
         self._said: tuple[str, ...] = ()
         self._over = False
+        self._leaving: list[EndCall | TransferTo | TakeMessage] = []
 
     async def answer(self) -> AsyncGenerator[ReplyPart, None]:
         """Answer the scene's prompt; afterwards the state waits for the caller, or has left the node. May be closed anywhere."""
@@ -141,19 +171,47 @@ class Thinking:
             return
         wanted = [each for each in step.wanted if each.name not in self._node.routes]
         if wanted:
-            async with aclosing(self._use(wanted, bridged=bool(step.said))) as parts:
+            async with aclosing(self._use(wanted, step)) as parts:
                 async for part in parts:
                     yield part
-        for part in self._end(step, goes_on=bool(wanted) and not self._toolbox.late):
+        for part in self._end(step, goes_on=self._reads(wanted, step) and not self._toolbox.late):
             yield part
+        for deed in self._leave_line():
+            yield deed
 
-    async def _use(self, wanted: Sequence[ToolWanted], *, bridged: bool) -> AsyncGenerator[ReplyPart, None]:
-        known = {call.id for call in self._brain.state.calls}
-        async with aclosing(self._toolbox.use(wanted, bridged=bridged)) as parts:
-            async for part in parts:
-                yield part
-        for call in self._brain.state.calls:
-            self._talk += shown(call) if call.id not in known else ()
+    async def _use(self, wanted: Sequence[ToolWanted], step: _Step) -> AsyncGenerator[ReplyPart, None]:
+        for of_line, batch in groupby(wanted, lambda each: each.name in self._line):
+            known = {call.id for call in self._brain.state.calls}
+            async with aclosing(self._toolbox.use(list(batch), bridged=bool(step.said))) as parts:
+                async for part in parts:
+                    yield part
+            made = [call for call in self._brain.state.calls if call.id not in known]
+            for call in made:
+                self._talk += shown(call)
+            if of_line:
+                step.refused = step.refused or not all(call.key for call in made)
+                for deed in self._deeds(made):
+                    yield deed
+
+    def _deeds(self, made: Sequence[Called]) -> list[ReplyPart]:
+        """Return what the line does at once, and keep what is to be done when all has been said."""
+        wanted = [deeds(self._scene.flow, call.tool, call.given) for call in made if call.key]
+        self._leaving += [deed for deed in wanted if isinstance(deed, EndCall | TransferTo | TakeMessage)]
+        return [deed for deed in wanted if isinstance(deed, PlayMusic | PressKeys)]
+
+    def _reads(self, wanted: Sequence[ToolWanted], step: _Step) -> bool:
+        """Return whether something came back that the model is to read before the turn ends: a result, or what to mend."""
+        return not self._leaving and (step.refused or any(each.name not in self._line for each in wanted))
+
+    def _leave_line(self) -> Sequence[ReplyPart]:
+        """Return the one thing that ends the turn by taking the caller away, the first that was wanted.
+
+        A caller who breaks in before has not been taken away: the state still waits for them at this node.
+        """
+        if not (self._over and self._leaving):
+            return []
+        self._brain.state = replace(self._brain.state, transfer=self._node.name)
+        return self._leaving[:1]
 
     def _end(self, step: _Step, *, goes_on: bool) -> list[ReplyPart]:
         """End the turn, unless the model is to read what its tools gave."""
