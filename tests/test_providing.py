@@ -7,8 +7,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from switchroom.errors import Invalid
-from switchroom.identity import TenantId
-from switchroom.ports import Ask, Hints, Speech, Voice, untold
+from switchroom.identity import AgentId, TenantId
+from switchroom.ports import Ask, Brain, CallDetails, CallPlan, Hints, Voice, untold
 from switchroom.providers.choices import Choice, read_choices
 from switchroom.providers.chosen_voice import voice_at
 from switchroom.providers.mannered import MannerlyModel
@@ -61,18 +61,45 @@ def test_where_nothing_is_left_of_a_chain_the_speech_of_this_machine_does() -> N
             assert speech.stt is not None
             assert speech.stt.listen("en", lambda: Hints(""), lambda _: None) is not None
             assert speech.tts is not None
-            assert speech.tts.name == "local"
+            assert speech.tts.name == "machine"
 
     run_real(main())
 
 
-def test_an_agent_that_wants_nothing_gets_what_the_process_has() -> None:
+def test_an_agent_that_wants_nothing_has_this_machine_say_words() -> None:
     async def main() -> None:
         async with _providers() as providers:
             speech = (await providers.speech(Wanted(TenantId("t"))))(untold)
-            assert speech == Speech()
+            assert speech.stt is None
+            assert speech.tts is not None
+            async for _ in speech.tts.speak("At 7:30 pm.", Voice()):
+                pass
+            assert LOCAL_VOICE.said[-1] == "At seven thirty p m."
 
     run_real(main())
+
+
+def test_what_calls_begin_with_is_there_before_the_first_call_even_when_the_voice_is_gone() -> None:
+    async def main() -> None:
+        async with _providers() as providers:
+            wanted = Wanted(TenantId("t"), voices=("warm",))
+            speech = await providers.speech(wanted)
+            plan = CallPlan(TenantId("t"), AgentId("a"), _no_brain, Voice(), speech, greeting="Hello!")
+            await providers.prepare(plan)
+            (opened,) = await providers.opened.voices(["warm"])
+            assert isinstance(opened.provider, ScriptedVoice)
+            said = list(opened.provider.said)
+            assert said == ["Hello!", plan.apology, plan.farewell]
+            again = speech(untold).tts
+            assert again is not None
+            assert len([piece async for piece in again.speak("Hello!", Voice())]) == 1
+            assert opened.provider.said == said
+
+    run_real(main())
+
+
+def _no_brain(_call: CallDetails) -> Brain:
+    raise AssertionError("no brain is needed")
 
 
 def test_a_voice_goes_by_the_name_that_its_provider_knows() -> None:

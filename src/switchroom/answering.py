@@ -78,6 +78,10 @@ class Answering:
         """Return everything that may be expected to be heard in the flows that were read."""
         return self.receptions.hints()
 
+    def fixed_sentences(self) -> list[str]:
+        """Return what is said word for word in these flows."""
+        return self.receptions.fixed_sentences()
+
     async def plan(self, agent: AgentRecord, source: Receiver | None = None) -> CallPlan:
         """Return what a call with ``agent`` needs to know. Raises Denied if its flow takes none that comes by ``source``."""
         standing = await self.receptions.of(agent)

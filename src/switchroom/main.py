@@ -223,10 +223,13 @@ async def thinking(settings: Settings, records: Records, speech: LocalSpeech) ->
         await tooling.load()
         await stack.enter_async_context(hosting(tooling.run()))
         choices = load_choices(settings.providers_file)
-        providers = await stack.enter_async_context(open_providers(choices, speech.stt, speech.tts))
+        providers = await stack.enter_async_context(
+            open_providers(choices, speech.stt, speech.tts, settings.data / "speech")
+        )
         directory = Answering(records.catalogue, records.database, FLOWS, providers, tools=tooling.servers.tools)
         for plan in await directory.usable():
-            await speech.warm(plan.voice, (plan.greeting, plan.apology, plan.farewell), directory.hints())
+            await providers.prepare(plan, directory.fixed_sentences())
+            await speech.warm(plan.voice, (), directory.hints())
         texts = TextDesk(records.bus.publish)
         await stack.enter_async_context(hosting(texts.run()))
         yield Minds(directory, texts, tooling)

@@ -1,24 +1,33 @@
 """Which providers a call works with: the chains of its agent, made for that call, so that its journal is told of every switch."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from math import inf
+from pathlib import Path
 from typing import TypeVar
 
-from switchroom.errors import Invalid
+import structlog
+
+from switchroom.conversation.spoken import numbers
+from switchroom.errors import Invalid, SwitchroomError
 from switchroom.identity import TenantId
-from switchroom.ports import LanguageModel, Models, Speech, SpeechToText, Tell, TextToSpeech, untold, usual_speech
-from switchroom.providers.choices import Choices, Section
-from switchroom.providers.chosen_voice import ChosenVoice
+from switchroom.media.frame import Samples
+from switchroom.ports import CallPlan, LanguageModel, Models, Speech, SpeechToText, Tell, TextToSpeech, Voice, untold
+from switchroom.providers.choices import LOCAL, Choices, Section
+from switchroom.providers.chosen_voice import ChosenVoice, voice_at
 from switchroom.providers.failover.chain import Chain, Link
 from switchroom.providers.failover.model import FailoverModel
 from switchroom.providers.failover.recogniser import FailoverRecogniser
 from switchroom.providers.failover.standing import Standing
 from switchroom.providers.failover.voice import FailoverVoice
+from switchroom.providers.kinds import KINDS
 from switchroom.providers.mannered import MannerlyModel
 from switchroom.providers.opened import Opened, OpenedProviders
+from switchroom.providers.speech_cache import KeepingVoice, SpeechCache, key_of
+
+log = structlog.get_logger()
 
 P = TypeVar("P")
 
@@ -39,27 +48,60 @@ class Wanted:
 class Providers:
     """The providers of this process."""
 
-    def __init__(self, opened: OpenedProviders, tasks: asyncio.TaskGroup) -> None:
+    def __init__(self, opened: OpenedProviders, tasks: asyncio.TaskGroup, cache: SpeechCache) -> None:
         self.opened = opened
         self._tasks = tasks
         self._standing = Standing()
+        self.cache = cache
 
     async def speech(self, wanted: Wanted) -> Callable[[Tell], Speech]:
         """Return what opens a call's speech (``CallPlan.open_speech``), with every provider of it open. Safe to cancel."""
-        if not wanted.recognisers and not wanted.voices:
-            return usual_speech
-        ears = self._links(wanted.tenant, "recognisers", await self.opened.recognisers(wanted.recognisers))
-        spoken: list[Opened[TextToSpeech]] = [
-            Opened(one.choice, ChosenVoice(one.provider, one.choice, wanted.voice_names))
-            for one in await self.opened.voices(wanted.voices)
-        ]
-        voices = self._links(wanted.tenant, "voices", spoken)
+        recognisers = await self.opened.recognisers(wanted.recognisers)
+        ears = self._links(wanted.tenant, "recognisers", recognisers)
+        voices = await self.opened.voices(wanted.voices)
+        names = wanted.voice_names
+        if all(one.choice.kind == LOCAL for one in voices):  # it keeps what it says, and nobody could take over
+            here = ChosenVoice(voices[0].provider, lambda voice: voice_at(voices[0].choice, voice, names))
+            return lambda tell: Speech(_ear(ears, wanted, tell), here)
+        choices = {one.choice.name: one.choice for one in voices}
+        links = self._links(wanted.tenant, "voices", [self._spoken(one, names) for one in voices])
+
+        async def kept(name: str, text: str, voice: Voice) -> Samples | None:
+            return await self.cache.find(key_of(choices[name], voice_at(choices[name], voice, names), text))
 
         def open_speech(tell: Tell) -> Speech:
-            stt = FailoverRecogniser(Chain(ears, "stt", tell))
-            return Speech(stt, FailoverVoice(Chain(voices, "tts", tell, shun=inf), self._tasks))
+            voice = FailoverVoice(Chain(links, "tts", tell, shun=inf), self._tasks, kept)
+            return Speech(_ear(ears, wanted, tell), voice)
 
         return open_speech
+
+    def _spoken(self, opened: Opened[TextToSpeech], names: Mapping[str, str]) -> Opened[TextToSpeech]:
+        """Return a voice that is given words, and what it has said is kept."""
+        choice = opened.choice
+        normalises = KINDS[choice.kind].normalises if choice.normalises is None else choice.normalises
+        voice = ChosenVoice(opened.provider, lambda voice: voice_at(choice, voice, names), normalises)
+        return Opened(
+            choice, KeepingVoice(voice, lambda text, wanted: key_of(choice, voice.voice_at(wanted), text), self.cache)
+        )
+
+    async def prepare(self, plan: CallPlan, sentences: Iterable[str] = ()) -> None:
+        """Have ready what the agent's calls begin with, and keep what is said word for word. Safe to cancel.
+
+        A voice that fails now is no reason not to answer: it, or another one, may do it when a call comes.
+        """
+        first = (plan.greeting, plan.apology, plan.farewell)
+        self.cache.fix([*first, *sentences])
+        languages = [plan.voice.language.partition("-")[0].lower()]
+        await asyncio.to_thread(numbers.prepare, languages)
+        tts = plan.open_speech(untold).tts
+        try:
+            for text in first:
+                if text and tts is not None:
+                    async with aclosing(tts.speak(text, plan.voice)) as pieces:
+                        async for _ in pieces:
+                            pass
+        except SwitchroomError as error:
+            log.warning("what calls begin with was not spoken ahead", agent=plan.agent, problem=str(error))
 
     def models(self, wanted: Wanted) -> Callable[[Tell], Models]:
         """Return what gives a call its language models by name; they are opened when they are first asked.
@@ -115,11 +157,22 @@ class Providers:
 
 
 @asynccontextmanager
-async def open_providers(choices: Choices, stt: SpeechToText, tts: TextToSpeech) -> AsyncIterator[Providers]:
-    """Yield the providers; ``stt`` and ``tts`` are those of this machine. Leaving the context closes what was opened."""
+async def open_providers(
+    choices: Choices, stt: SpeechToText, tts: TextToSpeech, kept: Path | None = None
+) -> AsyncIterator[Providers]:
+    """Yield the providers; ``stt`` and ``tts`` are those of this machine. Leaving the context closes what was opened.
+
+    ``kept`` is a folder for speech that may be kept, so that it need not be made again after a restart.
+    """
+    cache = SpeechCache(kept)
+    await asyncio.to_thread(cache.open)
     async with asyncio.TaskGroup() as tasks:
         opened = OpenedProviders(choices, tasks, stt, tts)
         try:
-            yield Providers(opened, tasks)
+            yield Providers(opened, tasks, cache)
         finally:
             opened.close()
+
+
+def _ear(links: tuple[Link[SpeechToText], ...], wanted: Wanted, tell: Tell) -> SpeechToText | None:
+    return FailoverRecogniser(Chain(links, "stt", tell)) if wanted.recognisers else None

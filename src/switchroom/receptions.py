@@ -18,6 +18,7 @@ from switchroom.catalogue.service import AgentRecord
 from switchroom.domains.restaurant.reception import Reception
 from switchroom.errors import Invalid
 from switchroom.flow.file import load, parse
+from switchroom.flow.fixed import fixed_sentences
 from switchroom.flow.graph import Flow
 from switchroom.flow.plan import FlowInvalid
 from switchroom.flow.problems import FlowUnreadable, Problem, located
@@ -89,9 +90,15 @@ class Receptions:
 
     def hints(self) -> list[Hints]:
         """Return everything that may be expected to be heard in these flows."""
+        return [hints for reception in self._known() for hints in reception.plan.hints]
+
+    def fixed_sentences(self) -> list[str]:
+        """Return what is said word for word in these flows."""
+        return [text for reception in self._known() for text in fixed_sentences(reception.plan.flow)]
+
+    def _known(self) -> list[Reception]:
         known = [read.reception for read in self._files.values()]
-        known += [standing.reception for standing, _ in self._published.values()]
-        return [hints for reception in known for hints in reception.plan.hints]
+        return known + [standing.reception for standing, _ in self._published.values()]
 
     async def of(self, agent: AgentRecord) -> Standing:
         """Return what answers ``agent``'s calls now. Raises Invalid."""

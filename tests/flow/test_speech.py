@@ -87,3 +87,24 @@ def test_no_word_is_lost_and_no_chunk_is_too_long(text: str, longest: int) -> No
 @given(st.text(max_size=200))
 def test_any_text_can_be_spoken_or_dropped(text: str) -> None:
     assert all(any(letter.isalnum() for letter in chunk) for chunk in chunks(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "chunks"),
+    [
+        ("On March 12, 2026 at seven. Fine.", ["On March 12, 2026 at seven.", "Fine."]),
+        ("We open from 10 – 12 today.", ["We open from 10 – 12 today."]),
+        ("Ihr Termin ist am 12. März um neun. Bis dann.", ["Ihr Termin ist am 12. März um neun.", "Bis dann."]),
+        ("Das ist der 2. Versuch, ja.", ["Das ist der 2. Versuch,", "ja."]),
+        ("Write to jo.doe@example.com now, please.", ["Write to jo.doe@example.com now,", "please."]),
+        ("It is 1,234.50 dollars. Good.", ["It is 1,234.50 dollars.", "Good."]),
+        ("Call 555 0100, or write.", ["Call 555 0100,", "or write."]),
+        ("Come at 7. We wait.", ["Come at 7.", "We wait."]),
+        ("See www.example.com/menu. Then call.", ["See www.example.com/menu.", "Then call."]),
+    ],
+)
+def test_no_number_date_or_address_is_divided_however_it_comes(text: str, chunks: list[str]) -> None:
+    for size in (1, 3, 7, 100):
+        chunker = Chunker()
+        found = [chunk for at in range(0, len(text), size) for chunk in chunker.feed(text[at : at + size])]
+        assert found + chunker.flush() == chunks

@@ -12,6 +12,7 @@ from math import inf
 
 from switchroom.calls.draft import Draft
 from switchroom.conversation.ledger import Ledger
+from switchroom.conversation.spoken.form import spoken_form
 from switchroom.errors import SwitchroomError
 from switchroom.media.frame import FRAME, RATE, Samples
 from switchroom.media.playout import Playout
@@ -177,7 +178,7 @@ class Mouth:
 
     def _begin(self, text: str, *, protected: bool) -> None:
         self._start = self._playout.played + self._playout.queued
-        self._ledger.said(text, self._start, 0)
+        self._ledger.said(text, self._start, 0, letters=spoken_form(text, self._voice.language).letters)
         self._protected.append((self._start, protected))
 
     def _queue(self, piece: Samples) -> None:

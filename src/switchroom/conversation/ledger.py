@@ -22,10 +22,12 @@ class _Sentence:
     samples: int
     ends: Sequence[int] | None
     made: bool
+    letters: Sequence[int] = ()
     shares: list[int] = field(default_factory=list)  # letters up to the end of each word
 
     def __post_init__(self) -> None:
-        self.shares = list(accumulate(len(word) + 1 for word in self.words))
+        letters = self.letters if len(self.letters) == len(self.words) else [len(word) for word in self.words]
+        self.shares = list(accumulate(count + 1 for count in letters))
 
     def heard(self, played: int, samples_per_letter: float) -> int:
         """Return how many words were heard by position ``played``."""
@@ -48,13 +50,16 @@ class Ledger:
         self._sentences: list[_Sentence] = []
         self._samples_per_letter = float(_SAMPLES_PER_LETTER)
 
-    def said(self, text: str, start: int, samples: int, ends: Sequence[int] | None = None) -> None:
+    def said(
+        self, text: str, start: int, samples: int, ends: Sequence[int] | None = None, letters: Sequence[int] = ()
+    ) -> None:
         """Enter ``text``, queued at ``start`` for ``samples``.
 
         Without ``samples`` it is still being made: tell with ``grow`` and ``complete``. ``ends`` are the samples from
-        ``start`` after which each of its words, as divided by white space, has been said; ascending.
+        ``start`` after which each of its words, as divided by white space, has been said; ascending. ``letters`` are how
+        many each of them has as it is said, if that is not how it is written.
         """
-        self._sentences.append(_Sentence(text.split(), start, samples, ends, made=samples > 0))
+        self._sentences.append(_Sentence(text.split(), start, samples, ends, samples > 0, letters))
 
     def grow(self, samples: int) -> None:
         """The last sentence has ``samples`` by now, and may get more."""

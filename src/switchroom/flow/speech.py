@@ -19,6 +19,28 @@ _BREAK = re.compile(r"(?P<stop>[.!?…]+[\"'”’)\]]*(?=\s)|[。！？])|(?P<c
 _LAST_WORD = re.compile(r"(\S+)$")
 _NEXT = re.compile(r"\s*(\S)")
 _MARKUP = re.compile(r"[*`]+|^\s*(?:#+|[-•])\s+|(?<=\s)#+\s", re.MULTILINE)
+_WORD_AFTER = re.compile(r"\s*(\S+)(?=\s)")
+_WORD_BEFORE = re.compile(r"(\w+)\s+\d+$")
+_MONTHS = frozenset(
+    {
+        "januar",
+        "februar",
+        "märz",
+        "april",
+        "mai",
+        "juni",
+        "juli",
+        "august",
+        "september",
+        "oktober",
+        "november",
+        "dezember",
+    }
+)
+_BEFORE_ORDINALS = frozenset(
+    {"der", "die", "das", "dem", "den", "des", "am", "im", "vom", "zum", "beim", "jeder", "jede", "jedes"}
+)
+_DAY = 2  # digits
 _FIRST_WORDS = 2
 _SHORT = 24
 
@@ -62,12 +84,11 @@ class Chunker:
             end = found.end()
             if end > self._longest:
                 break
-            if found["stop"]:
-                verdict = self._is_stop(found.start())
-                if verdict is None:
-                    return None
-                if not verdict:
-                    continue
+            verdict = self._is_stop(found.start()) if found["stop"] else self._is_clause(found)
+            if verdict is None:
+                return None
+            if not verdict:
+                continue
             if self._is_enough(found, end):
                 return end
             clause = end
@@ -90,9 +111,28 @@ class Chunker:
         word = last[1].lower().lstrip("(\"'") if last else ""
         if word in _ABBREVIATIONS or (len(word) == 1 and word.isalpha() and word != "i"):
             return False
-        if word.isdecimal() and not self._text[: last.start() if last else 0].strip():
-            return False  # the number of a list's item
+        if word.isdecimal() and len(word) <= _DAY:
+            if not self._text[: last.start() if last else 0].strip():
+                return False  # the number of a list's item
+            return self._ends_at_number(at)
         if word in _BY_WHAT_FOLLOWS:
             after = _NEXT.match(self._text, at + 1)
             return after[1].isupper() if after else None
         return True
+
+    def _ends_at_number(self, at: int) -> bool | None:
+        """Whether the stop after a small number ends a sentence: "am 3. März" and "der 2. Versuch" go on."""
+        after = _WORD_AFTER.match(self._text, at + 1)
+        if after is None:
+            return None
+        if after[1].lower() in _MONTHS or after[1][0].islower():
+            return False
+        before = _WORD_BEFORE.search(self._text, 0, at)
+        return before is None or before[1].lower() not in _BEFORE_ORDINALS
+
+    def _is_clause(self, found: re.Match[str]) -> bool | None:
+        """Whether what is not a stop divides: not between a day and its year, nor in "10 – 12"; None if more must be seen first."""
+        if not found["clause"] or not self._text[: found.start()].rstrip()[-1:].isdigit():
+            return True
+        after = _WORD_AFTER.match(self._text, found.end())
+        return None if after is None else not after[1][0].isdigit()

@@ -42,6 +42,8 @@ class Choice:
     language: str = ""
     options: Mapping[str, JsonValue] = field(default_factory=dict)
     key_from: str = ""
+    normalises: bool | None = None
+    """Whether a voice reads figures well by itself; None: as its kind does."""
 
     @property
     def lacks_key(self) -> bool:
@@ -79,6 +81,7 @@ class _Entry(BaseModel):
     url: str = Field("", pattern="^(|(https?|wss?)://.+)$")
     voice: str = ""
     language: str = ""
+    normalises: bool | None = None
     options: dict[str, JsonValue] = Field(default_factory=dict)
 
     @field_validator("key")
@@ -138,7 +141,7 @@ def _choices(entries: Mapping[str, _Entry], environment: Mapping[str, str]) -> d
     return {
         name: Choice(
             name, entry.kind, entry.model, key_at(entry.key, environment), entry.url, entry.voice, entry.language,
-            entry.options, entry.key,
+            entry.options, entry.key, entry.normalises,
         )
         for name, entry in entries.items()
     }  # fmt: skip

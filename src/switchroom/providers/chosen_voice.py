@@ -1,9 +1,13 @@
-"""A voice by the name its provider knows: agents name voices by language, and every provider calls its own differently."""
+"""A voice as its provider wants to be asked: by the name it knows, and with words, unless it reads figures well by itself.
 
-from collections.abc import AsyncGenerator, Mapping
+Agents name voices by language, and every provider calls its own differently.
+"""
+
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
+from switchroom.conversation.spoken.form import spoken_form
 from switchroom.media.frame import Samples
 from switchroom.ports import TextToSpeech, Voice
 from switchroom.providers.choices import Choice
@@ -23,19 +27,24 @@ def voice_at(choice: Choice, wanted: Voice, names: Mapping[str, str]) -> Voice:
 
 @dataclass(frozen=True, slots=True)
 class ChosenVoice:
-    """Speaks with the provider's own voice for the language. Implements ports.TextToSpeech."""
+    """Speaks words. Implements ports.TextToSpeech.
+
+    ``normalises``: the provider is given the text as it is written.
+    """
 
     tts: TextToSpeech
-    choice: Choice
-    names: Mapping[str, str]
+    voice_at: Callable[[Voice], Voice]
+    """What a voice is called at the provider."""
+    normalises: bool = False
 
     @property
     def name(self) -> str:
-        """The provider's name in this installation."""
-        return self.choice.name
+        """The provider's."""
+        return self.tts.name
 
     async def speak(self, text: str, voice: Voice) -> AsyncGenerator[Samples, None]:
-        """Yield ``text``. Closing abandons the rest. Raises Unavailable."""
-        async with aclosing(self.tts.speak(text, voice_at(self.choice, voice, self.names))) as pieces:
+        """Yield ``text`` by a voice that the provider knows. Closing abandons the rest. Raises Unavailable."""
+        said = text if self.normalises else spoken_form(text, voice.language).text
+        async with aclosing(self.tts.speak(said, self.voice_at(voice))) as pieces:
             async for piece in pieces:
                 yield piece

@@ -72,7 +72,7 @@ KINDS: Mapping[str, Kind] = {
     "deepgram": Kind(recognisers=_PLUGIN_EAR, voices=_PLUGIN_VOICE),
     "elevenlabs": Kind(recognisers=_PLUGIN_EAR, voices=_PLUGIN_VOICE),
     "livekit": Kind(recognisers=_PLUGIN_EAR, voices=_PLUGIN_VOICE, keyed=False),  # any plugin, named by an option
-    "openai": Kind(models=_MODEL, recognisers=_PLUGIN_EAR, voices=_PLUGIN_VOICE),
+    "openai": Kind(models=_MODEL, recognisers=_PLUGIN_EAR, voices=_PLUGIN_VOICE, normalises=True),
 }
 
 

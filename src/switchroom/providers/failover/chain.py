@@ -101,7 +101,8 @@ class Chain(Generic[P]):
         self._capability = capability
         self._tell = tell
         self.now = asyncio.get_running_loop().time
-        self._in_use = links[0].name
+        self.in_use = links[0].name
+        """Who did it last."""
         self._shun = shun
         self._shunned: dict[str, float] = {}
 
@@ -132,17 +133,17 @@ class Chain(Generic[P]):
 
         Without ``why`` nothing went wrong with this request: the one before rests, or the preferred one is back.
         """
-        if name == self._in_use:
+        if name == self.in_use:
             return
         names = [link.name for link in self.links]
-        back: SwitchReason = "recovered" if names.index(name) < names.index(self._in_use) else "resting"
+        back: SwitchReason = "recovered" if names.index(name) < names.index(self.in_use) else "resting"
         self._tell(
             partial(
-                ProviderSwitched, capability=self._capability, from_provider=self._in_use, to_provider=name,
+                ProviderSwitched, capability=self._capability, from_provider=self.in_use, to_provider=name,
                 why=why or back, after=round(after, 3),
             )
         )  # fmt: skip
-        self._in_use = name
+        self.in_use = name
 
     def hedged(self, first: str, second: str, winner: str, after: float, wasted: dict[str, float]) -> None:
         """Tell of a request that was sent twice."""

@@ -91,7 +91,7 @@ class FailoverModel:
     def _race(self, ask: Ask, answer: _Answer, failed: list[str]) -> Race[LanguageModel, ModelPart]:
         asked = continuing(ask, answer.said)
         cost = {"tokens_in": float(_tokens(asked)), "tokens_out": 0.0}
-        return Race(self.chain, self.tasks, self.patience, lambda model: model.answer(asked), cost, failed)
+        return Race(self.chain, self.tasks, self.patience, lambda link: link.provider.answer(asked), cost, failed)
 
 
 async def _passed(stream: Stream[LanguageModel, ModelPart], answer: _Answer) -> AsyncGenerator[ModelPart, None]:

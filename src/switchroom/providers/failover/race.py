@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 
 from switchroom.errors import SwitchroomError, Unavailable
 from switchroom.events.providers import SwitchReason
-from switchroom.providers.failover.chain import Attempt, Chain, P
+from switchroom.providers.failover.chain import Attempt, Chain, Link, P
 from switchroom.providers.failover.lateness import MOMENT, Patience
 from switchroom.providers.failover.pump import Ended, Pump
 
@@ -67,7 +67,7 @@ class Race(Generic[P, T]):
     chain: Chain[P]
     tasks: asyncio.TaskGroup
     patience: Patience
-    ask: Callable[[P], AsyncGenerator[T, None]]
+    ask: Callable[[Link[P]], AsyncGenerator[T, None]]
     cost: Mapping[str, float] = field(default_factory=dict)
     tried: list[str] = field(default_factory=list)
     """Whom not to ask any more: who failed."""
@@ -112,7 +112,7 @@ class Race(Generic[P, T]):
             if not self._running:
                 raise self.chain.exhausted(self._last)
             return
-        pump = Pump(self.tasks, self.ask(attempt.link.provider), self._there)
+        pump = Pump(self.tasks, self.ask(attempt.link), self._there)
         self._running.append(_Runner(attempt, pump))
 
     async def _look(self) -> tuple[_Runner[P, T], T | None] | None:

@@ -6,7 +6,7 @@ rest of the call, for a caller would rather hear one new voice than two in turn.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
 
 from switchroom.errors import SwitchroomError, Unavailable
@@ -19,12 +19,22 @@ from switchroom.providers.failover.race import Race, Stream
 PATIENCE = Patience(first=3.0, stall=2.5, soonest=0.2, hedge=1.2)
 
 
+Kept = Callable[[str, str, Voice], Awaitable[Samples | None]]
+"""What was spoken before: by which provider, what, in which voice."""
+
+
+async def nothing_kept(_provider: str, _text: str, _voice: Voice) -> Samples | None:
+    """Return nothing: nothing was."""
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class FailoverVoice:
     """Implements ports.TextToSpeech, for one call."""
 
     chain: Chain[TextToSpeech]
     tasks: asyncio.TaskGroup
+    kept: Kept = nothing_kept
     patience: Patience = PATIENCE
 
     @property
@@ -33,10 +43,20 @@ class FailoverVoice:
         return ", ".join(link.name for link in self.chain.links)
 
     async def speak(self, text: str, voice: Voice) -> AsyncGenerator[Samples, None]:
-        """Yield ``text``. Closing abandons the rest. Raises Unavailable, also for one that stalls in mid-sentence."""
-        cost = {"characters": float(len(text))}
+        """Yield ``text``, as it was spoken before if it was. Closing abandons the rest.
+
+        Raises Unavailable, also for a voice that stalls in mid-sentence.
+        """
+        known = await self._known(text, voice, [self.chain.in_use])
+        if known is not None:
+            yield known
+            return
         race: Race[TextToSpeech, Samples] = Race(
-            self.chain, self.tasks, self.patience, lambda tts: tts.speak(text, voice), cost
+            self.chain,
+            self.tasks,
+            self.patience,
+            lambda link: link.provider.speak(text, voice),
+            {"characters": float(len(text))},
         )
         stream: Stream[TextToSpeech, Samples] | None = None
         try:
@@ -46,7 +66,17 @@ class FailoverVoice:
                 yield piece
                 piece = await stream.next()
         except SwitchroomError as error:
-            raise Unavailable(str(error), code=f"voice_{error.code}") from error
+            known = None if stream is not None else await self._known(text, voice, race.tried)
+            if known is None:
+                raise Unavailable(str(error), code=f"voice_{error.code}") from error
+            yield known
         finally:
             if stream is not None:
                 await stream.close()
+
+    async def _known(self, text: str, voice: Voice, names: list[str]) -> Samples | None:
+        for name in names:
+            known = await self.kept(name, text, voice)
+            if known is not None:
+                return known
+        return None
