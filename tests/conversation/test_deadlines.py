@@ -26,11 +26,13 @@ def waiting(*told: tuple[float, Told], until: float = 30.0) -> list[tuple[float,
     """Tell a new machine what happens when, and return what it decides, each at its time."""
     machine = Deadlines(PROMISE)
     decided: list[tuple[float, Fill | Stall]] = []
+    last = 0.0
     for at, what in [*told, (until, Done())]:
         while machine.deadline is not None and machine.deadline < at:
-            now = machine.deadline
+            now = max(machine.deadline, last)
             decided += [(round(now, 3), decision) for decision in machine.expire(now)]
         machine.handle(what, at)
+        last = at
     return decided
 
 
@@ -49,9 +51,16 @@ def test_a_reply_that_is_likely_to_be_very_late_is_bridged_sooner() -> None:
 
 
 def test_one_filler_is_followed_by_requests_for_patience_ever_more_rarely() -> None:
-    heard = [(1.2, Sounds()), (1.8, Silent()), (3.0, Sounds()), (4.0, Silent()), (8.1, Sounds()), (9.0, Silent())]
+    heard: list[tuple[float, Told]] = [
+        (1.2, Sounds()),
+        (1.8, Silent()),
+        (3.0, Sounds()),
+        (4.0, Silent()),
+        (8.1, Sounds()),
+        (9.0, Silent()),
+    ]
     told: list[tuple[float, Told]] = [(0.3, Owed(0.0, 1.0)), *heard]
-    assert waiting(*told, until=12.0) == [
+    assert waiting(*told, until=8.2) == [
         (1.1, Fill("filler", "llm")),
         (2.9, Fill("patience", "llm")),
         (8.0, Fill("patience", "llm")),
@@ -101,6 +110,13 @@ def test_an_agent_that_owes_sound_and_gives_none_is_given_up() -> None:
         (8.3, Stall("llm", 8.0, 1)),
         (16.3, Stall("llm", 8.0, 2)),
     ]
+
+
+def test_what_is_said_to_bridge_a_wait_is_no_progress() -> None:
+    told: list[tuple[float, Told]] = [(0.3, Owed(0.0, 1.0))]
+    told += [(1.2, Sounds()), (1.8, Silent()), (3.0, Sounds()), (4.0, Silent()), (8.1, Sounds()), (9.0, Silent())]
+    stalls = [(at, what) for at, what in waiting(*told, until=10.0) if isinstance(what, Stall)]
+    assert stalls == [(9.0, Stall("llm", 8.7, 1))]
 
 
 def test_progress_is_no_stall_and_a_tool_has_a_limit_of_its_own() -> None:

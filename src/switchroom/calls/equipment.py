@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from switchroom.calls.habits import Habits
+from switchroom.calls.paces import Paces
 from switchroom.calls.recorder import Disk
+from switchroom.calls.sentences import Sentences
 from switchroom.conversation.speculation import Eagerness
 from switchroom.conversation.timing import Timing
 from switchroom.media.frame import Samples
@@ -34,3 +36,5 @@ class Equipment:
     messages: Path | None = None
     """Where what callers leave as messages is kept; beside the recordings, whether calls are recorded or not."""
     music: Samples = field(default_factory=gentle)
+    paces: Paces = field(default_factory=Paces)
+    sentences: Sentences = field(default_factory=Sentences)

@@ -8,31 +8,24 @@ group.
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Literal, assert_never
 
-from switchroom.calls.ears import Ears
-from switchroom.calls.mind import Mind
-from switchroom.calls.minutes import Minutes
-from switchroom.calls.mouth import Mouth
-from switchroom.calls.reply import Rendered, Replier, Reply
-from switchroom.calls.speculating import Speculating
-from switchroom.calls.transfer import Transfers
+from switchroom.calls.parts import Parts
+from switchroom.calls.reply import Rendered, Reply, prompted
 from switchroom.calls.voicemail import Voicemail
+from switchroom.calls.watch import Line
 from switchroom.conversation import turns
-from switchroom.conversation.turns import Commit, Decision, Input, TurnMachine
+from switchroom.conversation.deadlines import Stall
+from switchroom.conversation.turns import Agent, Caller, Commit, Decision, Input
 from switchroom.events.catalogue import EndReason
 from switchroom.media.frame import TICK, Samples
 from switchroom.ports import (
-    CallerSaid,
     CallerSilent,
-    CallerTyped,
-    CallerUnheard,
     CallOpened,
     Digit,
     Heard,
     HearingFailed,
-    Prompt,
+    Patience,
     TakeMessage,
     TransferFailed,
     TransferProgress,
@@ -41,25 +34,10 @@ from switchroom.ports import (
 )
 
 _ECHO = 0.5
+_LISTENING, _HEARING = (Caller.QUIET, Agent.OWED), (Caller.QUIET, Agent.SPEAKING)
 
 KeptAway = Literal["held", "transfer", "message"]
 """Why the agent does not hear a caller: their side has us on hold, or is handing them over; or they leave a message."""
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What a floor is made of."""
-
-    turns: TurnMachine
-    ears: Ears
-    mouth: Mouth
-    mind: Mind
-    replier: Replier
-    ahead: Speculating
-    minutes: Minutes
-    transfers: Transfers
-    voicemail: Voicemail
-    farewell: Rendered
 
 
 class Floor:
@@ -203,6 +181,9 @@ class Floor:
         if deadline is not None and deadline - TICK / 2 <= now:  # the next tick would be later than this one is early
             self._apply(self._turns.expire(max(now, deadline)), now)
         self._think_ahead(now)
+        stall = self._with.watch.ticked(self._reply, "free" if self._reply is None else self._line, now)
+        if stall is not None and self._reply is not None:
+            self._replace(self._reply, stall, now)
 
     def _voice(self, happened: turns.VoiceStarted | turns.VoiceStopped, now: float) -> None:
         if not self._ears.keep(happened):
@@ -274,7 +255,7 @@ class Floor:
         if self._with.transfers.under_way:  # said before they were to be handed over, and understood too late
             self.feed(turns.AgentStopped(), now)
             return
-        reply = Reply(commit.turn, _prompt(commit), commit.ended) if prepared is None else prepared[0]
+        reply = Reply(commit.turn, prompted(commit), commit.ended) if prepared is None else prepared[0]
         self._note(reply, commit, now)
         if prepared is None:
             self._start(reply, self._answer)
@@ -285,6 +266,7 @@ class Floor:
         """Put down by which stages it came to be owed."""
         reply.began, reply.guesses = commit.started, self._with.ahead.account()
         noticed = self._with.minutes.noticed
+        reply.short = self._with.mind.brain.expecting.patience is Patience.SHORT
         if noticed is not None and noticed >= commit.ended:
             reply.reached("noticed", noticed)
         if commit.understood is not None:
@@ -336,7 +318,7 @@ class Floor:
         self._expect(reply.text, now)
         self.feed(turns.AgentStopped(), now)
         if reply.ends_call:
-            self._end("agent_hangup")
+            self._end(reply.leaves_for)
         elif reply.transfer is not None and self._with.transfers.begin(reply.transfer):
             self.keep_away("transfer", now, away=True)
             self._with.minutes.status("transferring")
@@ -357,6 +339,30 @@ class Floor:
             self.keep_away("message", now, away=False)
             self._start(Reply(self._turns.next_turn - 1, taken, now), self._answer)
             self.feed(turns.ReplyOwed(), now)
+
+    @property
+    def _line(self) -> Line:
+        """Whether something may be said to the caller now."""
+        if self._kept_away:
+            return "away"
+        return "free" if self._turns.state == _LISTENING or self._turns.state == _HEARING else "busy"
+
+    def _replace(self, reply: Reply, stall: Stall, now: float) -> None:
+        """The reply will not come: apologise in its place, or give the agent up if that was not the first time."""
+        self._making[-1].cancel()
+        self._mouth.stop()
+        self._with.minutes.reply_ended(reply, self._mouth.cut(), now, interrupted=True)
+        instead, sentence = self._with.watch.instead(reply, stall, now)
+        self._reply = instead
+        if sentence is not None:
+            self._mouth.play(sentence.text, sentence.samples)
+        lost = instead.transfer is not None or instead.ends_call
+        before = [] if lost else self._making  # whoever does not even break off is waited for no more
+        task = self._tasks.create_task(self._after(before, instead, self._drain), name=f"apology {reply.turn}")
+        self._making = [*self._making, task]
+
+    async def _drain(self, _reply: Reply) -> None:
+        await self._mouth.drained()
 
     async def _answer(self, reply: Reply) -> None:
         await self._with.replier.speak(reply, self._with.minutes.utterances)
@@ -381,11 +387,3 @@ class Floor:
         cut = self._mouth.cut()
         self._with.minutes.reply_ended(reply, cut, now, interrupted=True)
         self._expect(cut[0], now)
-
-
-def _prompt(commit: Commit) -> Prompt:
-    if commit.digits:
-        return CallerTyped(commit.digits)
-    if commit.missed is not None and not commit.text:
-        return CallerUnheard(commit.missed)
-    return CallerSaid(commit.text, commit.confidence)

@@ -109,7 +109,8 @@ class Minutes:
         """The first sample of a reply went out."""
         self.status("speaking")
         self._tell(partial(happened.ReplyStarted, turn=reply.turn, answers=reply.answers, text=reply.text))
-        if reply.answers == "turn":
+        if reply.answers == "turn" and not reply.timed:
+            reply.timed = True
             wait = reply.latency()
             self._tell(
                 partial(

@@ -34,6 +34,7 @@ class Mouth:
         self._below = asyncio.Event()
         self._more = False
         self._start = 0  # of the sentence that is being queued
+        self._awaited = False  # it has no sound yet
         self._protected: list[tuple[int, bool]] = []  # from this sample on
         self._ledger = Ledger()
         self._music: Iterator[Samples] | None = None
@@ -42,6 +43,11 @@ class Mouth:
     def remaining(self) -> float:
         """Seconds that are still to be heard; ``inf`` while more is being made than is queued."""
         return inf if self._more else self._playout.queued / RATE
+
+    @property
+    def sounding(self) -> bool:
+        """Whether there is something to be heard now."""
+        return (self._playout.queued > 0 or self._music is not None) and not self._playout.paused
 
     @property
     def protected(self) -> bool:
@@ -128,6 +134,7 @@ class Mouth:
         """Queue speech that was rendered before."""
         self._begin(text, protected=False)
         self._playout.push(samples)
+        self._awaited = False
         self._ledger.grow(len(samples))
         self._ledger.complete()
 
@@ -136,6 +143,17 @@ class Mouth:
         self._begin("", protected=False)
         self._ledger.complete()
         self._music = pieces
+
+    def fill(self, text: str, samples: Samples) -> None:
+        """Queue speech that was rendered before, in front of a sentence that is awaited."""
+        if not self._awaited:
+            self.play(text, samples)
+            return
+        start = self._start
+        self._ledger.precede(text, start, len(samples))
+        self._start += len(samples)
+        self._protected[-1:] = [(start, False), (self._start, self._protected[-1][1])]
+        self._playout.push(samples)
 
     async def drained(self) -> None:
         """There is no more: wait until everything queued has been heard. Safe to cancel."""
@@ -180,8 +198,10 @@ class Mouth:
         self._start = self._playout.played + self._playout.queued
         self._ledger.said(text, self._start, 0, letters=spoken_form(text, self._voice.language).letters)
         self._protected.append((self._start, protected))
+        self._awaited = True
 
     def _queue(self, piece: Samples) -> None:
+        self._awaited = False
         self._playout.push(piece)
         self._ledger.grow(self._playout.played + self._playout.queued - self._start)
 

@@ -8,7 +8,7 @@ the call began: never by silence.
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import assert_never
 
@@ -20,14 +20,18 @@ from switchroom.calls.draft import Draft, Make
 from switchroom.calls.mind import Mind
 from switchroom.calls.mouth import Mouth
 from switchroom.conversation.latency import Latency, latency
+from switchroom.conversation.moves import Commit
 from switchroom.errors import Bug, SwitchroomError
 from switchroom.events import catalogue as happened
-from switchroom.events.catalogue import Answered
+from switchroom.events.catalogue import Answered, EndReason
 from switchroom.media.frame import Samples
 from switchroom.media.tones import beep, repeated
 from switchroom.ports import (
     Began,
+    CallerSaid,
     CallerSilent,
+    CallerTyped,
+    CallerUnheard,
     CallOpened,
     EndCall,
     MessageTaken,
@@ -102,6 +106,18 @@ class Reply:
     tools: list[tuple[float, float]] = field(default_factory=list)
     """When tools worked for it."""
     guesses: Guesses = field(default_factory=Guesses)
+    awaits: str = "llm"
+    """Who is awaited now: ``llm``, ``tts``, ``tool`` and its name; ``voice`` while a sentence is made, ``wire`` after the last."""
+    short: bool = False
+    """It answers a yes, a no or a choice."""
+    well: bool = True
+    """It was not given up."""
+    leaves_for: EndReason = "agent_hangup"
+    """Why the call ends, if it does after this."""
+    timed: bool = False
+    """The wait for it was told."""
+    filled_for: str = ""
+    """Who was awaited when something else was said first."""
 
     @property
     def answers(self) -> Answered:
@@ -132,9 +148,29 @@ class Reply:
         """Note when a stage was first reached."""
         self.stages.setdefault(stage, now)
 
+    def bridged(self, text: str, owner: str, now: float) -> None:
+        """Something is said while ``owner`` is awaited."""
+        self.text = f"{self.text} {text}".strip()
+        self.filled_for = self.filled_for or owner
+        self.reached("filler", now)
+
+    def given_up(self) -> "Reply":
+        """Return what is said in its place: owed since then, and still the reply to that turn."""
+        stages = {stage: at for stage, at in self.stages.items() if stage != "sent"}
+        return replace(
+            self,
+            stages=stages,
+            text="",
+            audible=False,
+            draft=None,
+            well=False,
+            awaits="wire",
+            timed=self.timed or self.audible,
+        )
+
     def latency(self) -> Latency:
         """Return where the wait for it went; it was heard by now."""
-        return latency(self.since, self.began, self.stages, self.tools)
+        return latency(self.since, self.began, self.stages, self.tools, self.filled_for)
 
 
 class Replier:
@@ -169,6 +205,7 @@ class Replier:
             if draft.failed:
                 return
             await draft.adopted.wait()
+        reply.awaits = "wire"
         if reply.message is not None and reply.message.beep:
             await self._mouth.drained()
             self._mouth.play("", beep())
@@ -194,6 +231,7 @@ class Replier:
             case PressKeys() | PlayMusic():
                 await self._sound_out(part, reply)
             case ToolCalled(tool, arguments):
+                reply.awaits = f"tool {tool}"
                 self._tell(reply, partial(happened.ToolStarted, turn=reply.turn, tool=tool, arguments=dict(arguments)))
             case ToolAnswered():
                 self._tool_answered(part, reply)
@@ -224,15 +262,19 @@ class Replier:
 
     async def _sound(self, say: Say, reply: Reply) -> None:
         """Have a sentence spoken; of a reply that may not be heard yet the first one is kept, and the next waits."""
-        draft, clock = reply.draft, asyncio.get_running_loop().time
+        draft = reply.draft
         if draft is not None and draft.private:
             draft.letters += len(say.text)
             if not draft.text:
                 draft.text, draft.protected = say.text, say.protected
-                await self._mouth.prepare(draft, lambda: reply.reached("voice", clock()))
+                reply.awaits = "tts"
+                await self._mouth.prepare(draft, partial(_sounds, reply))
+                reply.awaits = "llm"
                 return
             await draft.adopted.wait()
-        await self._mouth.say(say.text, lambda: reply.reached("voice", clock()), protected=say.protected)
+        reply.awaits = "tts"
+        await self._mouth.say(say.text, partial(_sounds, reply), protected=say.protected)
+        reply.awaits = "llm"
 
     def _tell(self, reply: Reply, make: Make) -> None:
         if reply.draft is not None and reply.draft.private:
@@ -244,6 +286,7 @@ class Replier:
         turn, tool, took = reply.turn, answer.tool, answer.took
         now = asyncio.get_running_loop().time()
         reply.tools.append((now - took, now))
+        reply.awaits = "llm"
         if answer.error is None:
             self._tell(
                 reply, partial(happened.ToolFinished, turn=turn, tool=tool, result=dict(answer.result), took=took)
@@ -285,3 +328,18 @@ class Replier:
         )
         reply.text = f"{reply.text} {self._apology.text}".strip()
         self._mouth.play(self._apology.text, self._apology.samples)
+
+
+def _sounds(reply: Reply) -> None:
+    """The first sound of a sentence is there."""
+    reply.reached("voice", asyncio.get_running_loop().time())
+    reply.awaits = "voice"
+
+
+def prompted(commit: Commit) -> Prompt:
+    """Return what a turn is to the brain."""
+    if commit.digits:
+        return CallerTyped(commit.digits)
+    if commit.missed is not None and not commit.text:
+        return CallerUnheard(commit.missed)
+    return CallerSaid(commit.text, commit.confidence)

@@ -18,17 +18,19 @@ from switchroom.calls.chronicle import Chronicle
 from switchroom.calls.ears import Ears
 from switchroom.calls.equipment import Equipment
 from switchroom.calls.errands import TaskErrands
-from switchroom.calls.floor import Floor, Parts
+from switchroom.calls.floor import Floor
 from switchroom.calls.guard import Guard, GuardedLeg
 from switchroom.calls.mind import Mind
 from switchroom.calls.minutes import Minutes
 from switchroom.calls.mouth import Mouth
+from switchroom.calls.parts import Parts
 from switchroom.calls.recorder import Recorder
 from switchroom.calls.reply import Line, Rendered, Replier
 from switchroom.calls.speculating import Speculating
 from switchroom.calls.taps import Taps
 from switchroom.calls.transfer import Transfers
 from switchroom.calls.voicemail import Voicemail
+from switchroom.calls.watch import Stock, Watch
 from switchroom.conversation import turns
 from switchroom.conversation.speculation import Speculation
 from switchroom.conversation.turns import TurnMachine
@@ -137,7 +139,9 @@ class CallSession:
         self._state.apply(CallInput.ANSWER)
         self._chronicle.tell(partial(happened.CallConnected, after=round(self._connected - began, 4)))
         parts.minutes.begin(self._connected)
+        preparing = tasks.create_task(parts.watch.stock.prepare(), name="sentences")
         await self._talk(Floor(parts, tasks, self.end), playout, errands, rendered[0])
+        preparing.cancel()
         self._with.habits.keep(plan.tenant, self._offer.leg.party, parts.turns.pauses)
 
     async def _talk(self, floor: Floor, playout: Playout, errands: TaskErrands, greeting: Rendered) -> None:
@@ -199,8 +203,13 @@ class CallSession:
                 lambda report: Ears(self._with.stt, plan.language, lambda: mind.brain.expecting.hints, report),
                 self._message_file,
             ),
+            watch=self._watch(mouth, rendered[1]),
             farewell=rendered[2],
         )
+
+    def _watch(self, mouth: Mouth, apology: Rendered) -> Watch:
+        stock = Stock(self._plan, self._with.tts, self._with.sentences)
+        return Watch(stock, self._with.paces.of(self._plan.agent), mouth, self._chronicle, apology)
 
     def _speculation(self) -> Speculation:
         eagerness = replace(self._with.eagerness, most=self._plan.guesses)

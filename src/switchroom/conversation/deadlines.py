@@ -120,6 +120,7 @@ class Deadlines:
         self._moved = 0.0  # when anything did
         self._owner = "llm"
         self._fills = 0
+        self._bridging = False  # what is heard was said for want of a reply
         self._asked = False
         self._stalls = 0
 
@@ -136,14 +137,15 @@ class Deadlines:
         match told:
             case Owed():
                 self._owed, self._silent, self._moved = told, told.since, now
-                self._owner, self._sounding, self._fills, self._asked = "llm", False, 0, False
+                self._owner, self._sounding, self._fills, self._asked, self._bridging = "llm", False, 0, False, False
             case Awaited(owner):
-                self._owner, self._moved = owner, now
+                self._owner, self._moved, self._bridging = owner, now, False
             case Sounds():
-                self._sounding, self._moved, self._asked = True, now, False
+                self._sounding, self._asked = True, False
+                self._moved = self._moved if self._bridging else now
             case Silent(asked):
-                self._sounding, self._asked = False, asked
-                self._silent = self._moved = now
+                self._sounding, self._asked, self._silent = False, asked, now
+                self._moved = self._moved if self._bridging else now
             case Busy() | Away():
                 self._line = "busy" if isinstance(told, Busy) else "away"
             case Free():
@@ -164,6 +166,7 @@ class Deadlines:
         short = self._owed is not None and self._owed.short
         what: Literal["filler", "patience"] = "patience" if short or self._fills else "filler"
         self._fills += 1
+        self._bridging = True
         self._silent = (
             now + self._promise.lead
         )  # until it is heard; without a sentence to say, silence goes on from here

@@ -45,17 +45,23 @@ class Latency:
 
 
 def latency(
-    ended: float, began: float, reached: Mapping[str, float], tools: Sequence[tuple[float, float]] = ()
+    ended: float,
+    began: float,
+    reached: Mapping[str, float],
+    tools: Sequence[tuple[float, float]] = (),
+    filled_for: str = "",
 ) -> Latency:
     """Reckon the wait of a turn that ``began`` and of which the speech ``ended``; ``reached`` holds the times of its stages.
 
-    ``sent`` must be among them. ``tools`` are the times in which tools worked.
+    ``sent`` must be among them. ``tools`` are the times in which tools worked. If something else was said first (``filler``),
+    ``filled_for`` is who was awaited then.
     """
     sent = reached["sent"]
     origin = min(max(ended, began), sent)
     shares: dict[Owner, float] = dict.fromkeys(OWNERS, 0.0)
     at = origin
-    for stage, owner in ROAD:
+    road = ROAD if "filler" not in reached else (*ROAD[:-1], ("filler", _owner(filled_for)), ROAD[-1])
+    for stage, owner in road:
         if stage not in reached:
             continue
         then = min(max(at, reached[stage]), sent)
@@ -72,6 +78,12 @@ def latency(
         dict(sorted(stages.items(), key=lambda stage: stage[1])),
         {owner: round(share, 4) for owner, share in shares.items()},
     )
+
+
+def _owner(awaited: str) -> Owner:
+    """Return whose share a wait is in which ``awaited`` was."""
+    name = awaited.partition(" ")[0]
+    return next((owner for owner in OWNERS if owner == name), "llm")
 
 
 def _overlap(spans: Sequence[tuple[float, float]], start: float, end: float) -> float:

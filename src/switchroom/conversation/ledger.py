@@ -61,6 +61,13 @@ class Ledger:
         """
         self._sentences.append(_Sentence(text.split(), start, samples, ends, samples > 0, letters))
 
+    def precede(self, text: str, start: int, samples: int) -> None:
+        """Enter ``text``, queued at ``start``, in front of the last sentence, of which there is no sound yet."""
+        last = self._sentences.pop()
+        self.said(text, start, samples)
+        last.start += samples
+        self._sentences.append(last)
+
     def grow(self, samples: int) -> None:
         """The last sentence has ``samples`` by now, and may get more."""
         if self._sentences:

@@ -12,6 +12,7 @@ from switchroom.events.line import VoicemailTaken as VoicemailTaken
 from switchroom.events.providers import ProviderFailed as ProviderFailed
 from switchroom.events.providers import ProviderHedged as ProviderHedged
 from switchroom.events.providers import ProviderSwitched as ProviderSwitched
+from switchroom.events.timing import ReplyStalled as ReplyStalled
 from switchroom.events.timing import SpeculationDropped as SpeculationDropped
 from switchroom.events.timing import TurnTimed as TurnTimed
 from switchroom.events.transfers import CallTransferred as CallTransferred
@@ -277,11 +278,12 @@ class ReplyResumed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FillerSpoken(Event):
-    """Something was said to keep a wait from being silent."""
+    """Something was said to keep a wait from being silent; ``owner`` is who was awaited (llm, tts, a tool)."""
 
     topic = "filler.spoken"
     turn: int
     text: str
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

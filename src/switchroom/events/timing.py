@@ -27,6 +27,20 @@ class TurnTimed(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyStalled(Event):
+    """A reply was owed and nothing moved for ``waited`` seconds, the ``count``-th time in a row: it was given up.
+
+    ``owner`` is who was awaited: ``llm``, ``tts``, ``wire``, or ``tool`` and its name.
+    """
+
+    topic = "reply.stalled"
+    turn: int
+    owner: str
+    waited: float
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SpeculationDropped(Event):
     """A reply that was prepared for a guessed turn was not needed; nobody heard of it.
 

@@ -76,6 +76,20 @@ class CallPlan:
     """So many unanswered prompts end the call."""
     guesses: int = 3
     """So often a turn is answered in private before it is over; each costs what a reply costs. 0: never."""
+    no_silence: float = 1.2
+    """Seconds of silence after the caller's speech that are not exceeded, if there is something to say while they wait."""
+    fillers: tuple[str, ...] = ()
+    """Short sentences for that, by turns."""
+    patience: str = ""
+    """Said when a filler was not enough."""
+    stalled: float = 8.0
+    """A reply that nothing moves towards for so long is given up, with the apology."""
+    stalls: int = 2
+    """So many given up in a row: the caller is handed over to ``person``, or the call ends."""
+    giving_up: str = ""
+    """Said then."""
+    person: str = ""
+    """The SIP address of somebody who takes over from an agent that is broken."""
 
 
 class Directory(Protocol):
