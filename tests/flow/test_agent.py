@@ -8,10 +8,12 @@ from switchroom.errors import Invalid, Unavailable
 from switchroom.flow.check import check
 from switchroom.flow.file import parse
 from switchroom.flow.plan import FlowInvalid, Plan
+from switchroom.flow.recall import recall
 from switchroom.flow.tools import tools_of
 from switchroom.ports import (
     CallerSaid,
     CallerSilent,
+    CallerTyped,
     CallerUnheard,
     CallOpened,
     EndCall,
@@ -20,6 +22,7 @@ from switchroom.ports import (
     Say,
     TheySaid,
     ToolAnswered,
+    Utterance,
     WeSaid,
 )
 from tests.flow.agents import KITCHEN, Kitchen, call, spoken, wants
@@ -91,6 +94,19 @@ def test_heard_words_are_not_dropped_from_the_context_on_interruption_and_unhear
         assert line.model.closed == 1
 
     run(talk())
+
+
+def test_a_turn_in_several_pieces_is_shown_once_and_keys_as_keys() -> None:
+    heard = [
+        Utterance("agent", "Hello.", 0, 1),
+        Utterance("caller", "a pie", 2, 3),
+        Utterance("caller", "please", 4, 5),
+    ]
+    assert recall(heard, CallerSaid("a pie please"), ())[-1] == TheySaid("a pie please")
+    assert recall(heard, CallerSaid("a pie please and soup"), ())[-1] == TheySaid("a pie please and soup")
+    assert recall(heard[:2], CallerSaid("a pie"), ()) == recall(heard[:1], CallerSaid("a pie"), ())
+    typed = [*heard, Utterance("caller", "42", 6, 7)]
+    assert recall(typed, CallerTyped("42"), ())[-1] == TheySaid("a pie please [pressing the keys 4 2]")
 
 
 def test_one_turn_one_reply_even_from_a_model_that_says_nothing() -> None:

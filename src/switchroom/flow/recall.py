@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Sequence
 from datetime import date, time
+from itertools import takewhile
 from typing import assert_never
 
 from switchroom import ports
@@ -75,14 +76,12 @@ def _lines(heard: Sequence[Utterance], prompt: ports.Prompt) -> list[tuple[float
     """Return what was said, each with when it ended, the prompt last."""
     told, words = _told(prompt)
     said = list(heard)
-    begins = len(said)
-    while begins and said[begins - 1].who == "caller":
-        begins -= 1
-    run = [utterance.text for utterance in said[begins:]]
+    run = [utterance.text for utterance in takewhile(lambda utterance: utterance.who == "caller", reversed(said))][::-1]
     if words and " ".join(run).endswith(words):  # the turn is in the minutes already, perhaps in several pieces
-        while words and run and words.endswith(run[-1]):
-            words = words.removesuffix(run.pop()).rstrip()
-            said.pop()
+        told = run[-1] if told == words else told
+        said.pop()
+    elif told == words:
+        told = _beyond(run, words)
     lines: list[tuple[float, Message]] = []
     interrupted = False
     for utterance in said:
@@ -93,6 +92,15 @@ def _lines(heard: Sequence[Utterance], prompt: ports.Prompt) -> list[tuple[float
         interrupted = utterance.interrupted
     lines.append((heard[-1].end if heard else 0.0, TheySaid(_marked(told, interrupted=interrupted))))
     return lines
+
+
+def _beyond(run: Sequence[str], words: str) -> str:
+    """Return ``words`` without those that the last of ``run`` say already."""
+    for begin in range(len(run)):
+        known = " ".join(run[begin:])
+        if words.startswith(f"{known} "):
+            return words.removeprefix(known).strip()
+    return words
 
 
 def _marked(text: str, *, interrupted: bool) -> str:
