@@ -1,5 +1,6 @@
 """Who answers what was dialled: an agent of the catalogue, thinking with its flow as it stands when the call comes."""
 
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ from switchroom.accounts.suspensions import Suspensions
 from switchroom.catalogue.service import AgentRecord, Catalogue
 from switchroom.errors import Denied, SwitchroomError
 from switchroom.flow.graph import Receiver
+from switchroom.knowledge.library import Library
 from switchroom.ports import CallPlan, Hints, Models, Speech, Tell, Voice, usual_speech
 from switchroom.providing import Providers, Wanted
 from switchroom.receptions import Receptions, ToolsOf, no_tools
@@ -44,7 +46,9 @@ class Answering:
         self._suspensions = Suspensions(database)
         self._providers = providers
         self._now = now
-        self.receptions = Receptions(database, flows, tools, None if providers is None else providers.any_models)
+        models = None if providers is None else providers.any_models
+        library = Library(database, time.time, None if providers is None else providers.opened.embedder())
+        self.receptions = Receptions(database, flows, tools, models, library)
 
     async def find(self, dialled: str, source: Literal["phone_gateway", "browser"]) -> CallPlan:
         """Return the plan of the agent that answers. Raises NotFound, Denied for tenant or receiver, Invalid for its flow."""

@@ -230,6 +230,8 @@ async def thinking(settings: Settings, records: Records, speech: LocalSpeech) ->
         for plan in await directory.usable():
             await providers.prepare(plan, directory.fixed_sentences())
             await speech.warm(plan.voice, (), directory.hints())
+        records.library.use(providers.opened.embedder())
+        await stack.enter_async_context(hosting(records.library.run()))
         texts = TextDesk(records.bus.publish)
         await stack.enter_async_context(hosting(texts.run()))
         yield Minds(directory, texts, tooling)

@@ -127,6 +127,21 @@ def test_meaning_finds_what_words_do_not_and_its_failure_costs_nothing_else(tmp_
     run_real(main())
 
 
+def test_what_was_added_without_a_model_gets_its_meaning_later(tmp_path: Path) -> None:
+    async def main() -> None:
+        embedder = ScriptedEmbedder()
+        async with library(tmp_path, embedder) as books:
+            embedder.broken = True
+            await books.add(OAK, "Animals", b"Dogs are welcome on the terrace.", "text/plain")
+            embedder.broken = False
+            assert await books.search(OAK, "four-legged friends") == []
+            assert await books.catch_up() == 1
+            assert await books.catch_up() == 0
+            assert len(await books.search(OAK, "four-legged friends")) == 1
+
+    run_real(main())
+
+
 def test_an_agent_looks_things_up_and_can_say_where_it_is_from(tmp_path: Path) -> None:
     async def main() -> None:
         async with library(tmp_path) as books:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import structlog
-from sqlalchemy import ColumnElement, delete, func, select, text
+from sqlalchemy import ColumnElement, delete, func, select, text, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from switchroom.errors import Invalid, NotFound, SwitchroomError
@@ -32,6 +33,7 @@ _CANDIDATES = 24
 _PATIENCE = 1.5
 """Seconds a search waits for the question's vector: a caller waits with it."""
 _BATCH = 64
+_EVERY = 60.0
 
 _BY_WORDS = {
     "sqlite": "SELECT rowid FROM knowledge_fts WHERE knowledge_fts MATCH :words ORDER BY bm25(knowledge_fts, 0, 2, 1) LIMIT :most",
@@ -94,6 +96,39 @@ class Library:
         self._embedder = embedder
         self._vectors: dict[tuple[str, ...], tuple[object, list[int], Vectors]] = {}
 
+    def use(self, embedder: Embedder | None) -> None:
+        """Look for meaning with this model from now on; what was added without it is found by words until ``catch_up``."""
+        self._embedder = embedder
+
+    async def run(self) -> None:
+        """Give what is added elsewhere its meaning, until cancelled; without a model there is nothing to do."""
+        while self._embedder is not None:
+            try:
+                await self.catch_up()
+            except (SwitchroomError, SQLAlchemyError) as error:
+                log.warning("passages wait for their meaning", embedder=self._embedder.name, problem=str(error))
+            await asyncio.sleep(_EVERY)
+
+    async def catch_up(self) -> int:
+        """Embed what was stored without this model, or by another one; return how many passages. Raises Unavailable, Denied."""
+        done = 0
+        while self._embedder is not None:
+            model = self._embedder.name
+            query = select(PassageRow).where(PassageRow.embedded_by != model).order_by(PassageRow.number).limit(_BATCH)
+            async with self._database.snapshot() as session:
+                rows = list(await session.scalars(query))
+            if not rows:
+                break
+            vectors = await self._embedded([_passage(row) for row in rows])
+            assert vectors is not None
+            async with self._database.transaction() as session:
+                for row, vector in zip(rows, vectors, strict=True):
+                    mine = update(PassageRow).where(PassageRow.number == row.number)
+                    await session.execute(mine.values(embedded_by=model, vector=vector.tobytes()))
+            self._vectors.clear()
+            done += len(rows)
+        return done
+
     async def add(self, shelf: Shelf, title: str, content: bytes, kind: str, source: str = "") -> Document:
         """Read a document and put it on ``shelf``, in place of one of the same title there. Raises Invalid, Unavailable."""
         title = " ".join(title.split())
@@ -117,7 +152,7 @@ class Library:
             size=len(content),
             added=self._wall(),
         )
-        vectors = await self._embedded(passages)
+        vectors = await self._embedded_now(passages)
         async with self._database.transaction() as session:
             before = await session.scalars(select(DocumentRow.id).where(_on(shelf), DocumentRow.title == row.title))
             await _remove(session, list(before))
@@ -194,8 +229,16 @@ class Library:
         given = {"words": query, "most": _CANDIDATES, "agent": shelf.name, "tenant": shelf.tenant}
         return [number for (number,) in await session.execute(text(_BY_WORDS[backend]), given)]
 
+    async def _embedded_now(self, passages: Sequence[Passage]) -> Vectors | None:
+        """Return their vectors; None if they must wait for it, because there is no model or it does not answer."""
+        try:
+            return await self._embedded(passages)
+        except SwitchroomError as error:
+            log.warning("a document waits for its meaning", problem=str(error))
+            return None
+
     async def _embedded(self, passages: Sequence[Passage]) -> Vectors | None:
-        """Return the vectors of passages, None without a model. A document that cannot be embedded is not stored by halves."""
+        """Return the vectors of passages, None without a model."""
         if self._embedder is None:
             return None
         texts = [f"{passage.heading}\n{passage.text}".strip() for passage in passages]

@@ -16,9 +16,9 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, f
 
 from switchroom.errors import Invalid
 
-Section = Literal["models", "recognisers", "voices"]
+Section = Literal["models", "recognisers", "voices", "embedders"]
 
-SECTIONS: tuple[Section, ...] = ("models", "recognisers", "voices")
+SECTIONS: tuple[Section, ...] = ("models", "recognisers", "voices", "embedders")
 
 LOCAL = "local"
 """The name that the recogniser and the voice of this machine always have."""
@@ -58,6 +58,8 @@ class Choices:
     models: Mapping[str, Choice] = field(default_factory=dict)
     recognisers: Mapping[str, Choice] = field(default_factory=lambda: {LOCAL: Choice(LOCAL, LOCAL)})
     voices: Mapping[str, Choice] = field(default_factory=lambda: {LOCAL: Choice(LOCAL, LOCAL)})
+    embedders: Mapping[str, Choice] = field(default_factory=dict)
+    """The first of them gives knowledge its meaning."""
 
     def section(self, section: Section) -> Mapping[str, Choice]:
         """Return the providers of one section."""
@@ -68,6 +70,8 @@ class Choices:
                 return self.recognisers
             case "voices":
                 return self.voices
+            case "embedders":
+                return self.embedders
             case _:
                 assert_never(section)
 
@@ -101,6 +105,7 @@ class _File(BaseModel):
     models: _Entries = Field(default_factory=dict)
     recognisers: _Entries = Field(default_factory=dict)
     voices: _Entries = Field(default_factory=dict)
+    embedders: _Entries = Field(default_factory=dict)
 
     @field_validator("recognisers", "voices")
     @classmethod
@@ -134,6 +139,7 @@ def read_choices(content: object, place: str, environment: Mapping[str, str] = o
         models=_choices(file.models, environment),
         recognisers=local | _choices(file.recognisers, environment),
         voices=local | _choices(file.voices, environment),
+        embedders=_choices(file.embedders, environment),
     )
 
 

@@ -14,10 +14,10 @@ from importlib import import_module
 from typing import assert_never
 
 from switchroom.errors import Invalid, Unavailable
-from switchroom.ports import LanguageModel, SpeechToText, TextToSpeech
+from switchroom.ports import Embedder, LanguageModel, SpeechToText, TextToSpeech
 from switchroom.providers.choices import Choice, Section
 
-Provider = LanguageModel | SpeechToText | TextToSpeech
+Provider = LanguageModel | SpeechToText | TextToSpeech | Embedder
 Opener = Callable[[Choice], AbstractAsyncContextManager[Provider]]
 
 
@@ -31,6 +31,7 @@ class Kind:
     models: str = ""
     recognisers: str = ""
     voices: str = ""
+    embedders: str = ""
     keyed: bool = True
     normalises: bool = False
 
@@ -43,12 +44,15 @@ class Kind:
                 return self.recognisers
             case "voices":
                 return self.voices
+            case "embedders":
+                return self.embedders
             case _:
                 assert_never(section)
 
 
 _SCRIPTED = "switchroom.providers.scripted_choices"
 _MODEL = "switchroom.providers.models.opening:open_model"
+_EMBEDDER = "switchroom.providers.models.embedder:open_embedder"
 _PLUGIN_EAR = "switchroom.providers.vendors.recogniser:open_recogniser"
 _PLUGIN_VOICE = "switchroom.providers.vendors.voice:open_voice"
 _FOLDER_EAR = "switchroom.providers.neural.recogniser:open_recogniser"
@@ -63,16 +67,18 @@ KINDS: Mapping[str, Kind] = {
     "piper": Kind(voices=_SERVER_VOICE, keyed=False),
     "chatterbox": Kind(voices=_SERVER_VOICE, keyed=False),
     "anthropic": Kind(models=_MODEL),
-    "google": Kind(models=_MODEL),
-    "compatible": Kind(models=_MODEL, keyed=False),  # any server that speaks as OpenAI's does, by its url
-    "ollama": Kind(models=_MODEL, keyed=False),
-    "vllm": Kind(models=_MODEL, keyed=False),
+    "google": Kind(models=_MODEL, embedders=_EMBEDDER),
+    "compatible": Kind(
+        models=_MODEL, embedders=_EMBEDDER, keyed=False
+    ),  # any server that speaks as OpenAI's does, by its url
+    "ollama": Kind(models=_MODEL, embedders=_EMBEDDER, keyed=False),
+    "vllm": Kind(models=_MODEL, embedders=_EMBEDDER, keyed=False),
     "assemblyai": Kind(recognisers=_PLUGIN_EAR),
     "cartesia": Kind(recognisers=_PLUGIN_EAR, voices=_PLUGIN_VOICE),
     "deepgram": Kind(recognisers=_PLUGIN_EAR, voices=_PLUGIN_VOICE),
     "elevenlabs": Kind(recognisers=_PLUGIN_EAR, voices=_PLUGIN_VOICE),
     "livekit": Kind(recognisers=_PLUGIN_EAR, voices=_PLUGIN_VOICE, keyed=False),  # any plugin, named by an option
-    "openai": Kind(models=_MODEL, recognisers=_PLUGIN_EAR, voices=_PLUGIN_VOICE, normalises=True),
+    "openai": Kind(_MODEL, _PLUGIN_EAR, _PLUGIN_VOICE, _EMBEDDER, normalises=True),
 }
 
 

@@ -8,12 +8,12 @@ import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Generic, TypeVar, cast
+from typing import Generic, Literal, TypeVar, cast
 
 import structlog
 
 from switchroom.errors import SwitchroomError, Unavailable
-from switchroom.ports import Ask, LanguageModel, ModelPart, SpeechToText, TextToSpeech
+from switchroom.ports import Ask, Embedder, LanguageModel, ModelPart, SpeechToText, TextToSpeech, Vectors
 from switchroom.providers.choices import LOCAL, Choice, Choices, Section
 from switchroom.providers.kinds import Provider, opener_of
 
@@ -104,6 +104,21 @@ class _LazyModel:
                 yield part
 
 
+@dataclass(frozen=True, slots=True)
+class _LazyEmbedder:
+    """An embedder that is opened by its first request."""
+
+    choice: Choice
+    place: _Place
+
+    @property
+    def name(self) -> str:
+        return self.choice.model
+
+    async def embed(self, texts: Sequence[str], role: Literal["question", "passage"]) -> Vectors:
+        return await cast("Embedder", await self.place.get()).embed(texts, role)
+
+
 class OpenedProviders:
     """All of them. ``stt`` and ``tts`` are those of this machine."""
 
@@ -131,6 +146,12 @@ class OpenedProviders:
         """Return a model of the providers file, which is opened when it is first asked."""
         choice = self.choices.models[name]
         return Opened(choice, _LazyModel(choice, self._place("models", choice)))
+
+    def embedder(self) -> Embedder | None:
+        """Return the first model of the providers file that embeds, which is opened when it is first asked; None without one."""
+        for choice in self.choices.embedders.values():
+            return _LazyEmbedder(choice, self._place("embedders", choice))
+        return None
 
     def close(self) -> None:
         """Close all of them."""

@@ -7,6 +7,7 @@ library in a thread when the first model of its kind is opened.
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 import httpx2
 from pydantic import JsonValue
@@ -17,6 +18,11 @@ from switchroom.ports import LanguageModel
 from switchroom.providers.choices import Choice
 from switchroom.providers.models.chat import VendorModel
 from switchroom.providers.models.wire import open_client
+
+if TYPE_CHECKING:
+    from google.genai import Client
+    from openai import AsyncOpenAI
+    from pydantic_ai.providers import Provider
 
 SILENCE = 15.0
 """Seconds without a byte after which a model has broken off; a model that thinks first needs them (option ``silence``)."""
@@ -76,28 +82,36 @@ def _anthropic(choice: Choice, client: httpx2.AsyncClient) -> Model:
     return AnthropicModel(choice.model, provider=AnthropicProvider(anthropic_client=vendor))
 
 
-def _openai(choice: Choice, client: httpx2.AsyncClient) -> Model:
+def openai_provider(choice: Choice, client: httpx2.AsyncClient) -> "Provider[AsyncOpenAI]":
+    """Return OpenAI, or a server that speaks as it does."""
     from openai import AsyncOpenAI  # noqa: PLC0415 - most of a second
-    from pydantic_ai.models.openai import OpenAIChatModel  # noqa: PLC0415
-    from pydantic_ai.profiles.openai import OpenAIModelProfile  # noqa: PLC0415
     from pydantic_ai.providers.openai import OpenAIProvider  # noqa: PLC0415
     from pydantic_ai.providers.openai_compatible import OpenAICompatibleProvider  # noqa: PLC0415
 
     vendor = AsyncOpenAI(
         api_key=choice.key or "none", base_url=_url(choice), http_client=client, timeout=client.timeout, max_retries=0
     )
-    provider = (
-        OpenAIProvider(openai_client=vendor)
-        if choice.kind == "openai"
-        else OpenAICompatibleProvider(choice.kind, openai_client=vendor)
-    )
+    if choice.kind == "openai":
+        return OpenAIProvider(openai_client=vendor)
+    return OpenAICompatibleProvider(choice.kind, openai_client=vendor)
+
+
+def _openai(choice: Choice, client: httpx2.AsyncClient) -> Model:
+    from pydantic_ai.models.openai import OpenAIChatModel  # noqa: PLC0415 - most of a second
+    from pydantic_ai.profiles.openai import OpenAIModelProfile  # noqa: PLC0415
+
     ends = OpenAIModelProfile(openai_chat_streaming_requires_finish_reason=True)  # else a cut answer looks whole
-    return OpenAIChatModel(choice.model, provider=provider, profile=ends)
+    return OpenAIChatModel(choice.model, provider=openai_provider(choice, client), profile=ends)
+
+
+def google_provider(choice: Choice, client: httpx2.AsyncClient) -> "Provider[Client]":
+    """Return Google's."""
+    from pydantic_ai.providers.google import GoogleProvider  # noqa: PLC0415 - most of a second
+
+    return GoogleProvider(api_key=choice.key, http_client=client, base_url=choice.url or None)
 
 
 def _google(choice: Choice, client: httpx2.AsyncClient) -> Model:
     from pydantic_ai.models.google import GoogleModel  # noqa: PLC0415 - most of a second
-    from pydantic_ai.providers.google import GoogleProvider  # noqa: PLC0415
 
-    provider = GoogleProvider(api_key=choice.key, http_client=client, base_url=choice.url or None)
-    return GoogleModel(choice.model, provider=provider)
+    return GoogleModel(choice.model, provider=google_provider(choice, client))
