@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from switchroom.errors import Denied, Limited, SwitchroomError, Unavailable
-from switchroom.ports import Heard, HearingFailed
+from switchroom.ports import Heard, HearingFailed, Hints
 from switchroom.providers.choices import Choice
 from switchroom.providers.vendors.recogniser import open_recogniser
 from tests.providers.vendors.assemblyai import AssemblyAi
@@ -164,6 +164,34 @@ def test_garbage_is_a_failure_and_the_next_utterance_is_understood(make: Make) -
             await guest.says(1.0)
             heard = await guest.says(1.0)
             assert words(heard) == "here"
+
+    run_real(main())
+
+
+@pytest.mark.parametrize("make", [_openai, _deepgram])
+def test_a_model_that_takes_no_key_terms_hears_without_them(make: Make) -> None:
+    async def main() -> None:
+        server = make(["ada"], Faults())
+        async with server.running() as url:
+            model = "nova-2" if server.kind == "deepgram" else "gpt-4o-mini-transcribe"
+            async with (
+                open_recogniser(Choice("us", server.kind, model, "right", url)) as stt,
+                caller(stt, hints=lambda: Hints("names", words=("Ada",))) as guest,
+            ):
+                assert words(await guest.says(0.5)) == "ada"
+        assert "keyterm" not in server.requests[0]
+
+    run_real(main())
+
+
+def test_the_language_of_the_entry_is_the_vendors_own_word_for_it() -> None:
+    async def main() -> None:
+        server = _deepgram(["hola"], Faults())
+        async with server.running() as url:
+            choice = Choice("us", "deepgram", "nova-3", "right", url, language="multi")
+            async with open_recogniser(choice) as stt, caller(stt, language="es") as guest:
+                assert words(await guest.says(0.5)) == "hola"
+        assert server.requests[0]["language"] == "multi"
 
     run_real(main())
 

@@ -87,7 +87,9 @@ def _ctc(folder: Path) -> Model | None:
 
 
 def _kokoro(folder: Path) -> Model | None:
-    lexicons = ",".join(str(path) for path in sorted(folder.glob("lexicon*.txt")))
+    found = sorted(folder.glob("lexicon*.txt"))
+    american = any("us-en" in path.name for path in found)
+    lexicons = ",".join(str(path) for path in found if not (american and "gb-en" in path.name))  # one English is enough
     parts = {"model": _one(folder, "model*.onnx", "kokoro*.onnx"), "voices": _one(folder, "voices*.bin")}
     return _sherpa("kokoro", "voice", folder, parts, {"lexicon": lexicons})
 

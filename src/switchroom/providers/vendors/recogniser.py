@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from typing import cast
 
+from switchroom.errors import Invalid
 from switchroom.media.converter import Converter
 from switchroom.media.frame import RATE, Samples
 from switchroom.ports import Heard, HearingFailed, Hints, Listening
@@ -78,7 +79,7 @@ class VendorRecogniser:
         self, language: str, hints: Callable[[], Hints], report: Callable[[Heard | HearingFailed], None]
     ) -> Listening:
         """Open an ear."""
-        spoken = language or self._language
+        spoken = self._language or language  # the entry's is in the vendor's own words
         if self._streaming:
             return StreamingEar(self, spoken, hints, report, self._patience)
 
@@ -134,14 +135,24 @@ class VendorRecogniser:
         if not self._terms or self._terms in self._values:
             words = ()
         if words not in self._instances:
-            values = {**self._values, self._terms: list(words)} if words else self._values
-            instance = cast("RecogniserPlugin", construct(self._plugin, values, self.name))
-            instance.on("error", remember)
+            try:
+                instance = self._construct(words)
+            except Invalid:
+                if not words:
+                    raise
+                self._terms = ""  # a model that takes none: the plugins know that, and refuse them
+                return self._instance(())
             self._instances[words] = instance
         self._instances.move_to_end(words)
         while len(self._instances) > _MOST_INSTANCES:
             self._instances.popitem(last=False)
         return self._instances[words]
+
+    def _construct(self, words: Words) -> RecogniserPlugin:
+        values = {**self._values, self._terms: list(words)} if words else self._values
+        instance = cast("RecogniserPlugin", construct(self._plugin, values, self.name))
+        instance.on("error", remember)
+        return instance
 
 
 def _in(language: str) -> dict[str, object]:
