@@ -135,6 +135,14 @@ class Whisper:
         return _WhisperUtterance(self._model, self._language)
 
 
+_LIVE: Mapping[str, object] = {
+    "beam_size": 1,
+    "temperature": 0.0,  # the usual six temperatures are up to six decodings, and a caller waits
+    "without_timestamps": True,
+    "condition_on_previous_text": False,
+}
+
+
 class _WhisperUtterance:
     def __init__(self, model: _Whisper, language: str) -> None:
         self._model = model
@@ -148,13 +156,7 @@ class _WhisperUtterance:
         if not final:
             return ""
         sound = np.concatenate(self._pieces)
-        segments, _ = self._model.transcribe(
-            sound,
-            language=self._language or None,
-            beam_size=1,
-            without_timestamps=True,
-            condition_on_previous_text=False,
-        )
+        segments, _ = self._model.transcribe(sound, language=self._language or None, **_LIVE)
         return " ".join(segment.text.strip() for segment in segments).strip()
 
 
