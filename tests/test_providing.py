@@ -114,15 +114,15 @@ def test_a_voice_goes_by_the_name_that_its_provider_knows() -> None:
 def test_an_agents_models_are_its_chain_and_those_that_its_flow_names() -> None:
     async def main() -> None:
         async with _providers() as providers:
-            models = providers.models(Wanted(TenantId("t"), models=("slow", "gone")))(untold)
+            models = providers.models(Wanted(TenantId("t"), models=("slow", "gone")))(None)
             assert models("").name == "slow"
             assert models("fast").name == "fast, slow"
             assert models("") is models("")
             with pytest.raises(Invalid, match="there is no model 'clever'; the providers file has fast, slow"):
                 models("clever")
             with pytest.raises(Invalid, match="does not have gone"):
-                providers.models(Wanted(TenantId("t"), models=("gone",)))(untold)("")
-            assert providers.models(Wanted(TenantId("t")))(untold)("").name == "fast, slow"
+                providers.models(Wanted(TenantId("t"), models=("gone",)))(None)("")
+            assert providers.models(Wanted(TenantId("t")))(None)("").name == "fast, slow"
 
     run_real(main())
 

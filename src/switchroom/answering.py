@@ -13,7 +13,7 @@ from switchroom.catalogue.service import AgentRecord, Catalogue
 from switchroom.errors import Denied, SwitchroomError
 from switchroom.flow.graph import Receiver
 from switchroom.knowledge.library import Library
-from switchroom.ports import CallPlan, Hints, Models, Speech, Tell, Voice, usual_speech
+from switchroom.ports import CallDetails, CallPlan, Hints, Models, Speech, Tell, Voice, usual_speech
 from switchroom.providing import Providers, Wanted
 from switchroom.receptions import Receptions, ToolsOf, no_tools
 from switchroom.storage.db import Database
@@ -104,6 +104,7 @@ class Answering:
             voice=Voice(agent.voice, agent.speed, agent.language),
             open_speech=speech,
             language=agent.language,
+            languages=agent.languages,
             greeting=agent.greeting or start.greeting,
             apology=agent.apology,
             farewell=agent.farewell,
@@ -113,7 +114,9 @@ class Answering:
             nudges=agent.nudges,
         )
 
-    async def _provided(self, agent: AgentRecord) -> tuple[Callable[[Tell], Speech], Callable[[Tell], Models] | None]:
+    async def _provided(
+        self, agent: AgentRecord
+    ) -> tuple[Callable[[Tell], Speech], Callable[[CallDetails | None], Models] | None]:
         """Return what opens a call's speech, and what gives it its language models."""
         if self._providers is None:
             return usual_speech, None
@@ -130,4 +133,5 @@ def _wanted(agent: AgentRecord) -> Wanted:
         models=agent.models,
         temperature=agent.temperature,
         prompt=agent.prompt,
+        languages=agent.languages,
     )

@@ -14,7 +14,18 @@ from switchroom.conversation.spoken import numbers
 from switchroom.errors import Invalid, SwitchroomError
 from switchroom.identity import TenantId
 from switchroom.media.frame import Samples
-from switchroom.ports import CallPlan, LanguageModel, Models, Speech, SpeechToText, Tell, TextToSpeech, Voice, untold
+from switchroom.ports import (
+    CallDetails,
+    CallPlan,
+    LanguageModel,
+    Models,
+    Speech,
+    SpeechToText,
+    Tell,
+    TextToSpeech,
+    Voice,
+    untold,
+)
 from switchroom.providers.choices import LOCAL, Choices, Section
 from switchroom.providers.chosen_voice import ChosenVoice, voice_at
 from switchroom.providers.failover.chain import Chain, Link
@@ -25,6 +36,7 @@ from switchroom.providers.failover.voice import FailoverVoice
 from switchroom.providers.kinds import KINDS
 from switchroom.providers.mannered import MannerlyModel
 from switchroom.providers.opened import Opened, OpenedProviders
+from switchroom.providers.several_languages import SeveralLanguages
 from switchroom.providers.speech_cache import KeepingVoice, SpeechCache, key_of
 
 log = structlog.get_logger()
@@ -43,6 +55,7 @@ class Wanted:
     models: tuple[str, ...] = ()
     temperature: float | None = None
     prompt: str = ""
+    languages: tuple[str, ...] = ()
 
 
 class Providers:
@@ -57,6 +70,10 @@ class Providers:
     async def speech(self, wanted: Wanted) -> Callable[[Tell], Speech]:
         """Return what opens a call's speech (``CallPlan.open_speech``), with every provider of it open. Safe to cancel."""
         recognisers = await self.opened.recognisers(wanted.recognisers)
+        if wanted.languages:
+            recognisers = [
+                Opened(one.choice, SeveralLanguages(one.provider, one.choice.language)) for one in recognisers
+            ]
         ears = self._links(wanted.tenant, "recognisers", recognisers)
         voices = await self.opened.voices(wanted.voices)
         names = wanted.voice_names
@@ -91,7 +108,7 @@ class Providers:
         """
         first = (plan.greeting, plan.apology, plan.farewell)
         self.cache.fix([*first, *sentences])
-        languages = [plan.voice.language.partition("-")[0].lower()]
+        languages = [tag.partition("-")[0].lower() for tag in (plan.voice.language, *plan.languages)]
         await asyncio.to_thread(numbers.prepare, languages)
         tts = plan.open_speech(untold).tts
         try:
@@ -103,19 +120,19 @@ class Providers:
         except SwitchroomError as error:
             log.warning("what calls begin with was not spoken ahead", agent=plan.agent, problem=str(error))
 
-    def models(self, wanted: Wanted) -> Callable[[Tell], Models]:
+    def models(self, wanted: Wanted) -> Callable[[CallDetails | None], Models]:
         """Return what gives a call its language models by name; they are opened when they are first asked.
 
         The agent's chain has the name "". One that is named goes before the chain. An agent without a chain has that of
         the providers file: its models in their order.
         """
 
-        def open_models(tell: Tell) -> Models:
+        def open_models(call: CallDetails | None) -> Models:
             made: dict[str, LanguageModel] = {}
 
             def model(name: str) -> LanguageModel:
                 if name not in made:
-                    made[name] = self._model(wanted, name, tell)
+                    made[name] = self._model(wanted, name, call)
                 return made[name]
 
             return model
@@ -129,9 +146,9 @@ class Providers:
     @property
     def any_models(self) -> Models | None:
         """The models of the installation, to check a flow against; None if there are none."""
-        return self.models(Wanted(TenantId("")))(untold) if self.opened.choices.models else None
+        return self.models(Wanted(TenantId("")))(None) if self.opened.choices.models else None
 
-    def _model(self, wanted: Wanted, name: str, tell: Tell) -> LanguageModel:
+    def _model(self, wanted: Wanted, name: str, call: CallDetails | None) -> LanguageModel:
         there = self.opened.choices.models
         if name and name not in there:
             raise Invalid(f"there is no model {name!r}; the providers file has {', '.join(there) or 'none'}")
@@ -141,8 +158,10 @@ class Providers:
             missing = ", ".join(wanted.models) or "any"
             raise Invalid(f"the agent has no language model: the providers file does not have {missing}")
         links = self._links(wanted.tenant, "models", [self.opened.model(one) for one in names])
-        model = FailoverModel(Chain(links, "llm", tell), self._tasks)
-        return MannerlyModel(model, wanted.temperature, wanted.prompt)
+        model = FailoverModel(Chain(links, "llm", untold if call is None else call.tell), self._tasks)
+        if call is None or not wanted.languages:
+            return MannerlyModel(model, wanted.temperature, wanted.prompt)
+        return MannerlyModel(model, wanted.temperature, wanted.prompt, call.language)
 
     def _links(self, tenant: TenantId, section: Section, opened: list[Opened[P]]) -> tuple[Link[P], ...]:
         return tuple(

@@ -7,10 +7,12 @@ until it has become a turn, and is then the beginning of the next one.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 
 import numpy as np
 
 from switchroom.conversation.moves import VoiceStarted, VoiceStopped
+from switchroom.errors import Unavailable
 from switchroom.media.frame import RATE, Samples
 from switchroom.ports import Heard, HearingFailed, Hints, Listening, SpeechToText
 
@@ -27,7 +29,9 @@ class Ears:
         hints: Callable[[], Hints],
         report: Callable[[Heard | HearingFailed], None],
     ) -> None:
-        self._listening: Listening = stt.listen(language, hints, report)
+        self._open: Callable[[str], Listening] = lambda language: stt.listen(language, hints, report)
+        self._listening = self._open(language)
+        self._other = ""
         self._pieces: list[Samples] = []
         self._fresh = True
         self._until = 0.0
@@ -36,8 +40,7 @@ class Ears:
     def start(self, before: Samples, now: float) -> None:
         """Voice started; ``before`` is what led up to it, of which nothing is handed over twice."""
         if self._fresh:
-            self._listening.begin()
-            self._fresh = False
+            self._begin()
             self._pieces = []
         else:
             before = before[-max(round((now - self._until) * RATE), 1) :]
@@ -81,17 +84,30 @@ class Ears:
         begun = [happened for happened in kept[not goes_on :] if isinstance(happened, VoiceStarted)]
         if not begun:
             return []
-        self._listening.begin()
-        self._fresh = False
+        self._begin()
         self._hand_over()
         if not isinstance(kept[-1], VoiceStopped):
             return [begun[0]]
         self._listening.pause()
         return [begun[0], kept[-1]]
 
+    def listen_in(self, language: str) -> None:
+        """Listen in another language from the next utterance on, if the recogniser knows it."""
+        self._other = language
+
     def close(self) -> None:
         """Hear no more."""
         self._listening.close()
+
+    def _begin(self) -> None:
+        if self._other:
+            with suppress(Unavailable):  # then it goes on as it did
+                other = self._open(self._other)
+                self._listening.close()
+                self._listening = other
+            self._other = ""
+        self._listening.begin()
+        self._fresh = False
 
     def _hand_over(self) -> None:
         if self._pieces:

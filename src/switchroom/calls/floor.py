@@ -194,6 +194,7 @@ class Floor:
     def reported(self, report: Heard | HearingFailed) -> None:
         """The recogniser said something."""
         now = self._clock()
+        self._with.tongue.heard(report)
         match report:
             case Heard(text, final):
                 if text and not final:
@@ -249,6 +250,7 @@ class Floor:
 
     def _commit(self, commit: Commit, now: float) -> None:
         self._with.minutes.committed(commit, now)
+        self._with.tongue.committed(commit, now)
         prepared = self._with.ahead.take(commit, now)
         if self._settled is not None:
             return

@@ -29,7 +29,8 @@ class Mouth:
     def __init__(self, playout: Playout, tts: TextToSpeech, voice: Voice) -> None:
         self._playout = playout
         self._tts = tts
-        self._voice = voice
+        self.voice = voice
+        """The voice of the next sentence."""
         self._level = LOW_WATER
         self._below = asyncio.Event()
         self._more = False
@@ -177,7 +178,7 @@ class Mouth:
         self._protected.clear()
 
     async def _render(self, text: str, sounds: Callable[[], None], take: Callable[[Samples], None]) -> None:
-        async with aclosing(self._tts.speak(text, self._voice)) as pieces:
+        async with aclosing(self._tts.speak(text, self.voice)) as pieces:
             silent = True
             async for piece in pieces:
                 take(piece)
@@ -196,7 +197,7 @@ class Mouth:
 
     def _begin(self, text: str, *, protected: bool) -> None:
         self._start = self._playout.played + self._playout.queued
-        self._ledger.said(text, self._start, 0, letters=spoken_form(text, self._voice.language).letters)
+        self._ledger.said(text, self._start, 0, letters=spoken_form(text, self.voice.language).letters)
         self._protected.append((self._start, protected))
         self._awaited = True
 

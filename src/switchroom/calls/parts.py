@@ -8,6 +8,7 @@ from switchroom.calls.minutes import Minutes
 from switchroom.calls.mouth import Mouth
 from switchroom.calls.reply import Rendered, Replier
 from switchroom.calls.speculating import Speculating
+from switchroom.calls.tongue import Tongue
 from switchroom.calls.transfer import Transfers
 from switchroom.calls.voicemail import Voicemail
 from switchroom.calls.watch import Watch
@@ -25,6 +26,7 @@ class Parts:
     replier: Replier
     ahead: Speculating
     minutes: Minutes
+    tongue: Tongue
     transfers: Transfers
     voicemail: Voicemail
     watch: Watch

@@ -28,11 +28,13 @@ from switchroom.calls.recorder import Recorder
 from switchroom.calls.reply import Line, Rendered, Replier
 from switchroom.calls.speculating import Speculating
 from switchroom.calls.taps import Taps
+from switchroom.calls.tongue import Tongue
 from switchroom.calls.transfer import Transfers
 from switchroom.calls.voicemail import Voicemail
 from switchroom.calls.watch import Stock, Watch
 from switchroom.conversation import turns
 from switchroom.conversation.speculation import Speculation
+from switchroom.conversation.spoken_language import LanguageWatch
 from switchroom.conversation.turns import TurnMachine
 from switchroom.errors import SwitchroomError
 from switchroom.events import catalogue as happened
@@ -171,11 +173,8 @@ class CallSession:
 
     def _parts(self, playout: Playout, errands: TaskErrands, rendered: list[Rendered]) -> Parts:
         plan, offer = self._plan, self._offer
-        brain = plan.open_brain(
-            CallDetails(
-                self.id, offer.leg.party, offer.dialled, offer.source, errands, offer.context, self._chronicle.tell
-            )
-        )
+        tongue = Tongue(LanguageWatch(plan.language, plan.languages), self._chronicle)
+        brain = plan.open_brain(self._details(errands, tongue))
         mind, minutes = Mind(brain, errands), Minutes(self._chronicle)
         mouth = Mouth(playout, self._with.tts, plan.voice)
         ears = Ears(
@@ -185,17 +184,17 @@ class CallSession:
             self._reported,
         )
         timing = replace(self._with.timing, silence=plan.silence, nudges=plan.nudges)
+        machine = TurnMachine(timing, language=plan.language, pauses=self._with.habits.of(plan.tenant, offer.leg.party))
+        ahead = Speculation(replace(self._with.eagerness, most=plan.guesses), language=plan.language)
+        tongue.follow += [machine.change_language, ahead.change_language, ears.listen_in, partial(_speak, mouth)]
         return Parts(
-            turns=TurnMachine(
-                timing,
-                language=plan.language,
-                pauses=self._with.habits.of(plan.tenant, offer.leg.party),
-            ),
+            turns=machine,
+            tongue=tongue,
             ears=ears,
             mouth=mouth,
             mind=mind,
             replier=Replier(mind, mouth, self._chronicle, rendered[1], Line(self._music(), self._press)),
-            ahead=Speculating(self._speculation(), mind, self._chronicle, minutes.supposing),
+            ahead=Speculating(ahead, mind, self._chronicle, minutes.supposing),
             minutes=minutes,
             transfers=Transfers(offer.leg, self._chronicle, self._state),
             voicemail=Voicemail(
@@ -207,13 +206,22 @@ class CallSession:
             farewell=rendered[2],
         )
 
+    def _details(self, errands: TaskErrands, tongue: Tongue) -> CallDetails:
+        offer = self._offer
+        return CallDetails(
+            self.id,
+            offer.leg.party,
+            offer.dialled,
+            offer.source,
+            errands,
+            offer.context,
+            self._chronicle.tell,
+            lambda: tongue.language,
+        )
+
     def _watch(self, mouth: Mouth, apology: Rendered) -> Watch:
         stock = Stock(self._plan, self._with.tts, self._with.sentences)
         return Watch(stock, self._with.paces.of(self._plan.agent), mouth, self._chronicle, apology)
-
-    def _speculation(self) -> Speculation:
-        eagerness = replace(self._with.eagerness, most=self._plan.guesses)
-        return Speculation(eagerness, language=self._plan.language)
 
     async def _render(self, text: str) -> Rendered:
         pieces = [np.zeros(0, np.int16)]
@@ -344,3 +352,7 @@ def _first(errors: BaseExceptionGroup[SwitchroomError]) -> SwitchroomError:
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     return error if isinstance(error, SwitchroomError) else SwitchroomError(repr(error), code="bug")
+
+
+def _speak(mouth: Mouth, language: str) -> None:
+    mouth.voice = replace(mouth.voice, language=language)

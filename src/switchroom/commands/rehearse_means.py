@@ -11,7 +11,7 @@ from switchroom.errors import Invalid
 from switchroom.identity import TenantId
 from switchroom.media import wav
 from switchroom.media.frame import RATE, Samples
-from switchroom.ports import Models, Voice, untold
+from switchroom.ports import Models, Voice
 from switchroom.providers.choices import load_choices
 from switchroom.providing import Wanted, open_providers
 from switchroom.rehearsal import sound
@@ -55,7 +55,7 @@ async def _models(piece: Piece, part: Part, settings: Settings) -> AsyncIterator
         return
     nobody = KnowingRecogniser(Spoken()), MurmuringVoice(AgentVoice())
     async with open_providers(choices, *nobody) as providers:
-        yield providers.models(Wanted(TenantId("")))(untold)
+        yield providers.models(Wanted(TenantId("")))(None)
 
 
 async def _local_sound(speech: LocalSpeech, rehearsal: Rehearsal, part: Part, folder: Path) -> Sound:

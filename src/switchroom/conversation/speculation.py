@@ -101,6 +101,10 @@ class Speculation:
         """How often this turn was guessed."""
         self.deadline: float | None = None
 
+    def change_language(self, language: str) -> None:
+        """The caller speaks ``language`` from now on."""
+        self._language = language
+
     def handle(self, told: _Told, now: float) -> list[Drop | Adopt]:
         """Take what happened, or what the turn machine decided."""
         decided = self._take(told, now)

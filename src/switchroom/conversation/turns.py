@@ -96,6 +96,10 @@ class TurnMachine:
         """The number of the turn being spoken or, if the caller is quiet, of the next one."""
         return self._turns + 1
 
+    def change_language(self, language: str) -> None:
+        """The caller speaks ``language`` from now on."""
+        self._language = self._end.language = language
+
     def handle(self, event: Input, now: float) -> list[Decision]:
         """Take what happened."""
         if self._line.quiet is None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from switchroom.events.event import Event as Event
+from switchroom.events.language import LanguageSwitched as LanguageSwitched
 from switchroom.events.line import KeysPressed as KeysPressed
 from switchroom.events.line import MessageEnd as MessageEnd
 from switchroom.events.line import MusicStarted as MusicStarted

@@ -46,6 +46,8 @@ class CallDetails:
     context: CallContext = field(default_factory=CallContext)
     tell: Tell = untold
     """For what is worth a line in the call's journal and is known to the brain's parts alone: which model failed, say."""
+    language: Callable[[], str] = lambda: ""
+    """What is spoken now, if that may change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,8 @@ class CallPlan:
     """What the brain goes by, and in which published version; 0 for a file."""
     flow_version: int = 0
     language: str = "en"
+    languages: tuple[str, ...] = ()
+    """Spoken as well, when a caller does."""
     greeting: str = ""
     """Said at once when the call is answered, rendered beforehand; the brain's CallOpened reply follows it."""
     apology: str = "I'm sorry, I'm having some trouble on my side. Could you say that again?"

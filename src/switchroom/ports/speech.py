@@ -25,12 +25,14 @@ class Hints:
 class Heard:
     """What a recogniser understood of the utterance so far; ``final`` once it will not change.
 
-    ``confidence`` is 0..1. An empty final text means: sound, but no words.
+    ``confidence`` is 0..1. An empty final text means: sound, but no words. ``language`` is given by recognisers that know several
+    and tell which they heard.
     """
 
     text: str
     final: bool
     confidence: float = 1.0
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from switchroom.events.catalogue import ProviderFailed
 from switchroom.identity import AgentId, TenantId
 from switchroom.media.frame import TICK
 from switchroom.media.plane import Plane
-from switchroom.ports import CallOffer, CallPlan, LanguageModel, Models, SpeechToText, Tell, TextToSpeech, Voice
+from switchroom.ports import CallDetails, CallOffer, CallPlan, LanguageModel, Models, SpeechToText, TextToSpeech, Voice
 from switchroom.rehearsal.actor import Actor, Place, Stuck
 from switchroom.rehearsal.books import open_books
 from switchroom.rehearsal.cast import Part, Role
@@ -241,7 +241,7 @@ class _Stage:
             nudges=role.nudges,
         )
 
-    def _thinking(self, _tell: Tell) -> Models:
+    def _thinking(self, _call: CallDetails) -> Models:
         lines = self._piece.rehearsal.model
         return (lambda _name: LineModel(lines)) if lines else self._given.models
 

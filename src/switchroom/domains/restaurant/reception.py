@@ -12,7 +12,7 @@ from switchroom.flow.plan import Plan
 from switchroom.flow.runner import FlowBrain
 from switchroom.flow.tools import Tools, tools_of
 from switchroom.identity import TenantId
-from switchroom.ports import CallDetails, Models, Tell
+from switchroom.ports import CallDetails, Models
 from switchroom.storage.db import Database
 
 
@@ -57,7 +57,7 @@ class Reception:
         tenant: TenantId,
         now: Callable[[], datetime],
         agent: str = "",
-        models: Callable[[Tell], Models] | None = None,
+        models: Callable[[CallDetails], Models] | None = None,
     ) -> Callable[[CallDetails], FlowBrain]:
         """Return what opens a brain per call of ``agent`` (``CallPlan.open_brain``); ``now`` gives the time in any zone.
 
@@ -67,7 +67,7 @@ class Reception:
 
         def open_brain(call: CallDetails) -> FlowBrain:
             exchange = Exchange(tenant, call.id, call.party.address, call.source, call.context.facts, agent)
-            chosen = None if models is None else models(call.tell)
+            chosen = None if models is None else models(call)
             return FlowBrain(self.plan, exchange, call.errands, lambda: now().astimezone(self.zone), models=chosen)
 
         return open_brain
