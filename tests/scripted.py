@@ -13,9 +13,9 @@ from switchroom.ports import Answer, Capability, HangUp, Left, LegCommand, Party
 
 
 def voice(seconds: float, level: int = 8000) -> Samples:
-    """Something loud enough to be voice for :class:`EnergyNetwork`."""
+    """Something loud enough to be voice for :class:`EnergyNetwork`. Softer ones have another pitch: they are an agent's."""
     time = np.arange(int(seconds * RATE)) / RATE
-    return (level * np.sin(2 * np.pi * 220 * time)).astype(np.int16)
+    return (level * np.sin(2 * np.pi * (220 if level >= 8000 else 340) * time)).astype(np.int16)
 
 
 class EnergyNetwork:

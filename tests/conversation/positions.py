@@ -11,6 +11,7 @@ from switchroom.conversation.moves import (
     Expected,
     Input,
     Missed,
+    OwnVoiceHeard,
     ReplyOwed,
     VoiceStarted,
     VoiceStopped,
@@ -25,6 +26,8 @@ Script = tuple[str, ...]
 TOLD: dict[str, Input] = {
     "voice": VoiceStarted(0.0),
     "voice over the last words": VoiceStarted(0.0, remaining=0.4),
+    "our own voice": VoiceStarted(0.0, ours=True),
+    "it was our own voice": OwnVoiceHeard(),
     "voice ends": VoiceStopped(0.0),
     "partial: words": Heard("table for", final=False),
     "partial: nod": Heard("okay", final=False),
@@ -99,8 +102,8 @@ class Clocked:
             return self.machine.expire(self.now)
         told = TOLD[name]
         match told:
-            case VoiceStarted(_, remaining):
-                told = VoiceStarted(self.now - LAG, remaining)
+            case VoiceStarted(_, remaining, ours):
+                told = VoiceStarted(self.now - LAG, remaining, ours)
             case VoiceStopped():
                 told = VoiceStopped(self.now - LAG)
             case _:

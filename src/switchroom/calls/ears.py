@@ -11,7 +11,7 @@ from contextlib import suppress
 
 import numpy as np
 
-from switchroom.conversation.moves import VoiceStarted, VoiceStopped
+from switchroom.conversation.moves import OwnVoiceHeard, VoiceStarted, VoiceStopped
 from switchroom.errors import Unavailable
 from switchroom.media.frame import RATE, Samples
 from switchroom.ports import Heard, HearingFailed, Hints, Listening, SpeechToText
@@ -67,11 +67,12 @@ class Ears:
         self._kept = [VoiceStarted(now)]
         self._listening.pause()
 
-    def keep(self, happened: VoiceStarted | VoiceStopped) -> bool:
+    def keep(self, happened: VoiceStarted | VoiceStopped | OwnVoiceHeard) -> bool:
         """Return whether this belongs to what is kept, and will be told of later."""
         if self._kept is None:
             return False
-        self._kept.append(happened)
+        if not isinstance(happened, OwnVoiceHeard):
+            self._kept.append(happened)
         return True
 
     def committed(self, *, goes_on: bool) -> list[VoiceStarted | VoiceStopped]:

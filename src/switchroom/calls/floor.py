@@ -10,6 +10,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from typing import Literal, assert_never
 
+from switchroom.calls.keys import Keys
 from switchroom.calls.parts import Parts
 from switchroom.calls.reply import Rendered, Reply, prompted
 from switchroom.calls.voicemail import Voicemail
@@ -33,7 +34,6 @@ from switchroom.ports import (
     Utterance,
 )
 
-_ECHO = 0.5
 _LISTENING, _HEARING = (Caller.QUIET, Agent.OWED), (Caller.QUIET, Agent.SPEAKING)
 
 KeptAway = Literal["held", "transfer", "message"]
@@ -52,7 +52,7 @@ class Floor:
         self._end = end
         self._reply: Reply | None = None
         self._making: list[asyncio.Task[None]] = []  # the last is the reply's; those before it are being broken off
-        self._key = ("", "", 0.0)  # how, which and when
+        self._keys = Keys()
         self._kept_away: set[KeptAway] = set()
         self._settled: asyncio.Event | None = None
         self._clock = asyncio.get_running_loop().time
@@ -76,12 +76,9 @@ class Floor:
         self._think_ahead(now)
 
     def pressed(self, digit: Digit, now: float) -> None:
-        """The caller pressed a key. A key may be heard in the sound as well as signalled: it counts once."""
-        how, key, at = self._key
-        echo = digit.how != how and digit.digit == key and now - at < _ECHO
-        if echo or (digit.how == "inband" and how not in ("", "inband")):
+        """The caller pressed a key."""
+        if not self._keys.counts(digit, now):
             return
-        self._key = (digit.how, digit.digit, now)
         self._with.minutes.pressed(digit)
         if self._with.transfers.under_way:
             return  # it is meant for somebody else
@@ -138,12 +135,18 @@ class Floor:
             self._with.voicemail.voice_started(at, now, before)
             return
         self._ears.start(before, now)
-        self._voice(turns.VoiceStarted(at, self._mouth.remaining), now)
+        ours = self._with.own.started(at, before, now)
+        self._voice(turns.VoiceStarted(at, self._mouth.remaining, ours), now)
 
     def voice(self, samples: Samples, now: float) -> None:
         """20 ms of it."""
-        voicemail = self._with.voicemail
-        (voicemail.voice if voicemail.taking else self._ears.take)(samples, now)
+        if self._with.voicemail.taking:
+            self._with.voicemail.voice(samples, now)
+            return
+        self._ears.take(samples, now)
+        ours = self._with.own.take(samples, now)
+        if ours is not None:
+            self._voice(turns.OwnVoiceHeard() if ours else turns.VoiceStarted(now, self._mouth.remaining), now)
 
     def voice_stopped(self, at: float, now: float) -> None:
         """The caller fell silent."""
@@ -152,6 +155,8 @@ class Floor:
             self._with.voicemail.voice_stopped(at, now)
             return
         self._ears.pause()
+        if self._with.own.stopped(at, now):
+            self._voice(turns.OwnVoiceHeard(), now)
         self._voice(turns.VoiceStopped(at), now)
 
     def digit(self, digit: str, now: float) -> None:
@@ -185,7 +190,7 @@ class Floor:
         if stall is not None and self._reply is not None:
             self._replace(self._reply, stall, now)
 
-    def _voice(self, happened: turns.VoiceStarted | turns.VoiceStopped, now: float) -> None:
+    def _voice(self, happened: turns.VoiceStarted | turns.VoiceStopped | turns.OwnVoiceHeard, now: float) -> None:
         if not self._ears.keep(happened):
             self.feed(happened, now)
 
@@ -196,10 +201,11 @@ class Floor:
         now = self._clock()
         self._with.tongue.heard(report)
         match report:
-            case Heard(text, final):
-                if text and not final:
-                    self._with.minutes.partial(self._turns.next_turn, text)
-                self.feed(report, now)
+            case Heard():
+                heard = self._with.own.without(report, now)
+                if heard.text and not heard.final:
+                    self._with.minutes.partial(self._turns.next_turn, heard.text)
+                self.feed(heard, now)
             case HearingFailed(error):
                 self._with.minutes.failed("stt", error)
                 self.feed(turns.Missed(error.code), now)

@@ -37,7 +37,8 @@ class Mouth:
         self._start = 0  # of the sentence that is being queued
         self._awaited = False  # it has no sound yet
         self._protected: list[tuple[int, bool]] = []  # from this sample on
-        self._ledger = Ledger()
+        self.ledger = Ledger()
+        """What was said, and how far it was heard."""
         self._music: Iterator[Samples] | None = None
 
     @property
@@ -59,7 +60,7 @@ class Mouth:
 
     def cut(self) -> tuple[str, str]:
         """Return what was heard and what was not since the last cut."""
-        return self._ledger.cut(self._playout.played)
+        return self.ledger.cut(self._playout.played)
 
     def ticked(self) -> None:
         """Wake who waits for the playout to run low; called once a tick."""
@@ -89,12 +90,12 @@ class Mouth:
                 raise
             rest = self._take_back()
             if rest is None:
-                self._ledger.broke()
+                self.ledger.broke()
                 raise
             await self._speak(rest, sounds, protected=draft.protected)
         draft.made = True
         if not draft.private:
-            self._ledger.complete()
+            self.ledger.complete()
 
     async def _speak(self, text: str, sounds: Callable[[], None], *, protected: bool) -> None:
         breaks = 0
@@ -107,10 +108,10 @@ class Mouth:
                 breaks += 1
                 rest = self._take_back() if breaks <= _BREAKS else None
                 if rest is None:
-                    self._ledger.broke()
+                    self.ledger.broke()
                     raise
                 text = rest
-        self._ledger.complete()
+        self.ledger.complete()
 
     def _take_back(self) -> str | None:
         """The voice broke off: return what is to be said anew, since it was not heard; None if there was no sound at all."""
@@ -118,7 +119,7 @@ class Mouth:
         if playout.played + playout.queued == self._start:
             return None
         playout.shorten(max(self._start - playout.played, 0))
-        return self._ledger.take_back(playout.played)
+        return self.ledger.take_back(playout.played)
 
     def adopt(self, draft: Draft) -> None:
         """Let the draft's sentence be heard: what there is of it now, the rest as it comes."""
@@ -128,7 +129,7 @@ class Mouth:
             for piece in draft.pieces:
                 self._queue(piece)
             if draft.made:
-                self._ledger.complete()
+                self.ledger.complete()
         draft.pieces = []
 
     def play(self, text: str, samples: Samples) -> None:
@@ -136,13 +137,13 @@ class Mouth:
         self._begin(text, protected=False)
         self._playout.push(samples)
         self._awaited = False
-        self._ledger.grow(len(samples))
-        self._ledger.complete()
+        self.ledger.grow(len(samples))
+        self.ledger.complete()
 
     def music(self, pieces: Iterator[Samples]) -> None:
         """Play ``pieces``, a tick's each, behind what is queued, until something is said or they end."""
         self._begin("", protected=False)
-        self._ledger.complete()
+        self.ledger.complete()
         self._music = pieces
 
     def fill(self, text: str, samples: Samples) -> None:
@@ -151,7 +152,7 @@ class Mouth:
             self.play(text, samples)
             return
         start = self._start
-        self._ledger.precede(text, start, len(samples))
+        self.ledger.precede(text, start, len(samples))
         self._start += len(samples)
         self._protected[-1:] = [(start, False), (self._start, self._protected[-1][1])]
         self._playout.push(samples)
@@ -197,14 +198,14 @@ class Mouth:
 
     def _begin(self, text: str, *, protected: bool) -> None:
         self._start = self._playout.played + self._playout.queued
-        self._ledger.said(text, self._start, 0, letters=spoken_form(text, self.voice.language).letters)
+        self.ledger.said(text, self._start, 0, letters=spoken_form(text, self.voice.language).letters)
         self._protected.append((self._start, protected))
         self._awaited = True
 
     def _queue(self, piece: Samples) -> None:
         self._awaited = False
         self._playout.push(piece)
-        self._ledger.grow(self._playout.played + self._playout.queued - self._start)
+        self.ledger.grow(self._playout.played + self._playout.queued - self._start)
 
     async def _until_below(self, level: int) -> None:
         self._level = level

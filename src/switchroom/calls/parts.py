@@ -6,6 +6,7 @@ from switchroom.calls.ears import Ears
 from switchroom.calls.mind import Mind
 from switchroom.calls.minutes import Minutes
 from switchroom.calls.mouth import Mouth
+from switchroom.calls.own_voice import OwnVoice
 from switchroom.calls.reply import Rendered, Replier
 from switchroom.calls.speculating import Speculating
 from switchroom.calls.tongue import Tongue
@@ -22,6 +23,7 @@ class Parts:
     turns: TurnMachine
     ears: Ears
     mouth: Mouth
+    own: OwnVoice
     mind: Mind
     replier: Replier
     ahead: Speculating

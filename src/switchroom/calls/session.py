@@ -23,6 +23,7 @@ from switchroom.calls.guard import Guard, GuardedLeg
 from switchroom.calls.mind import Mind
 from switchroom.calls.minutes import Minutes
 from switchroom.calls.mouth import Mouth
+from switchroom.calls.own_voice import OwnVoice
 from switchroom.calls.parts import Parts
 from switchroom.calls.recorder import Recorder
 from switchroom.calls.reply import Line, Rendered, Replier
@@ -192,6 +193,7 @@ class CallSession:
             tongue=tongue,
             ears=ears,
             mouth=mouth,
+            own=OwnVoice(playout, mouth.ledger.heard),
             mind=mind,
             replier=Replier(mind, mouth, self._chronicle, rendered[1], Line(self._music(), self._press)),
             ahead=Speculating(ahead, mind, self._chronicle, minutes.supposing),

@@ -21,6 +21,13 @@ class VoiceStarted:
 
     at: float
     remaining: float = inf
+    ours: bool = False
+    """It is the agent's own voice that comes back."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnVoiceHeard:
+    """The voice that began turned out to be the agent's own that comes back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +103,7 @@ class Expected:
 Input = (
     VoiceStarted
     | VoiceStopped
+    | OwnVoiceHeard
     | Heard
     | Missed
     | DigitPressed

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from switchroom.conversation.moves import Commit, StopSpeech, Withdraw
+from switchroom.conversation.moves import Commit, StopSpeech, VoiceStarted, Withdraw
+from switchroom.conversation.utterance import Utterance
 
 
 class Caller(Enum):
@@ -63,3 +64,16 @@ class Line:
     left: bool = False
     quiet: float | None = None
     nudges: int = 0
+
+
+def changes_who_talks(caller: Caller, utterance: Utterance, voice: VoiceStarted) -> bool:
+    """Whether it is news: a voice over our own that comes back is, our own after the caller's is not."""
+    match caller:
+        case Caller.QUIET:
+            return True
+        case Caller.TALKING:
+            return utterance.ours and not voice.ours
+        case Caller.LULL:
+            return utterance.ours or not voice.ours
+        case Caller.TYPING:
+            return False

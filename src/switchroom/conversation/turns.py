@@ -40,6 +40,7 @@ from switchroom.conversation.moves import (
     Input,
     Missed,
     Nudge,
+    OwnVoiceHeard,
     PauseSpeech,
     ReplyOwed,
     ResumeSpeech,
@@ -48,7 +49,7 @@ from switchroom.conversation.moves import (
     VoiceStopped,
     Withdraw,
 )
-from switchroom.conversation.parties import Agent, Caller, Line, Reply
+from switchroom.conversation.parties import Agent, Caller, Line, Reply, changes_who_talks
 from switchroom.conversation.pauses import Pauses
 from switchroom.conversation.timing import Timing
 from switchroom.conversation.utterance import Utterance
@@ -57,7 +58,7 @@ from switchroom.ports import Heard, Held, Patience, Resumed
 __all__ = [
     "Agent", "AgentStarted", "AgentStopped", "AskFinal", "Caller", "CallerInterrupted", "CallerLeft", "CallerWrote",
     "Commit", "Decision", "DigitPressed", "Dismiss", "Expected", "GiveUp", "Heard", "Held", "Input", "Missed",
-    "Nudge", "PauseSpeech", "ReplyOwed", "ResumeSpeech", "Resumed", "StopSpeech", "Timing", "TurnMachine",
+    "Nudge", "OwnVoiceHeard", "PauseSpeech", "ReplyOwed", "ResumeSpeech", "Resumed", "StopSpeech", "Timing", "TurnMachine",
     "VoiceStarted", "VoiceStopped", "Withdraw",
 ]  # fmt: skip
 
@@ -120,6 +121,8 @@ class TurnMachine:
         match event:
             case VoiceStarted() | VoiceStopped():
                 return self._voice(event, now)
+            case OwnVoiceHeard():
+                return self._ignore_voice()
             case Heard() | Missed():
                 return self._understand(event, now)
             case DigitPressed() | CallerWrote():
@@ -160,16 +163,24 @@ class TurnMachine:
             unwanted, self._line.deaf = self._line.deaf and self._caller is Caller.QUIET, False
             return [Dismiss()] if unwanted else []
         self._line.deaf |= self._line.held
-        if self._line.held or self._line.left or self._caller in {Caller.TALKING, Caller.TYPING}:
+        if self._line.held or self._line.left or not changes_who_talks(self._caller, self._utterance, event):
             return []
         if self._caller is Caller.QUIET:
             self._utterance = Utterance(at, at, at)
-        else:
+        elif self._caller is Caller.LULL:
             self._end.went_on(self._utterance, at)
             self._utterance.resume(at)
+        self._utterance.ours = event.ours
         self._utterance.answers |= self._is_answer(event.remaining)
         self._caller = Caller.TALKING
-        return self._pause(now) if self._reply.agent is Agent.SPEAKING else []
+        return self._pause(now) if self._reply.agent is Agent.SPEAKING and not event.ours else []
+
+    def _ignore_voice(self) -> list[Decision]:
+        """What we took for the caller is our own voice: go on; what it says is nothing."""
+        if self._caller not in {Caller.TALKING, Caller.LULL} or self._utterance.took_floor:
+            return []
+        self._utterance.ours = True
+        return self._go_on() if self._reply.agent is Agent.PAUSED and not self._line.held else []
 
     def _understand(self, event: Heard | Missed, now: float) -> list[Decision]:
         if self._caller not in {Caller.TALKING, Caller.LULL}:
@@ -277,6 +288,7 @@ class TurnMachine:
         if before is Agent.PAUSED:
             return []
         contested = self._caller is not Caller.QUIET and before is not Agent.SPEAKING and not protected
+        contested = contested and not self._utterance.ours
         if self._line.held or contested:
             return [*self._pause(now), *self._judge(now)]
         self._reply.sound()

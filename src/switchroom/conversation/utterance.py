@@ -20,6 +20,8 @@ class Utterance:
     voiced: float
     """When the voice began for the last time."""
     ended: float
+    ours: bool = False
+    """So far it is the agent's own voice that comes back."""
     answers: bool = False
     """It began when the agent had no more than its last words to say."""
     took_floor: bool = False
@@ -110,6 +112,8 @@ class Utterance:
     def content(self, language: str, carried: Commit | None) -> Commit | None:
         """Return what the turn consists of, after what an earlier, withdrawn one did; None if it is nothing."""
         nothing = weigh(self.text, language, final=self.final) is Weight.NOTHING
+        if nothing and self.ours and carried is None and not self.digits:
+            return None
         text = "" if nothing and not self.took_floor else self.text
         missed = self.missed if self.missed or not self.took_floor else "unclear"
         if not (self.final or text):

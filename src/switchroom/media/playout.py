@@ -13,6 +13,7 @@ import numpy.typing as npt
 from switchroom.media.frame import FRAME, RATE, Samples
 
 _FADE = RATE * 5 // 1000
+_TRAIL = 60  # frames
 _IN: npt.NDArray[np.float32] = (np.arange(_FADE, dtype=np.float32) + np.float32(0.5)) / np.float32(_FADE)
 _OUT: npt.NDArray[np.float32] = _IN[::-1].copy()
 
@@ -33,6 +34,7 @@ class Playout:
         """Samples not yet heard."""
         self.breaks = 0
         """How often what sounds next became something else: what was queued was dropped, or what was finished was heard out."""
+        self._trail: deque[Samples | None] = deque(maxlen=_TRAIL)
         self._pieces: deque[Samples] = deque()
         self._offset = 0  # into the first piece
         self._state = _State.PLAYING
@@ -107,6 +109,21 @@ class Playout:
 
     def pull(self) -> Samples | None:
         """Return the next FRAME samples, padded with silence at the end; None if there is nothing to say now."""
+        frame = self._next()
+        self._trail.append(frame)
+        return frame
+
+    def trail(self, samples: int) -> Samples:
+        """Return the last ``samples`` that were pulled, silence where there was nothing to say; 1.2 s at most are known."""
+        frames = -(-samples // FRAME)
+        kept = list(self._trail)[-frames:]
+        sound = np.zeros((frames, FRAME), np.int16)
+        for place, frame in enumerate(kept, frames - len(kept)):
+            if frame is not None:
+                sound[place] = frame
+        return sound.reshape(-1)[-samples:]
+
+    def _next(self) -> Samples | None:
         if self._tail is not None:
             return self._cut_off()
         if self.queued == 0 or self._state is _State.PAUSED:
