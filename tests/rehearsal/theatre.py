@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from switchroom.rehearsal.cast import Cast
-from switchroom.rehearsal.reading import parse
+from switchroom.rehearsal.cast import Cast, Part
+from switchroom.rehearsal.reading import Piece, parse
 from switchroom.rehearsal.stage import Result, rehearse
 from tests.virtual_time import run
 
@@ -29,4 +29,9 @@ def held(text: str, folder: Path, changes: Mapping[str, str] | None = None) -> R
     """Hold the rehearsal in ``text``, with ``changes`` made to the demo agent's flow."""
     flow = _flow(folder, tuple((changes or {}).items()))
     piece = parse(f"rehearsal: of a test\nagent: {flow}\nnow: 2026-11-24T15:00\n{text}", folder / "test.yaml")
-    return run(rehearse(piece, asyncio.run(_CAST.part(piece.rehearsal, piece.path))))
+    return run(rehearse(piece, part_of(piece)))
+
+
+def part_of(piece: Piece) -> Part:
+    """Return whom a rehearsal is about."""
+    return asyncio.run(_CAST.part(piece.rehearsal, piece.path))

@@ -64,9 +64,10 @@ class Actor:
         self._owed = True  # the agent has the next word
         self._ended = 0.0  # when the caller last had
         self._spoke: float | None = None
-        self._tick = asyncio.Event()
+        self._tick, self._change = asyncio.Event(), asyncio.Event()
         self._clock = asyncio.get_running_loop().time
         place.leg.ticked = self._tick.set
+        place.leg.changed = place.record.changed = self._changed
 
     async def perform(self, script: tuple[Step, ...]) -> None:
         """Do every step, then hang up once the agent has finished. Raises Stuck."""
@@ -75,7 +76,7 @@ class Actor:
             raise Stuck(f"the call was not answered but refused: {self._leg.refused}")
         for number, step in enumerate(script):
             if self._leg.over and not isinstance(step, Expect | Compare):
-                raise Stuck(f"the call was over before step {number + 1} ({_kind(step)})")
+                raise self._too_late(number, step)
             await self._do(number, step)
         if self._with.improviser is not None:
             await self._improvise(self._with.improviser)
@@ -94,6 +95,8 @@ class Actor:
         match step:
             case SayLine() | MakeSound() | PressKeys() | HangUp():
                 await self._moment_of(step)
+                if self._leg.over and not isinstance(step, HangUp):
+                    raise self._too_late(number, step)
                 await self._act_out(step, self._with.lines.get(number))
             case StaySilent(seconds):
                 await self._sleep(seconds)
@@ -173,7 +176,7 @@ class Actor:
             sounds = [s for s in self._leg.agent_sounds if s.end > (self._spoke or 0.0)]
             return bool(sounds) and self._clock() - max(sounds[0].start, self._spoke or 0.0) >= seconds
 
-        await self._until(lambda: self._leg.over or long_enough(), self._patience + seconds, "speak")
+        await self._until(lambda: self._leg.over or long_enough(), self._patience + seconds, "speak", sound=True)
 
     async def _hear(self, phrase: str, within: float) -> None:
         wanted = f" {' '.join(tokens(phrase))} "
@@ -181,9 +184,12 @@ class Actor:
         def heard() -> bool:
             return wanted in f" {' '.join(tokens(self._leg.ear.heard_since(self._spoke or 0.0)))} "
 
-        await self._until(lambda: self._leg.over or heard(), within, f"say {phrase!r}")
+        await self._until(lambda: self._leg.over or heard(), within, f"say {phrase!r}", sound=True)
         if not heard():
             raise Stuck(f"the call ended before the agent said {phrase!r}")
+
+    def _too_late(self, number: int, step: Step) -> Stuck:
+        return Stuck(f"the call was over before step {number + 1} ({_kind(step)})")
 
     # What is done.
 
@@ -227,25 +233,30 @@ class Actor:
 
     # Time.
 
+    def _changed(self) -> None:
+        self._change.set()
+        self._tick.set()
+
     async def _sleep(self, seconds: float) -> None:
         """Let time pass; return early when the call is over."""
         until = self._clock() + seconds
         while not self._leg.over and (left := until - self._clock()) > 1 / RATE:
-            await self._within(left)
+            await self._within(left, self._change)
 
-    async def _until(self, condition: Callable[[], bool], within: float, what: str) -> None:
+    async def _until(self, condition: Callable[[], bool], within: float, what: str, *, sound: bool = False) -> None:
+        """Wait for what the engine tells, or with ``sound`` for what is heard. Raises Stuck: it does not come."""
         until = self._clock() + within
         while not condition():
             if self._clock() >= until:
                 raise Stuck(f"the agent did not {what} within {within:g} s")
-            await self._within(until - self._clock())
+            await self._within(until - self._clock(), self._tick if sound else self._change)
 
-    async def _within(self, seconds: float) -> None:
-        """Wait for the next 20 ms of the call, no longer than ``seconds``."""
-        self._tick.clear()
+    async def _within(self, seconds: float, happens: asyncio.Event) -> None:
+        """Wait until something happens, no longer than ``seconds``."""
+        happens.clear()
         try:
             async with asyncio.timeout(seconds):
-                await self._tick.wait()
+                await happens.wait()
         except TimeoutError:
             return
 

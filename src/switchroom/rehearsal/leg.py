@@ -31,6 +31,7 @@ from switchroom.rehearsal.voice import CallersEar
 
 _ID = LegId("leg_rehearsal")
 _AUDIBLE = 200
+_SILENCE = bytes(2 * FRAME)
 _RINGS = 2.0  # seconds until somebody takes the caller over, or does not
 _GAP = 0.03  # a stretch of sound that goes on after less than this is the same one
 
@@ -45,11 +46,12 @@ class Stretch:
 
 @dataclass(slots=True)
 class CallersLeg:
-    """Implements ports.Leg. ``ticked`` is called after every 20 ms, and when the call ends."""
+    """Implements ports.Leg. ``ticked`` is called after every 20 ms, ``changed`` when the call is answered or over."""
 
     caller: Caller
     ear: CallersEar
     ticked: Callable[[], None] = lambda: None
+    changed: Callable[[], None] = lambda: None
     id: LegId = _ID
     encoding: Encoding = Encoding.L16_16K
     codec: str = "L16"
@@ -62,6 +64,7 @@ class CallersLeg:
     transferred_to: str = ""
     agent_sounds: list[Stretch] = field(default_factory=list)
     _saying: list[tuple[float, Samples]] = field(default_factory=list)
+    _silent_from: float = 0.0
     _noise: Samples | None = None
     _report: Callable[[Signal], None] = lambda _: None
 
@@ -82,6 +85,7 @@ class CallersLeg:
     def say(self, samples: Samples, now: float) -> None:
         """Be heard from ``now`` on."""
         self._saying = [*self._saying[-8:], (now, samples)]
+        self._silent_from = max(self._silent_from, now + len(samples) / RATE + 2 * TICK)
 
     def make_noise(self, level: float) -> None:
         """Be in a noisy place; 0: no more."""
@@ -101,12 +105,14 @@ class CallersLeg:
         if not self.over:
             self.over, self.left = True, asyncio.get_running_loop().time()
             self._report(Left("hangup"))
-            self.ticked()
+            self.changed()
 
     def hear(self, now: float) -> bytes | None:
         """See ports.Leg: what was said in the last 20 ms."""
         if self.over:
             return None
+        if self._noise is None and now > self._silent_from:
+            return _SILENCE
         frame = np.zeros(FRAME, np.int32)
         for start, samples in self._saying:
             _lay(frame, samples, round((now - TICK - start) * RATE))
@@ -117,7 +123,7 @@ class CallersLeg:
 
     def speak(self, payload: bytes, now: float) -> None:
         """See ports.Leg."""
-        if not self.over and np.abs(np.frombuffer(payload, "<i2").astype(np.int32)).max(initial=0) > _AUDIBLE:
+        if not self.over and payload != _SILENCE and np.frombuffer(payload, "<i2").max() > _AUDIBLE:
             if self.agent_sounds and now - TICK - self.agent_sounds[-1].end < _GAP:
                 self.agent_sounds[-1].end = now
             else:
@@ -141,7 +147,7 @@ class CallersLeg:
                 pass
             case _:
                 assert_never(command)
-        self.ticked()
+        self.changed()
 
     def media(self) -> Mapping[str, float]:
         """See ports.Leg."""

@@ -1,6 +1,6 @@
 """A rehearsal as it is written down: who calls whom, when, with what on the books, and what must come of it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Discriminator, Field, Tag
 from pydantic.dataclasses import dataclass
 
 from switchroom.rehearsal.expectations import Expectation, Texts
-from switchroom.rehearsal.steps import Seconds, Step
+from switchroom.rehearsal.steps import Compare, Expect, Seconds, Step
 
 _STRICT = ConfigDict(extra="forbid")
 
@@ -131,3 +131,12 @@ class Rehearsal:
     judge: str = ""
     expect: tuple[Expectation, ...] = ()
     longest: Annotated[float, Field(gt=0, le=3600)] = 600.0
+
+    def expectations(self) -> Iterator[Expectation]:
+        """Yield everything that is expected or compared anywhere in it."""
+        for step in self.script:
+            if isinstance(step, Expect):
+                yield from step.expect
+            elif isinstance(step, Compare):
+                yield from step.compare
+        yield from self.expect

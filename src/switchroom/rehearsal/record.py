@@ -44,6 +44,8 @@ class Record:
     """What the agent does, as the engine says."""
     spoken: float = ALWAYS
     """When a reply was last heard to its end."""
+    changed: Callable[[], None] = lambda: None
+    """Called after each event."""
 
     @property
     def now(self) -> float:
@@ -66,6 +68,7 @@ class Record:
             self.status = event.status
         elif isinstance(event, ReplySpoken):
             self.spoken = self.now
+        self.changed()
 
     def of(self, kind: type[E], since: float = ALWAYS) -> list[tuple[float, E]]:
         """Return the events of one kind."""

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from switchroom.calls.equipment import Equipment
 from switchroom.calls.switchboard import Limits, Switchboard
@@ -25,7 +25,7 @@ from switchroom.rehearsal.actor import Actor, Place, Stuck
 from switchroom.rehearsal.books import open_books
 from switchroom.rehearsal.cast import Part, Role
 from switchroom.rehearsal.ear import KnowingRecogniser
-from switchroom.rehearsal.expectations import Expectation
+from switchroom.rehearsal.expectations import Expectation, RowsStand
 from switchroom.rehearsal.faults import faulty
 from switchroom.rehearsal.improvising import Improviser, Judge
 from switchroom.rehearsal.judging import Evidence, Finding, judge
@@ -116,13 +116,23 @@ async def rehearse(piece: Piece, part: Part, means: Means | None = None) -> Resu
     rehearsal, means = piece.rehearsal, means or Means()
     async with open_books() as database:
         staged = part.reception.elsewhere(database, lambda tools: faulty(tools, rehearsal.tools))
-        zone = ZoneInfo(rehearsal.zone) if rehearsal.zone else staged.zone
+        zone = _zone(rehearsal.zone) if rehearsal.zone else staged.zone
         opens = rehearsal.now if rehearsal.now.tzinfo is not None else rehearsal.now.replace(tzinfo=zone)
         probe = Probe(database, TENANT, zone, opens)
         for table, rows in rehearsal.given.items():
             await probe.fill(table, rows)
+        for expectation in rehearsal.expectations():
+            if isinstance(expectation, RowsStand):
+                await probe.rows(expectation.rows)  # to find out now whether there is such a table
         sound = await means.sound(rehearsal, part)
         return await _Stage(piece, _Set(part.role, staged, probe, sound, opens, _models(piece, part, means))).hold()
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise Invalid(f"zone: there is no zone {name!r}: write one like Europe/London") from error
 
 
 def _models(piece: Piece, part: Part, means: Means) -> Callable[[str], LanguageModel]:

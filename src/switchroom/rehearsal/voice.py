@@ -21,6 +21,7 @@ _LEVEL = 4000
 _CHUNK = 320  # bytes: 10 ms, enough to know a sound by
 _REMEMBERED = 12
 _LETTER = 0.06
+_AFTER_WORDS = frozenset(" ,.;:!?")
 
 
 class MurmuringVoice:
@@ -55,12 +56,13 @@ class Sentence:
     whole: bool = False
 
     def until(self, place: int) -> str:
-        """Return the words that begin before ``place`` (bytes)."""
+        """Return the words that are over before ``place`` (bytes)."""
         length = len(self.sound) if self.whole else max(len(self.sound), round(len(self.text) * _LETTER * RATE) * 2)
-        letters = round(len(self.text) * place / max(length, 1))
-        if letters >= len(self.text):
+        letters = int(len(self.text) * place / max(length, 1))
+        if letters >= len(self.text) - 1:
             return self.text
-        return self.text[: letters + len(self.text[letters:].partition(" ")[0])]
+        whole = len(self.text[:letters].rpartition(" ")[0])
+        return self.text[: letters if self.text[letters] in _AFTER_WORDS else whole]
 
 
 class KeptVoice:
