@@ -1,5 +1,6 @@
 """Which version of a flow answers, while it is published, rolled back and talked with."""
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -146,5 +147,72 @@ def test_a_call_by_a_receiver_that_no_start_takes_is_refused_with_a_code(tmp_pat
             (agent,) = await here.catalogue.agents(TENANT)
             with pytest.raises(Denied):
                 await here.answering.plan_for_text(agent)
+
+    run_real(story())
+
+
+OUTER = """
+flow: outer
+home: menu
+intents: {sky: [tell me about the sky, how is the sky]}
+nodes:
+  start: {type: start, greeting: "Good day.", next: menu}
+  menu: {type: classify, prompts: ["What is it?"], routes: {sky: sky}}
+  sky: {type: sub_flow, flow: door, next: menu}
+"""
+INNER = """
+flow: part
+home: menu
+intents: {weather: [what is the weather like, does it rain today]}
+nodes:
+  start: {type: start, next: rain}
+  menu: {type: classify, prompts: ["What is it?"], routes: {weather: rain}}
+  rain: {type: say, text: "It rains.", next: return}
+"""
+
+
+def test_a_part_that_is_published_anew_answers_in_the_flow_that_runs_it(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with house(tmp_path) as here:
+            await here.desk.create(TENANT, "outer", OUTER, ANNA)
+            with pytest.raises(FlowNotRunnable, match="there is no flow 'door'; publish it first"):
+                await here.desk.publish(TENANT, "outer", ANNA)
+            await here.desk.change(TENANT, "door", INNER, ANNA)
+            await here.desk.publish(TENANT, "door", ANNA)
+            await here.desk.publish(TENANT, "outer", ANNA)
+            (agent,) = await here.catalogue.agents(TENANT)
+            await here.catalogue.save_agent(replace(agent, flow="outer"))
+            first = await here.plan()
+            assert (first.flow, first.flow_version, first.flow_parts) == ("outer", 1, {"door": 1})
+            assert (await here.plan()).open_brain is not None
+            await here.desk.change(TENANT, "door", INNER.replace("It rains.", "It snows."), ANNA)
+            await here.desk.publish(TENANT, "door", ANNA)
+            second = await here.plan()
+            assert (second.flow_version, second.flow_parts) == (1, {"door": 2})
+            for plan, answer in ((first, "It rains."), (second, "It snows.")):
+                brain = _answered(plan)
+                await _says(brain, CallerSaid("hello"))
+                assert (await _says(brain, CallerSaid("tell me about the sky"))).startswith(answer)
+
+    run_real(story())
+
+
+def test_a_file_runs_the_files_beside_it_and_is_read_again_when_one_changes(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with house(tmp_path) as here:
+            (tmp_path / "outer.yaml").write_text(OUTER, encoding="utf-8")
+            (tmp_path / "door.yaml").write_text(INNER, encoding="utf-8")
+            (agent,) = await here.catalogue.agents(TENANT)
+            await here.catalogue.save_agent(replace(agent, flow="outer.yaml"))
+            for answer in ("It rains.", "It snows."):
+                brain = _answered(await here.plan())
+                await _says(brain, CallerSaid("hello"))
+                assert (await _says(brain, CallerSaid("tell me about the sky"))).startswith(answer)
+                (tmp_path / "door.yaml").write_text(INNER.replace("It rains.", "It snows."), encoding="utf-8")
+                os.utime(tmp_path / "door.yaml", (1.0, 1.0))
+            found = await here.answering.receptions.examine_file(
+                tmp_path / "outer.yaml", OUTER.replace("door", "window")
+            )
+            assert [(problem.line, problem.field) for problem in found] == [(8, "flow")]
 
     run_real(story())

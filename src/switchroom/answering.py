@@ -100,6 +100,7 @@ class Answering:
             agent=agent.id,
             flow=standing.flow,
             flow_version=standing.version,
+            flow_parts=standing.parts,
             open_brain=reception.opener(agent.tenant_id, self._now, agent.id, models),
             voice=Voice(agent.voice, agent.speed, agent.language),
             open_speech=speech,

@@ -7,19 +7,21 @@ while it cannot be used the one before goes on answering.
 
 import asyncio
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import structlog
 
 from switchroom.catalogue.flow_desk import NAME, live_number, published_text
+from switchroom.catalogue.flow_parts import part_numbers, published_parts
 from switchroom.catalogue.service import AgentRecord
 from switchroom.domains.restaurant.reception import Reception
 from switchroom.errors import Invalid
-from switchroom.flow.file import load, parse
+from switchroom.flow.file import load, load_parts, parse, part_file
 from switchroom.flow.fixed import fixed_sentences
 from switchroom.flow.graph import Flow
+from switchroom.flow.linking import link
 from switchroom.flow.plan import FlowInvalid
 from switchroom.flow.problems import FlowUnreadable, Problem, located
 from switchroom.flow.tools import Tools, tools_of
@@ -53,15 +55,26 @@ class _Read:
     changed: float
     tools: Tools
     reception: Reception
+    parts: frozenset[str] = frozenset()
+
+
+def _changed(path: Path, read: _Read | None) -> float:
+    """Return something that differs when the file, or that of a part, was written. Raises OSError if the file is not there."""
+    beside = [part_file(path, name) for name in read.parts] if read is not None else []
+    return path.stat().st_mtime + sum(part.stat().st_mtime for part in beside if part.is_file())
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What answers an agent's calls now: a version of a flow, or a file (version 0)."""
+    """What answers an agent's calls now: a version of a flow, or a file (version 0).
+
+    ``parts`` are the versions of the flows that it runs as parts of itself.
+    """
 
     flow: str
     version: int
     reception: Reception
+    parts: Mapping[str, int] = field(default_factory=dict)
 
 
 class Receptions:
@@ -107,17 +120,44 @@ class Receptions:
 
     async def examine(self, tenant: TenantId, text: str) -> tuple[Problem, ...]:
         """Return everything that keeps ``text`` from answering calls of ``tenant``."""
-        return await asyncio.to_thread(self._examine, text, self._tools(tenant))
+        return await self._examined(text, self._tools(tenant), lambda flow: self._parts(tenant, flow))
 
-    def _examine(self, text: str, tools: Tools) -> tuple[Problem, ...]:
+    async def examine_file(self, path: Path, text: str) -> tuple[Problem, ...]:
+        """Return everything that keeps the ``text`` of the file at ``path`` from answering calls."""
+
+        async def parts(flow: Flow) -> Mapping[str, Flow]:
+            return await asyncio.to_thread(load_parts, path, flow)
+
+        return await self._examined(text, self._tools(_ANYBODY), parts)
+
+    async def _parts(self, tenant: TenantId, flow: Flow) -> Mapping[str, Flow]:
+        parts = await published_parts(self._database, tenant, flow)
+        return {name: part.flow for name, part in parts.items()}
+
+    async def _examined(
+        self, text: str, tools: Tools, parts_of: Callable[[Flow], Awaitable[Mapping[str, Flow]]]
+    ) -> tuple[Problem, ...]:
         try:
-            Reception(parse(text), self._database, {**self._house, **tools}, self._models)
+            flow = await asyncio.to_thread(parse, text)
+            parts = await parts_of(flow)
+            await asyncio.to_thread(lambda: self._reception(flow, parts, tools))
         except (FlowUnreadable, FlowInvalid) as error:
             return located(error.problems, text)
         except Invalid as error:  # of a section that belongs to tools
             section, _, message = str(error).partition(": ")
             return located([Problem("", section, message)], text)
         return ()
+
+    def _reception(self, flow: Flow, parts: Mapping[str, Flow], tools: Tools, name: str = "") -> Reception:
+        """Return the flow and its parts at work. Raises Invalid. Takes long: not for the event loop."""
+        whole, problems = link(flow, parts, name)
+        try:
+            reception = Reception(whole, self._database, {**self._house, **tools}, self._models)
+        except FlowInvalid as error:
+            raise FlowInvalid(flow.name, (*problems, *error.problems)) from error
+        if problems:
+            raise FlowInvalid(flow.name, problems)
+        return reception
 
     async def _live(self, agent: AgentRecord) -> Standing | None:
         """Return the version that is published under the name of ``agent``'s flow; None if it is no flow's name."""
@@ -132,12 +172,27 @@ class Receptions:
         async with self._building:
             tools = self._tools(agent.tenant_id)
             known = self._published.get(flow)
-            if known is None or known[0].version != number or not _same(known[1], tools):
+            if (
+                known is None
+                or known[0].version != number
+                or not _same(known[1], tools)
+                or await self._moved(agent, known[0])
+            ):
                 text = await published_text(self._database, flow, number)
                 before = None if known is None or known[0].version != number else known[0].reception
-                reception = await self._build(lambda: parse(text), agent, tools, before)
-                known = self._published[flow] = Standing(agent.flow, number, reception), tools
+                read = await asyncio.to_thread(parse, text)
+                parts = await published_parts(self._database, agent.tenant_id, read)
+                flows = {name: part.flow for name, part in parts.items()}
+                reception = await self._build(
+                    lambda: self._reception(read, flows, tools, agent.flow), agent.flow, before
+                )
+                numbers = {name: part.number for name, part in parts.items()}
+                known = self._published[flow] = Standing(agent.flow, number, reception, numbers), tools
             return known[0]
+
+    async def _moved(self, agent: AgentRecord, standing: Standing) -> bool:
+        """Return whether a part of what answers was published anew."""
+        return await part_numbers(self._database, agent.tenant_id, standing.parts) != standing.parts
 
     async def _from_file(self, agent: AgentRecord) -> Reception:
         path, tools = self._folder / agent.flow, self._tools(agent.tenant_id)
@@ -145,7 +200,7 @@ class Receptions:
         async with self._building:
             known = self._files.get(place)
             try:
-                changed = path.stat().st_mtime
+                changed = _changed(path, known)
             except OSError as error:
                 if known is None:
                     raise Invalid(
@@ -154,19 +209,23 @@ class Receptions:
                 return known.reception
             if known is None or known.changed != changed or not _same(known.tools, tools):
                 before = None if known is None else known.reception
-                reception = await self._build(lambda: load(path), agent, tools, before)
-                known = self._files[place] = _Read(changed, tools, reception)
+                parts: dict[str, Flow] = {}
+
+                def built() -> Reception:
+                    flow = load(path)
+                    parts.update(load_parts(path, flow))
+                    return self._reception(flow, parts, tools)
+
+                reception = await self._build(built, agent.flow, before)
+                read = _Read(0.0, tools, reception, frozenset(parts) or (known.parts if known else frozenset()))
+                known = self._files[place] = replace(read, changed=_changed(path, read))
             return known.reception
 
-    async def _build(
-        self, read: Callable[[], Flow], agent: AgentRecord, tools: Tools, before: Reception | None
-    ) -> Reception:
+    async def _build(self, build: Callable[[], Reception], flow: str, before: Reception | None) -> Reception:
         try:
-            return await asyncio.to_thread(
-                lambda: Reception(read(), self._database, {**self._house, **tools}, self._models)
-            )
+            return await asyncio.to_thread(build)
         except Invalid as error:
             if before is None:
                 raise
-            log.warning("flow cannot be used, going on with the one before", flow=agent.flow, problem=str(error))
+            log.warning("flow cannot be used, going on with the one before", flow=flow, problem=str(error))
             return before

@@ -290,6 +290,7 @@ class CallSession:
                 headers=dict(offer.context.headers),
                 flow=self._plan.flow,
                 flow_version=self._plan.flow_version,
+                flow_parts=dict(self._plan.flow_parts),
             )
         )
 

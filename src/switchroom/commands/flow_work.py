@@ -32,7 +32,7 @@ async def examined(file: Path) -> tuple[Problem, ...]:
     set_up("console", "error")
     database = Database("sqlite+aiosqlite:///:memory:")
     try:
-        return await Receptions(database, FLOWS).examine(TenantId(""), _read(file))
+        return await Receptions(database, FLOWS).examine_file(file, _read(file))
     except Invalid as error:
         return (Problem("", "file", str(error)),)
     finally:

@@ -41,7 +41,7 @@ class CallStarted(Event):
     ``caller`` is anonymous if they withhold their number. ``verification`` is what the network says of its signature;
     ``diverted_from`` whom they dialled first, if the call was sent on to us, and ``diverted_why`` the reason; ``user_to_user``
     and ``headers`` what the caller's system told ours. ``flow`` is what the agent goes by, in its published ``flow_version`` (0: a
-    file).
+    file); ``flow_parts`` are those of the flows that it runs.
     """
 
     topic = "voice.call.started"
@@ -60,6 +60,7 @@ class CallStarted(Event):
     headers: Mapping[str, str] = field(default_factory=dict)
     flow: str = ""
     flow_version: int = 0
+    flow_parts: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

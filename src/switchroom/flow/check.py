@@ -31,6 +31,7 @@ from switchroom.flow.graph import (
     targets,
 )
 from switchroom.flow.known import is_known, known
+from switchroom.flow.linking import needed
 from switchroom.flow.problems import Problem
 from switchroom.flow.recall import function_name
 from switchroom.flow.slots import Kind, Slot
@@ -62,8 +63,7 @@ def check(flow: Flow, tools: Tools) -> Iterator[Problem]:
     yield from _address("", "person", flow.person)
     if flow.zone not in available_timezones():
         yield Problem("", "zone", f"{flow.zone!r} is no time zone; write one like Europe/London")
-    for slot in flow.slots.values():
-        yield from _bounds(slot)
+    yield from _pieces(flow)
     for intent, target in flow.everywhere.items():
         yield from _target(flow, "", f"everywhere.{intent}", target)
         yield from _intent(flow, "", f"everywhere.{intent}", intent)
@@ -79,6 +79,13 @@ def check(flow: Flow, tools: Tools) -> Iterator[Problem]:
         yield from _sentences(flow, tools, node)
     yield from unreachable(flow)
     yield from circles(flow)
+
+
+def _pieces(flow: Flow) -> Iterator[Problem]:
+    for slot in flow.slots.values():
+        yield from _bounds(slot)
+    for name in sorted(needed(flow)):
+        yield Problem("", "nodes", f"flow {name!r} is not here; only a published flow or a file can run it")
 
 
 def _bounds(slot: Slot) -> Iterator[Problem]:
@@ -164,7 +171,7 @@ def _node(flow: Flow, tools: Tools, node: Node) -> Iterator[Problem]:
             yield from _hands_over(flow, node)
         case Assign():
             yield from _assign(flow, tools, node)
-        case Start() | Say() | Voicemail() | SubFlow() | HangUp():
+        case SubFlow() | Start() | Say() | Voicemail() | HangUp():
             return
 
 
@@ -271,12 +278,12 @@ def _tool(flow: Flow, tools: Tools, node: Tool) -> Iterator[Problem]:
         yield from _argument(flow, tools, node, spec, name)
     for slot in node.fill:
         yield from _slot(flow, node.name, "fill", slot)
-        if slot not in spec.declared.returns:
+        if node.result(slot) not in spec.declared.returns:
             yield Problem(node.name, "fill", f"tool {node.tool!r} does not return {slot!r}")
 
 
 def _argument(flow: Flow, tools: Tools, node: Tool, spec: ToolSpec, name: str) -> Iterator[Problem]:
-    source = node.arguments.get(name, name)
+    source = node.source(name)
     if source in flow.slots:
         expected, kind = spec.parameters[name], flow.slots[source].kind
         if _TYPES[kind] not in (expected, *get_args(expected)):

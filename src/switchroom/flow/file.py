@@ -16,6 +16,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from switchroom.errors import Invalid
 from switchroom.flow import graph
+from switchroom.flow.linking import needed
 from switchroom.flow.problems import FlowUnreadable, Place, Problem, located
 from switchroom.flow.slots import Kind, Slot, slot
 from switchroom.flow.words import plain
@@ -73,7 +74,7 @@ class _Agent(_Part):
     type: Literal["agent"]
     prompt: str
     tools: tuple[str, ...] = ()
-    routes: dict[str, Annotated[_Route, BeforeValidator(_route)]] = {}
+    routes: dict[str, Annotated[_Route, BeforeValidator(_route, json_schema_input_type=str | _Route)]] = {}
     model: str = ""
     temperature: float | None = Field(default=None, ge=0, le=2)
     opening: str = ""
@@ -242,6 +243,27 @@ def load(path: Path) -> graph.Flow:
         return parse(path.read_text(encoding="utf-8"))
     except (Invalid, OSError, UnicodeDecodeError) as error:
         raise Invalid(f"{path}: {error}") from error
+
+
+def load_parts(path: Path, flow: graph.Flow) -> Mapping[str, graph.Flow]:
+    """Return the flows that ``flow``, read from ``path``, runs as parts of itself: the files of their names beside it.
+
+    Raises Invalid for one that cannot be read; one that is not there is not among them.
+    """
+    found: dict[str, graph.Flow] = {}
+    waiting = sorted(needed(flow))
+    while waiting:
+        name = waiting.pop()
+        beside = part_file(path, name)
+        if name not in found and beside.is_file():
+            found[name] = load(beside)
+            waiting += sorted(needed(found[name]) - found.keys())
+    return found
+
+
+def part_file(path: Path, name: str) -> Path:
+    """Return where the flow called ``name`` is looked for by one that was read from ``path``."""
+    return path.with_name(f"{Path(name).name}.yaml")
 
 
 def parse(text: str) -> graph.Flow:

@@ -84,7 +84,10 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """Call a tool. Its results are variables ``name.result``; those in ``fill`` also go into empty slots of that name."""
+    """Call a tool. Its results are variables ``name.result``; those in ``fill`` also go into empty slots of that name.
+
+    ``within`` stands before the names of slots in a flow that is part of another (``linking``).
+    """
 
     name: str
     tool: str
@@ -92,6 +95,15 @@ class Tool:
     failed: str
     arguments: Mapping[str, str] = field(default_factory=dict)
     fill: tuple[str, ...] = ()
+    within: str = ""
+
+    def source(self, parameter: str) -> str:
+        """Return the variable that ``parameter`` is taken from."""
+        return self.arguments.get(parameter, self.within + parameter)
+
+    def result(self, slot: str) -> str:
+        """Return the result that fills ``slot``."""
+        return slot.removeprefix(self.within)
 
 
 @dataclass(frozen=True, slots=True)

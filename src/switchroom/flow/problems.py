@@ -50,7 +50,9 @@ def located(problems: Iterable[Problem], text: str) -> tuple[Problem, ...]:
 
 
 def _line(problem: Problem, lines: Mapping[Place, int]) -> int:
-    node = ("nodes", problem.node) if problem.node else ()
+    node = (
+        ("nodes", problem.node.split("/")[0]) if problem.node else ()
+    )  # what is behind "/" is in the file of another flow
     field = tuple(part for part in problem.field.split(".") if part)
     return nearest((*node, *field), lines)
 

@@ -297,7 +297,7 @@ def _taken_in(scene: Scene, state: State, node: Tool, outcome: Outcome) -> State
     if outcome.error is not None:
         return turn_to(scene.flow, state.knows({f"{node.name}.error": outcome.error.code}), node.failed)
     named = {f"{node.name}.{name}": value for name, value in outcome.result.items()}
-    filled = {name: outcome.result.get(name) for name in node.fill if state.values.get(name) is None}
+    filled = {name: outcome.result.get(node.result(name)) for name in node.fill if state.values.get(name) is None}
     return turn_to(scene.flow, state.knows({**named, **filled}), node.next)
 
 

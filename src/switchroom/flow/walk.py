@@ -245,5 +245,5 @@ def turn_to(flow: Flow, state: State, target: str) -> State:
 
 def arguments(node: Tool, parameters: Mapping[str, object], state: State, exchange: Exchange) -> dict[str, Value]:
     """Return what ``node`` hands to its tool: each parameter from the variable given for it, or of its name."""
-    values = {name: state.value(node.arguments.get(name, name), exchange) for name in parameters}
+    values = {name: state.value(node.source(name), exchange) for name in parameters}
     return {name: value for name, value in values.items() if value is not None}

@@ -1,6 +1,6 @@
 """Who answers a call, and with what."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -63,6 +63,8 @@ class CallPlan:
     flow: str = ""
     """What the brain goes by, and in which published version; 0 for a file."""
     flow_version: int = 0
+    flow_parts: Mapping[str, int] = field(default_factory=dict)
+    """The versions of the flows that it runs as parts of itself."""
     language: str = "en"
     languages: tuple[str, ...] = ()
     """Spoken as well, when a caller does."""
