@@ -129,3 +129,19 @@ def test_without_an_engine_nobody_can_be_written_to(tmp_path: Path) -> None:
             assert (answer.status_code, answer.json()["code"]) == (503, "not_running")
 
     run_real(story())
+
+
+def test_conversations_in_writing_are_listed_as_such(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with writing(tmp_path) as here:
+            with here.services.bus.subscribe(lambda event: not event.ephemeral) as events:
+                async with here.as_user() as client:
+                    await write(client, "hello")
+                await journaled(here, events)
+            async with here.in_browser() as client:
+                page = (await client.get("/calls", params={"show": "text"})).text
+                assert "guest" in page
+                assert "in writing" in page
+                assert "guest" not in (await client.get("/calls", params={"show": "browser"})).text
+
+    run_real(story())

@@ -25,7 +25,13 @@ from switchroom.web.templates import page
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 _Text = Annotated[str, Form(max_length=1024)]
-_FILTERS = {"": Wanted(), "live": Wanted(live=True), "failed": Wanted(failed=True), "browser": Wanted(source="browser")}
+_FILTERS = {
+    "": Wanted(),
+    "live": Wanted(live=True),
+    "failed": Wanted(failed=True),
+    "browser": Wanted(source="browser"),
+    "text": Wanted(source="text"),
+}
 
 
 @router.get("/")
