@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
+from switchroom.commands import agent, knowledge, mcp, models, sip_account, tenant, trunk
 from switchroom.commands import flow as flows
-from switchroom.commands import knowledge, mcp, models, sip_account, tenant, trunk
 from switchroom.errors import SwitchroomError
 from switchroom.ports import Voice
 from switchroom.settings import Settings
@@ -21,6 +21,7 @@ app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="Switchroom: an open, white-label voice AI contact centre."
 )
 
+app.add_typer(agent.app, name="agent")
 app.add_typer(trunk.app, name="trunk")
 app.add_typer(sip_account.app, name="sip-account")
 app.add_typer(tenant.app, name="tenant")

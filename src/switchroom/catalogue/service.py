@@ -119,6 +119,15 @@ class Catalogue:
         async with self._database.snapshot() as session:
             return [_record(row) for row in await session.scalars(query)]
 
+    async def meant(self, agent: str, tenant: TenantId) -> AgentRecord:
+        """Return the agent of that id or name. Raises NotFound, naming those that there are."""
+        agents = await self.agents(tenant)
+        for one in agents:
+            if agent in (one.id, one.name):
+                return one
+        names = ", ".join(one.name for one in agents) or "none"
+        raise NotFound(f"there is no agent {agent!r}; there are: {names}")
+
     async def everybody(self) -> list[AgentRecord]:
         """Return each agent, of any tenant, that answers a number."""
         table = self._answers if self._answers is not None else await self._load()

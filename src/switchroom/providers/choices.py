@@ -5,7 +5,7 @@ be shown to anybody. A key is never in the file: ``env:NAME`` and ``file:PATH`` 
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -74,6 +74,18 @@ class Choices:
                 return self.embedders
             case _:
                 assert_never(section)
+
+
+def check_names(choices: Choices, wanted: Mapping[Section, Sequence[str]]) -> None:
+    """Raises Invalid if a chain names what the providers file does not have."""
+    for section, names in wanted.items():
+        there = choices.section(section)
+        for name in names:
+            if name not in there:
+                raise Invalid(
+                    f"there is no {name!r} among the {section} of the providers file: {', '.join(there) or 'none'}",
+                    code="providers",
+                )
 
 
 class _Entry(BaseModel):

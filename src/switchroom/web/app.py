@@ -20,6 +20,7 @@ from switchroom.observability import get_logger
 from switchroom.web import live, pages, problems, trunk_pages
 from switchroom.web.api import (
     accounts,
+    agents,
     calls,
     flows,
     health,
@@ -57,7 +58,7 @@ def create_app(services: Services) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _unusable)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(Exception, _broken)
-    voice = (calls, voicemails, latency, rehearsals, flows, mcp_servers, knowledge, texting, telephones, trunks)
+    voice = (agents, calls, voicemails, latency, rehearsals, flows, mcp_servers, knowledge, texting, telephones, trunks)
     api = (accounts, keys, security, health, *voice)
     for router in (pages.router, trunk_pages.router, live.router, *(part.router for part in api)):
         app.include_router(router)
