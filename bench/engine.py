@@ -25,12 +25,17 @@ ROOT = Path(__file__).resolve().parents[1]
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What to do to the engine. ``seconds`` cuts the dialogue short, ``record`` writes recordings."""
+    """What to do to the engine. ``seconds`` cuts the dialogue short, ``record`` writes recordings.
+
+    ``guesses`` is how often a turn may be answered before it is over, ``model`` the time until its first word.
+    """
 
     calls: int
     seconds: float = 120.0
     spread: float = 6.0
     record: bool = False
+    guesses: int = 0
+    model: float = dialogue.MODEL
 
 
 def run(load: Load) -> Figures:
@@ -40,7 +45,8 @@ def run(load: Load) -> Figures:
     cpus = sorted(os.sched_getaffinity(0))
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory()) if load.record else None
-        subject = stack.enter_context(started(["bench.subject", *([folder] if folder else [])], {cpus[0]}))
+        scripted = {"recordings": folder, "guesses": load.guesses, "model": load.model}
+        subject = stack.enter_context(started(["bench.subject", json.dumps(scripted)], {cpus[0]}))
         assert subject.stdin is not None
         assert subject.stdout is not None
         port = json.loads(subject.stdout.readline())["port"]
@@ -53,8 +59,15 @@ def run(load: Load) -> Figures:
         heard = json.loads(callers.communicate(timeout=longest + 60)[0])
         time.sleep(3.0)  # the last words are understood, the journal is closed
         noticed = json.loads(subject.communicate(b"\n", timeout=60)[0])
-    recorded = Recorded(noticed, heard, (base, grown), load.seconds)
-    parameters = {"calls": load.calls, "seconds": round(longest, 1), "record": load.record, "cpus": min(2, len(cpus))}
+    recorded = Recorded(noticed, heard, (base, grown), load.seconds, load.model)
+    parameters = {
+        "calls": load.calls,
+        "seconds": round(longest, 1),
+        "record": load.record,
+        "cpus": min(2, len(cpus)),
+        "guesses": load.guesses,
+        "model": load.model,
+    }
     return Figures("engine", parameters, reckon(recorded))
 
 
@@ -97,10 +110,14 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=120.0, help="cut the dialogue short")
     parser.add_argument("--spread", type=float, default=6.0, help="seconds over which the calls begin")
     parser.add_argument("--record", action="store_true", help="record every call")
+    parser.add_argument("--speculate", action="store_true", help="let replies be begun before the turn is over")
+    parser.add_argument("--model", type=float, default=dialogue.MODEL, help="seconds until the model's first word")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
     note(f"{given.calls} calls ...")
-    show(run(Load(given.calls, given.seconds, given.spread, given.record)), as_json=given.json)
+    guesses = 3 if given.speculate else 0
+    load = Load(given.calls, given.seconds, given.spread, given.record, guesses, given.model)
+    show(run(load), as_json=given.json)
 
 
 if __name__ == "__main__":

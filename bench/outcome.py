@@ -18,12 +18,16 @@ _WARM_UP = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What ``subject`` and ``callers`` printed, the engine's memory before the calls, and by how much it had grown amid them."""
+    """What ``subject`` and ``callers`` printed, the engine's memory before the calls, and by how much it had grown amid them.
+
+    ``model`` is how long the model took until its first word.
+    """
 
     noticed: Mapping[str, Any]
     heard: Mapping[str, Any]
     memory: tuple[float, float]
     seconds: float
+    model: float = dialogue.MODEL
 
 
 class Ear:
@@ -55,6 +59,7 @@ class Happened:
     end: float
     ear: Ear
     told: Sequence[Mapping[str, Any]]
+    ideal: float = _IDEAL
 
     def events(self, kind: str, start: float, end: float) -> list[Mapping[str, Any]]:
         """Return the events of a kind in a time."""
@@ -65,7 +70,7 @@ class Happened:
         """Milliseconds of a reply's wait that nobody asked for; not a number if it never came."""
         quiet = self.ear.next(self.end, sounding=False)
         began = self.ear.next(quiet, sounding=True)
-        return (began - self.end - _IDEAL) * 1e3 if began - self.end < _SOON else nan
+        return (began - self.end - self.ideal) * 1e3 if began - self.end < _SOON else nan
 
     @property
     def writing(self) -> float:
@@ -96,7 +101,9 @@ class Happened:
 def reckon(recorded: Recorded) -> dict[str, Figure]:
     """Return all figures of a run."""
     happened = list(_happened(recorded))
-    return gathered([*_cost(recorded), *_replies(happened), *_floor(happened), *_whole(recorded, happened)])
+    return gathered(
+        [*_cost(recorded), *_replies(happened), *_guessed(recorded), *_floor(happened), *_whole(recorded, happened)]
+    )
 
 
 def _happened(recorded: Recorded) -> Iterator[Happened]:
@@ -107,7 +114,8 @@ def _happened(recorded: Recorded) -> Iterator[Happened]:
         for line in tracks[caller["voice"]].lines:
             if began:
                 events = told.get(caller["number"], [])
-                yield Happened(line, began + line.start, began + line.end, ear, events)
+                ideal = _IDEAL - dialogue.MODEL + recorded.model
+                yield Happened(line, began + line.start, began + line.end, ear, events, ideal)
 
 
 def _by_caller(told: Sequence[Mapping[str, Any]]) -> dict[int, list[Mapping[str, Any]]]:
@@ -166,7 +174,7 @@ def _stages(turns: Sequence[Happened]) -> Iterator[tuple[str, float, str]]:
         for event in ended[:1]:
             took = event["timings"]
             if {"decision", "brain", "voice", "sent"} <= took.keys() and not isnan(one.added):
-                stages["hearing"].append(one.added / 1e3 + _IDEAL - took["sent"])
+                stages["hearing"].append(one.added / 1e3 + one.ideal - took["sent"])
                 stages["decision"].append(took["decision"] - dialogue.ENDPOINTING)
                 stages["text"].append(took["brain"] - took["decision"] - dialogue.MODEL)
                 stages["voice"].append(took["voice"] - took["brain"] - dialogue.VOICE)
@@ -174,6 +182,19 @@ def _stages(turns: Sequence[Happened]) -> Iterator[tuple[str, float, str]]:
     for stage, values in stages.items():
         yield f"added_by_{stage}_p50", share(values, 0.5) * 1e3, "ms"
         yield f"added_by_{stage}_p95", share(values, 0.95) * 1e3, "ms"
+
+
+def _guessed(recorded: Recorded) -> Iterator[tuple[str, float, str]]:
+    """What thinking ahead was good for."""
+    timed = [event for event in recorded.noticed["told"] if event["kind"] == "TurnTimed"]
+    adopted = [event["stages"] for event in timed if event["adopted"]]
+    in_time = [stages for stages in adopted if stages["voice"] <= stages["decision"]]
+    yield "replies_guessed", len(adopted), f"of {len(timed)}"
+    yield "guesses_dropped", sum(event["kind"] == "SpeculationDropped" for event in recorded.noticed["told"]), "guesses"
+    yield "guessed_in_time", len(in_time), "replies"
+    waits = [(stages["sent"] - stages["decision"]) * 1e3 for stages in in_time]
+    yield "guessed_after_decision_p50", share(waits, 0.5), "ms"
+    yield "guessed_after_decision_p95", share(waits, 0.95), "ms"
 
 
 def _floor(happened: Sequence[Happened]) -> Iterator[tuple[str, float, str]]:

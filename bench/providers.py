@@ -18,7 +18,6 @@ from switchroom.flow.speech import Chunker
 from switchroom.identity import AgentId, TenantId
 from switchroom.media.frame import RATE, Samples
 from switchroom.ports import (
-    CallDetails,
     CallerSaid,
     CallOpened,
     CallPlan,
@@ -156,9 +155,9 @@ class PacedVoice:
 class WritingBrain:
     """Answers by keyword: the first word after 300 ms, then one every 15 ms."""
 
-    def __init__(self, details: CallDetails) -> None:
+    def __init__(self, model: float = dialogue.MODEL) -> None:
         self.expecting = Expecting(Hints("bench"))
-        self._details = details
+        self._model = model
 
     async def reply(self, prompt: Prompt, heard: Sequence[Utterance]) -> AsyncGenerator[ReplyPart, None]:  # noqa: ARG002
         """Say what there is to say, as soon as it is worth speaking."""
@@ -167,7 +166,7 @@ class WritingBrain:
         text = dialogue.reply_to(prompt.text if isinstance(prompt, CallerSaid) else "")
         chunker = Chunker()
         clock = asyncio.get_running_loop().time
-        first = clock() + dialogue.MODEL
+        first = clock() + self._model
         for place, word in enumerate(text.split()):
             await asyncio.sleep(
                 max(0.0, first + place * dialogue.PER_WORD - clock())
@@ -179,25 +178,29 @@ class WritingBrain:
 
     def branch(self, errands: Errands) -> "WritingBrain":  # noqa: ARG002 - it has no tools
         """Return another one: it remembers nothing."""
-        return WritingBrain(self._details)
+        return WritingBrain(self._model)
 
 
 PLAN = CallPlan(
     tenant=TenantId("tnt_bench"),
     agent=AgentId("agt_bench"),
-    open_brain=WritingBrain,
+    open_brain=lambda _: WritingBrain(),
     voice=Voice(),
     greeting=dialogue.GREETING,
     silence=15.0,
+    guesses=0,
 )
 
 
 class OneAgent:
     """Everybody who calls gets the same plan; what they dial is the voice they speak with."""
 
+    def __init__(self, guesses: int = 0, model: float = dialogue.MODEL) -> None:
+        self._plan = replace(PLAN, guesses=guesses, open_brain=lambda _: WritingBrain(model))
+
     async def find(self, dialled: str, source: Literal["phone_gateway", "browser"]) -> CallPlan:  # noqa: ARG002
         """Return it."""
-        return replace(PLAN, language=f"en-{dialled}")
+        return replace(self._plan, language=f"en-{dialled}")
 
 
 def voice_for(plan: CallPlan) -> PacedVoice:

@@ -38,6 +38,8 @@ from switchroom.transports.sip.endpoint import SipEndpoint
 
 _TOLD = {"CallStarted", "TranscriptFinal", "ReplyStarted", "ReplySpoken", "ReplyInterrupted", "ReplyPaused"} | {
     "ReplyResumed",
+    "TurnTimed",
+    "SpeculationDropped",
     "CallCompleted",
     "CallFailed",
     "ProviderFailed",
@@ -105,6 +107,15 @@ class Notes:
                 self.told.append({"kind": kind, **asdict(event)})
 
 
+@dataclass(frozen=True, slots=True)
+class Scripted:
+    """How the providers are scripted: a folder for recordings, guesses per turn, and the time until the model's first word."""
+
+    recordings: str | None = None
+    guesses: int = 0
+    model: float = dialogue.MODEL
+
+
 @dataclass(frozen=True)
 class Engine:
     """What runs."""
@@ -116,19 +127,21 @@ class Engine:
 
 
 @asynccontextmanager
-async def running(port: int, recordings: Path | None) -> AsyncIterator[Engine]:
+async def running(port: int, scripted: Scripted) -> AsyncIterator[Engine]:
     """Run an engine like main.py does, with everything scripted that is not the engine."""
     network = TimedNetwork(SileroNetwork(16))
     plane, bus, notes = Plane(lambda _: network), Bus(), Notes()
     stories = {voice: dialogue.make(voice).lines for voice in dialogue.VOICES}
     async with AsyncExitStack() as stack:
+        recordings = None if scripted.recordings is None else Path(scripted.recordings)
         disk = stack.enter_context(Disk()) if recordings is not None else None
         timing = Timing(fixed=dialogue.ENDPOINTING)
         tts = voice_for(PLAN)
         equipment = Equipment(plane, KnowingRecogniser(stories), tts, bus.publish, disk, recordings, timing)
         timed = TimedPlane(plane)
         metronome = Metronome(timed, idle=lambda: plane.measure().rows == 0)
-        switchboard = Switchboard(equipment, OneAgent(), Limits(calls=1000, lateness=10.0), metronome)
+        agent = OneAgent(scripted.guesses, scripted.model)
+        switchboard = Switchboard(equipment, agent, Limits(calls=1000, lateness=10.0), metronome)
         settings = SipSettings(host="127.0.0.1", port=port, rtp_first=40000, rtp_last=48998)
         endpoint = SipEndpoint(settings, switchboard.offer)
         await endpoint.open()
@@ -152,10 +165,10 @@ async def _watch(engine: Engine) -> None:
         await asyncio.sleep(_EVERY)
 
 
-async def serve(recordings: Path | None) -> None:
+async def serve(scripted: Scripted) -> None:
     """Run until a line comes from standard input."""
     before = calibrate()
-    async with running(0, recordings) as engine, asyncio.TaskGroup() as tasks:
+    async with running(0, scripted) as engine, asyncio.TaskGroup() as tasks:
         watching = tasks.create_task(_watch(engine))
         print(json.dumps({"port": engine.endpoint.address[1]}), flush=True)
         await asyncio.to_thread(sys.stdin.readline)
@@ -173,12 +186,12 @@ async def serve(recordings: Path | None) -> None:
 
 
 def main() -> None:
-    """Serve; the only argument is a folder for recordings."""
+    """Serve; the only argument says how, as JSON."""
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
-    asyncio.run(serve(Path(sys.argv[1]) if len(sys.argv) > 1 else None))
+    asyncio.run(serve(Scripted(**json.loads(sys.argv[1])) if len(sys.argv) > 1 else Scripted()))
 
 
 if __name__ == "__main__":

@@ -40,8 +40,9 @@ def test_text_is_divided_where_one_would_breathe(text: str, expected: list[str])
 
 def test_the_first_clause_does_not_wait_for_the_sentence() -> None:
     chunker = Chunker()
-    assert chunker.feed("Of course,") == []
-    assert chunker.feed(" let") == ["Of course,"]
+    assert chunker.feed("Of course") == []
+    assert chunker.feed(",") == ["Of course,"]
+    assert chunker.feed(" let") == []
     assert chunker.feed(" me see, I think so") == []
     assert chunker.feed(", yes, I do.") == []
     assert chunker.feed(" ") == ["let me see, I think so, yes, I do."]

@@ -1,8 +1,8 @@
 """Text deltas become chunks worth speaking.
 
 The first chunk is a clause, so that the voice can begin while the model still writes; later ones are sentences, for
-their melody. A stop or comma only counts when white space follows it, so decimals, times, addresses and names of
-machines stay whole. Where the text is divided does not depend on how it was cut into deltas.
+their melody. A stop only counts when white space follows it, and a comma then or after a letter, so decimals,
+times, addresses and names of machines stay whole. Where the text is divided does not depend on how it was cut into deltas.
 """
 
 import re
@@ -15,7 +15,9 @@ _BY_WHAT_FOLLOWS = frozenset(  # end a sentence only if a capital comes next: "a
     | {"jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec"}
     | {"mon", "tue", "wed", "thu", "fri", "sat", "sun"}
 )
-_BREAK = re.compile(r"(?P<stop>[.!?…]+[\"'”’)\]]*(?=\s)|[。！？])|(?P<clause>[,;:—–](?=\s)|[，、；])|(?P<line>\n)")
+_BREAK = re.compile(
+    r"(?P<stop>[.!?…]+[\"'”’)\]]*(?=\s)|[。！？])|(?P<clause>(?<=[^\W\d_])[,;]|[,;:—–](?=\s)|[，、；])|(?P<line>\n)"
+)
 _LAST_WORD = re.compile(r"(\S+)$")
 _NEXT = re.compile(r"\s*(\S)")
 _MARKUP = re.compile(r"[*`]+|^\s*(?:#+|[-•])\s+|(?<=\s)#+\s", re.MULTILINE)
