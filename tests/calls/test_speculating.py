@@ -28,7 +28,7 @@ from tests.virtual_time import run
 
 LONG = "This is a rather long sentence about the opening hours of our restaurant."
 THINKS = 0.2
-HOURS = Line("when are you open", 0.1, ((0.9, "when are you open"),))
+HOURS = Line("when are you open", 0.1, ((0.3, "when are you open"),))
 ANSWERS: Mapping[str, Sequence[ReplyPart | float]] = {
     "when are you open": [THINKS, Say("From nine to five.")],
     "goodbye now": [THINKS, Say("Goodbye."), EndCall()],
@@ -76,7 +76,7 @@ def test_without_guessing_the_same_reply_is_as_late_as_the_thought_takes() -> No
 
 def test_a_reply_is_guessed_after_a_barge_in_too() -> None:
     mind = ScriptedMind({**ANSWERS, "hours": [Say(LONG)]}, ahead=True)
-    stop = Line("when are you open", 0.1, ((0.3, "when are"), (0.9, "when are you open")))
+    stop = Line("when are you open", 0.1, ((0.3, "when are"), (0.6, "when are you open")))
     engine, _ = live([Line("hours"), stop], [(3.0, voice(1.0)), (6.0, voice(1.3))], mind=mind)
     assert len(engine.of(happened.ReplyInterrupted)) == 1
     reply = engine.of(happened.ReplySpoken)[-1]

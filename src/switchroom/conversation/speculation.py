@@ -61,7 +61,7 @@ class Eagerness:
     """Guesses per turn; 0: never."""
     settled: float = 0.1
     """The voice fell silent and a partial transcript stayed the same for so long."""
-    stable: float = 0.6
+    stable: float = 0.45
     """A partial transcript stayed the same for so long while the voice went on."""
     words: int = 2
     """Fewer words are not guessed from while the voice goes on."""
