@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from structlog.testing import capture_logs
 
 from switchroom.answering import FLOWS, Answering
 from switchroom.catalogue.service import Catalogue, seed_catalogue
+from switchroom.conversation.waiting import waiting
 from switchroom.errors import Invalid, NotFound
 from switchroom.identity import TenantId
 from switchroom.storage.db import Database
@@ -42,6 +44,25 @@ def test_the_plan_carries_the_greeting_and_the_limits_of_the_agent(tmp_path: Pat
         assert [other.agent for other in await answering.plans()] == [plan.agent]
         with pytest.raises(NotFound):
             await answering.find("sip:nobody@127.0.0.1", "phone_gateway")
+        await database.close()
+
+    run_real(main())
+
+
+def test_an_agent_says_its_own_fillers_or_those_of_its_language(tmp_path: Path) -> None:
+    async def main() -> None:
+        shutil.copy(EXAMPLE, tmp_path / "flow.yaml")
+        database, answering = await _answering(tmp_path)
+        catalogue = Catalogue(database)
+        (agent,) = await catalogue.everybody()
+        english = await answering.plan(agent)
+        assert english.fillers == waiting("en").fillers
+        assert (english.no_silence, english.stalled, english.guesses) == (1.2, 8.0, 3)
+        await catalogue.save_agent(replace(agent, fillers=("Mal sehen.",), language="de", no_silence=0.9, guesses=0))
+        (agent,) = await catalogue.everybody()
+        german = await answering.plan(agent)
+        assert (german.fillers, german.patience) == (("Mal sehen.",), waiting("de").patience)
+        assert (german.no_silence, german.guesses) == (0.9, 0)
         await database.close()
 
     run_real(main())

@@ -10,6 +10,7 @@ import structlog
 
 from switchroom.accounts.suspensions import Suspensions
 from switchroom.catalogue.service import AgentRecord, Catalogue
+from switchroom.conversation.waiting import waiting
 from switchroom.errors import Denied, SwitchroomError
 from switchroom.flow.graph import Receiver
 from switchroom.knowledge.library import Library
@@ -95,6 +96,7 @@ class Answering:
             message = f"the flow {standing.flow!r} of agent {agent.name!r} begins no conversation by {source}"
             raise Denied(f"{message}: add {source} to the receivers of a start node", code="receiver_not_served")
         speech, models = await self._provided(agent)
+        said = waiting(agent.language)
         return CallPlan(
             tenant=agent.tenant_id,
             agent=agent.id,
@@ -113,6 +115,13 @@ class Answering:
             max_duration=agent.max_duration,
             silence=agent.silence,
             nudges=agent.nudges,
+            guesses=agent.guesses,
+            no_silence=agent.no_silence,
+            stalled=agent.stalled,
+            fillers=agent.fillers or said.fillers,
+            patience=said.patience,
+            giving_up=said.giving_up,
+            person=reception.plan.flow.person,
         )
 
     async def _provided(

@@ -34,6 +34,10 @@ class AgentRow(Base):
     languages: Mapped[Sequence[str]] = mapped_column(JSON)
     temperature: Mapped[float | None] = mapped_column(Float)
     prompt: Mapped[str] = mapped_column(Text)
+    guesses: Mapped[int] = mapped_column(Integer)
+    no_silence: Mapped[float] = mapped_column(Float)
+    stalled: Mapped[float] = mapped_column(Float)
+    fillers: Mapped[Sequence[str]] = mapped_column(JSON)
 
 
 class NumberRow(Base):

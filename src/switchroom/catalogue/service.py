@@ -29,6 +29,7 @@ class AgentRecord:
     ``voice_providers`` are chains: names of the installation's providers file, the preferred first; an empty one is this
     machine's speech, or no model. ``voices`` are voices by language (``de``), or by provider and language (``cartesia:de``);
     ``languages`` are those spoken beside ``language``. ``prompt`` tells a model who it is.
+    Without ``fillers`` it says those of its language.
     """
 
     id: AgentId
@@ -52,6 +53,10 @@ class AgentRecord:
     languages: tuple[str, ...] = ()
     temperature: float | None = None
     prompt: str = ""
+    guesses: int = 3
+    no_silence: float = 1.2
+    stalled: float = 8.0
+    fillers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +196,7 @@ def _record(row: AgentRow) -> AgentRecord:
         recognisers=tuple(stored.recognisers),
         voice_providers=tuple(stored.voice_providers),
         languages=tuple(stored.languages),
+        fillers=tuple(stored.fillers),
     )
 
 
