@@ -65,10 +65,7 @@ class Plugin:
 
 
 async def load(choice: Choice, role: Role) -> Plugin:
-    """Return the class. Takes seconds, once. Raises Unavailable if it is not installed, Invalid if there is no such class.
-
-    Must be awaited on the main thread, where plugins insist on being imported; what they share is imported beside it.
-    """
+    """Return the class. Takes seconds, once. Raises Unavailable if it is not installed, Invalid if there is no such class."""
     name = str(choice.options.get("plugin", "")) if choice.kind == GENERAL else choice.kind
     named = str(choice.options.get("class", role))
     package = f"livekit-plugins-{name.replace('_', '-')}"
@@ -77,8 +74,7 @@ async def load(choice: Choice, role: Role) -> Plugin:
             f"{choice.name}: the option plugin names the plugin, such as azure; not {name!r}", code="providers"
         )
     try:
-        agents = await asyncio.to_thread(_agents)
-        module = importlib.import_module(f"livekit.plugins.{name}")
+        agents, module = await asyncio.to_thread(_import, name)
     except ImportError as error:
         raise Unavailable(
             f"{choice.name}: the plugin {name} is not there ({error}): pip install {package}",
@@ -149,10 +145,16 @@ def _what(role: Role) -> str:
     return "recogniser" if role == "STT" else "voice"
 
 
-def _agents() -> ModuleType:
+def _import(name: str) -> tuple[ModuleType, ModuleType]:
+    """Return LiveKit Agents and a plugin.
+
+    Plugins register for LiveKit's own worker, which insists on the main thread; it is not here, and some vendors'
+    libraries take two seconds, so nothing is registered and the main thread goes on.
+    """
     withhold("av", "av.container", "livekit.local_inference")
-    importlib.import_module("aiohttp")
-    return importlib.import_module("livekit.agents")
+    agents = importlib.import_module("livekit.agents")
+    agents.Plugin.register_plugin = staticmethod(lambda _plugin: None)
+    return agents, importlib.import_module(f"livekit.plugins.{name}")
 
 
 def _quieten() -> None:
