@@ -15,11 +15,13 @@ nothing at all for too long; an error                HearingFailed
 ==================================================  ====================================================================
 
 A line that is lost in the middle of an utterance is opened anew, once, and told the utterance from its beginning. A line
-of which something might still come is dropped before the next utterance begins.
+of which something might still come is dropped before the next utterance begins; so is that of a vendor that neither
+marks its end nor says when its words were spoken.
 """
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -80,7 +82,7 @@ class StreamingEar:
         self._report: Report | None = report
         self._patience = patience
         self._words: Words = ()
-        self._utterance = _Utterance(Transcript(language), over=True)
+        self._utterance = _Utterance(Transcript(language), over=True, clean=True)
         self._timer: asyncio.TimerHandle | None = None
         self._line: Line | None = None
         self._spoke = self._doubted = False
@@ -130,13 +132,13 @@ class StreamingEar:
         if kind == "end_of_speech":
             utterance.ended = True
             if utterance.asked and not utterance.transcript.open and not utterance.clean:
-                utterance.clean = not self._lines.mark
-                self._wait(AT_ONCE if utterance.clean else SETTLED)
+                utterance.clean = not self._lines.mark and utterance.timed
+                self._wait(SETTLED if self._lines.mark else AT_ONCE)
         elif event.alternatives and kind in _TRANSCRIPTS:
             best = event.alternatives[0]
             if 0 < best.end_time <= utterance.start:
                 return  # of the utterance before
-            utterance.ended = False
+            utterance.ended, utterance.timed = False, best.end_time > 0
             self._take(best.text, best.confidence, final=kind == "final_transcript")
 
     def answered(self, message: str) -> None:
@@ -268,22 +270,27 @@ class StreamingEar:
 _TRANSCRIPTS = {"final_transcript", "interim_transcript"}
 
 
+@dataclass(slots=True)
 class _Utterance:
-    """What is known of the utterance: ``asked`` for at a pause, ``over`` once that is answered, ``clean`` if nothing can follow."""
+    """What is known of the utterance: ``asked`` for at a pause, ``over`` once that is answered, ``clean`` if nothing can follow.
 
-    def __init__(self, transcript: Transcript, *, over: bool = False) -> None:
-        self.transcript = transcript
-        self.over = over
-        self.clean = over
-        self.asked = False
-        self.ended = False
-        self.alive = False
-        self.retried = False
-        self.start = 0.0
-        self.deadline = 0.0
-        self.length = 0.0
-        self.pieces: list[Samples] = []
-        self.error: SwitchroomError | None = None
+    ``ended``: the vendor heard its end; ``alive``: it said something; ``timed``: it says when words were spoken. ``start`` is
+    in seconds of its line's sound.
+    """
+
+    transcript: Transcript
+    over: bool = False
+    clean: bool = False
+    asked: bool = False
+    ended: bool = False
+    alive: bool = False
+    timed: bool = False
+    retried: bool = False
+    start: float = 0.0
+    deadline: float = 0.0
+    length: float = 0.0
+    pieces: list[Samples] = field(default_factory=list)
+    error: SwitchroomError | None = None
 
     def goes_on(self, samples: Samples) -> None:
         """More of it was heard, so that whatever was asked for is asked for anew."""
