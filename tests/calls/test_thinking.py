@@ -103,6 +103,21 @@ def test_a_tool_result_survives_a_barge_in_and_comes_up_once_agents_6349() -> No
     run(main())
 
 
+def test_a_tool_that_outlasts_the_turn_is_told_to_a_caller_who_waits_in_silence() -> None:
+    async def main() -> None:
+        kitchen = Kitchen({"roast": 20.0})
+        engine, model, _ = await call(
+            [(3.0, "a roast please")], [wants("roast", kilos=2)], ["Your roast is done."], kitchen=kitchen
+        )
+        spoken = [(event.answers, event.heard) for event in engine.of(happened.ReplySpoken)]
+        assert ("tool", "Your roast is done.") in spoken
+        assert replies(engine)[0].endswith("I'll tell you as soon as I know more.")
+        assert len(engine.of(happened.ToolFinished)) == 1
+        assert len(model.asks) == 2
+
+    run(main())
+
+
 def test_words_already_heard_stay_in_the_context_when_the_caller_breaks_in_pipecat_4996() -> None:
     async def main() -> None:
         engine, model, _ = await call(

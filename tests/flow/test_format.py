@@ -10,6 +10,7 @@ from jsonschema import Draft202012Validator
 from switchroom.errors import Invalid
 from switchroom.flow.file import parse, schema
 from switchroom.flow.problems import FlowUnreadable, Problem, located
+from tests.flow.agents import KITCHEN
 from tests.flow.small import SMALL
 from tests.flow.test_intents import EXAMPLE
 
@@ -35,6 +36,10 @@ def _complaints(text: str) -> list[str]:
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name)
 def test_every_example_fits_the_schema(path: Path) -> None:
     assert _complaints(path.read_text(encoding="utf-8")) == []
+
+
+def test_a_route_may_be_a_target_or_say_when() -> None:
+    assert _complaints(KITCHEN) == []
 
 
 WRONG = [

@@ -12,6 +12,7 @@ from switchroom.ports import (
     TheySaid,
     ToolAnswered,
     ToolCalled,
+    ToolFinished,
     ToolResult,
     ToolWanted,
     WeSaid,
@@ -182,6 +183,37 @@ def test_after_ten_seconds_of_tools_the_caller_need_not_wait_and_hears_the_resul
             assert results(line) == ['{"done": true}']
             assert sum(isinstance(part, ToolAnswered) for part in parts) == 1
             assert len(kitchen.calls) == 1
+
+    run(talk())
+
+
+def test_a_late_tool_that_is_back_is_told_at_once_to_a_caller_who_says_nothing() -> None:
+    async def talk() -> None:
+        async with asyncio.TaskGroup() as group:
+            errands = TaskErrands(group)
+            line = call([wants("roast", kilos=2)], ["It is done."], kitchen=Kitchen({"roast": 30.0}), errands=errands)
+            assert await line.prompt(ToolFinished()) == []
+            await line.says("a roast")
+            assert not errands.news()
+            await asyncio.sleep(25.0)
+            assert errands.news()
+            assert not errands.news()
+            assert spoken(await line.prompt(ToolFinished())) == ["It is done."]
+            assert results(line) == ['{"done": true}']
+            assert await line.prompt(ToolFinished()) == []
+
+    run(talk())
+
+
+def test_a_late_tool_that_is_told_in_a_turn_is_no_news() -> None:
+    async def talk() -> None:
+        async with asyncio.TaskGroup() as group:
+            errands = TaskErrands(group)
+            line = call([wants("roast", kilos=2)], ["It is done."], kitchen=Kitchen({"roast": 30.0}), errands=errands)
+            await line.says("a roast")
+            await asyncio.sleep(25.0)
+            assert spoken(await line.says("and now")) == ["It is done."]
+            assert not errands.news()
 
     run(talk())
 

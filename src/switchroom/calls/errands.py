@@ -22,6 +22,7 @@ class _Errand:
     started: float
     outcome: Outcome | None = None
     report: str = ""
+    calls_back: bool = False
 
 
 class TaskErrands:
@@ -53,8 +54,23 @@ class TaskErrands:
                 while not reports and any(errand.outcome is None for errand in errands.values()):
                     await self._news()
                     reports = _taken(errands)
+        for errand in errands.values():
+            errand.calls_back = errand.calls_back and errand.outcome is None
         came = {key: errand.outcome for key, errand in errands.items() if errand.outcome is not None}
         return Waited(asyncio.get_running_loop().time(), came, reports)
+
+    def call_back(self, keys: Sequence[str]) -> None:
+        """Nobody waits for ``keys`` any longer."""
+        for key in keys:
+            if key in self._errands:
+                self._errands[key].calls_back = True
+
+    def news(self) -> bool:
+        """Whether one of them has come back since this was last asked, and was not fetched."""
+        back = [errand for errand in self._errands.values() if errand.calls_back and errand.outcome is not None]
+        for errand in back:
+            errand.calls_back = False
+        return bool(back)
 
     def report(self, key: str, text: str) -> None:
         """The work under ``key`` goes on."""
@@ -146,3 +162,11 @@ class GuardedErrands:
     def report(self, key: str, text: str) -> None:
         """See Errands."""
         self._errands.report(key, text)
+
+    def call_back(self, keys: Sequence[str]) -> None:
+        """See Errands."""
+        self._errands.call_back(keys)
+
+    def news(self) -> bool:
+        """See Errands."""
+        return self._errands.news()

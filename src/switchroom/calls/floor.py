@@ -28,12 +28,14 @@ from switchroom.ports import (
     HearingFailed,
     Patience,
     TakeMessage,
+    ToolFinished,
     TransferFailed,
     TransferProgress,
     Transferred,
     Utterance,
 )
 
+_SILENT = (Caller.QUIET, Agent.SILENT)
 _LISTENING, _HEARING = (Caller.QUIET, Agent.OWED), (Caller.QUIET, Agent.SPEAKING)
 
 KeptAway = Literal["held", "transfer", "message"]
@@ -185,6 +187,9 @@ class Floor:
         deadline = self._turns.deadline
         if deadline is not None and deadline - TICK / 2 <= now:  # the next tick would be later than this one is early
             self._apply(self._turns.expire(max(now, deadline)), now)
+        if self._idle and self._with.mind.news():
+            self._start(Reply(self._turns.next_turn - 1, ToolFinished(), now), self._answer)
+            self.feed(turns.ReplyOwed(), now)
         self._think_ahead(now)
         stall = self._with.watch.ticked(self._reply, "free" if self._reply is None else self._line, now)
         if stall is not None and self._reply is not None:
@@ -347,6 +352,10 @@ class Floor:
             self.keep_away("message", now, away=False)
             self._start(Reply(self._turns.next_turn - 1, taken, now), self._answer)
             self.feed(turns.ReplyOwed(), now)
+
+    @property
+    def _idle(self) -> bool:
+        return self._turns.state == _SILENT and not self._kept_away and self._settled is None
 
     @property
     def _line(self) -> Line:

@@ -14,6 +14,10 @@ class Mind:
         """Whether it can think ahead, as far as is known."""
         self._errands = errands
 
+    def news(self) -> bool:
+        """Whether a tool is back that the caller was told not to wait for; once for each."""
+        return self._errands.news()
+
     def branch(self, draft: Draft) -> Brain | None:
         """Return who thinks for ``draft``, None if nobody can; asked while no reply runs. Adopted by now, it is nobody's branch."""
         if not draft.private:

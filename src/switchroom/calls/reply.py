@@ -45,6 +45,7 @@ from switchroom.ports import (
     TakeMessage,
     ToolAnswered,
     ToolCalled,
+    ToolFinished,
     TransferFailed,
     TransferTo,
     Utterance,
@@ -131,6 +132,8 @@ class Reply:
                 return "transfer"
             case MessageTaken():
                 return "message"
+            case ToolFinished():
+                return "tool"
             case _:
                 return "turn"
 

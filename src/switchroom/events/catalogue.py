@@ -23,7 +23,7 @@ from switchroom.events.transfers import TransferRequested as TransferRequested
 from switchroom.events.transfers import TransferRinging as TransferRinging
 from switchroom.identity import AgentId, CallId, LegId, TenantId
 
-Answered = Literal["turn", "silence", "opening", "transfer", "message"]
+Answered = Literal["turn", "silence", "opening", "transfer", "message", "tool"]
 """What a reply answers: the caller's turn of its number, a silence after it, the call itself, a failed transfer, a message left."""
 
 EndReason = Literal[

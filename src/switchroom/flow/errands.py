@@ -33,5 +33,12 @@ class DirectErrands:
                     self._outcomes[key] = Outcome(0.0, error=error)
         return Waited(0.0, {key: self._outcomes[key] for key in keys if key in self._outcomes})
 
+    def call_back(self, keys: Sequence[str]) -> None:
+        """Nothing is late."""
+
+    def news(self) -> bool:
+        """Nothing is late."""
+        return False
+
     def report(self, key: str, text: str) -> None:
         """Nobody waits long enough to be told."""

@@ -85,7 +85,7 @@ def attend(scene: Scene, intents: Intents, state: State, prompt: ports.Prompt) -
             state = replace(state, message=text)
             guess = intents.guess(plain(text), flow.everywhere.keys())
             intent = guess.intent if guess.sure and guess.score >= CLEAR else ""
-        case ports.CallOpened() | ports.TransferFailed() | ports.MessageTaken():
+        case ports.CallOpened() | ports.TransferFailed() | ports.MessageTaken() | ports.ToolFinished():
             intent = ""
         case _:
             assert_never(prompt)
@@ -106,7 +106,7 @@ def _turn(scene: Scene, intents: Intents, state: State, prompt: ports.Prompt) ->
     node = scene.flow.nodes[state.at]
     assert isinstance(node, Ask | Classify)
     match prompt:
-        case ports.CallOpened() | ports.TransferFailed() | ports.MessageTaken():
+        case ports.CallOpened() | ports.TransferFailed() | ports.MessageTaken() | ports.ToolFinished():
             return Turn(state, (_question(scene, node, state),))
         case ports.CallerUnheard():
             return Turn(state, (scene.flow.sentences.unheard, _question(scene, node, state)))

@@ -18,6 +18,14 @@ from switchroom.ports import Message, Outcome, TheySaid, ToolResult, ToolWanted,
 ON_THE_LINE = "[on the line]"
 """Stands where nobody said anything yet."""
 BROKE_IN = "[breaking in on you]"
+_NoWords = (
+    ports.CallOpened
+    | ports.CallerSilent
+    | ports.CallerUnheard
+    | ports.TransferFailed
+    | ports.MessageTaken
+    | ports.ToolFinished
+)
 STILL_WORKING = "still working: there is no result yet, and calling it again would not help"
 LONGEST = 4000
 """So many letters of a result are shown."""
@@ -114,17 +122,26 @@ def _told(prompt: ports.Prompt) -> tuple[str, str]:
             return text, text
         case ports.CallerTyped(digits=digits):
             return f"[pressing the keys {' '.join(digits)}]", digits
+        case _:
+            return f"[{_happened(prompt)}]", ""
+
+
+def _happened(prompt: _NoWords) -> str:
+    """Return what happened on the line that was nobody's words."""
+    match prompt:
         case ports.CallOpened():
-            return "[The call was just answered. Begin.]", ""
+            return "The call was just answered. Begin."
+        case ports.ToolFinished():
+            return "A tool that had not come back has come back now. Tell the caller what it gave."
         case ports.CallerSilent():
-            return "[silence]", ""
+            return "silence"
         case ports.CallerUnheard():
-            return "[something that could not be understood]", ""
+            return "something that could not be understood"
         case ports.TransferFailed(outcome=outcome):
-            return f"[Nobody took the call over: {outcome}. The caller is with you again.]", ""
+            return f"Nobody took the call over: {outcome}. The caller is with you again."
         case ports.MessageTaken(seconds=seconds, text=text):
             message = f"a message of {seconds:.0f} seconds: {text or 'not understood'}" if seconds else "no message"
-            return f"[The caller left {message}.]", ""
+            return f"The caller left {message}."
         case _:
             assert_never(prompt)
 

@@ -58,6 +58,7 @@ from switchroom.ports import (
     TakeMessage,
     ToolAnswered,
     ToolCalled,
+    ToolFinished,
     TransferFailed,
     TransferTo,
     Utterance,
@@ -103,6 +104,8 @@ class FlowBrain:
 
     async def reply(self, prompt: Prompt, heard: Sequence[Utterance]) -> AsyncGenerator[ReplyPart, None]:
         """Answer ``prompt``. May be closed or cancelled anywhere (see the module's table)."""
+        if isinstance(prompt, ToolFinished) and not self._awaits_tools:
+            return
         scene = Scene(self._plan.flow, self._exchange, self._clock(), prompt, tuple(heard))
         self.state = replace(self.state, turn=self.state.turn + 1, visits={})
         if self.state.over:
@@ -121,6 +124,12 @@ class FlowBrain:
             async with aclosing(self._answer(scene, prompt)) as parts:
                 async for part in parts:
                     yield part
+
+    @property
+    def _awaits_tools(self) -> bool:
+        """Whether there is a model that waits for a tool, to tell the caller."""
+        talks = self.state.waiting and isinstance(self._plan.flow.nodes[self.state.at], Agent)
+        return talks and any(call.late and not call.content for call in self.state.calls)
 
     def _of_the_line(self, prompt: Prompt) -> Prompt:
         """Take in how the caller came back whom a node gave away; in writing, what they say next is the message."""

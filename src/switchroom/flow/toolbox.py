@@ -118,6 +118,7 @@ class Toolbox:
                     yield Say(text, filler=True)
             waited = await self._errands.wait(_keys(still), min(bridge, deadline))
         self.late = True
+        self._errands.call_back(_keys(still))
         self._brain.state = self._brain.state.called(*(replace(call, late=True) for call in still))
         yield Say(self._scene.flow.sentences.late)
 

@@ -64,7 +64,14 @@ class MessageTaken:
     recording: str = ""
 
 
-Prompt = MessageTaken | CallOpened | CallerSaid | CallerTyped | CallerSilent | CallerUnheard | TransferFailed
+@dataclass(frozen=True, slots=True)
+class ToolFinished:
+    """A tool has come back that the caller was told not to wait for, and nobody is talking."""
+
+
+Prompt = (
+    ToolFinished | MessageTaken | CallOpened | CallerSaid | CallerTyped | CallerSilent | CallerUnheard | TransferFailed
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,14 @@ class Errands(Protocol):
         """
         ...
 
+    def call_back(self, keys: Sequence[str]) -> None:
+        """Nobody waits for ``keys`` any longer, the caller may talk of something else; ``news`` says when one is back."""
+        ...
+
+    def news(self) -> bool:
+        """Whether one of them has come back since this was last asked, and nobody has fetched its outcome by ``wait``."""
+        ...
+
     def report(self, key: str, text: str) -> None:
         """The work under ``key`` goes on, and ``text`` may be said of it; a newer report takes the place of one not yet taken."""
         ...
