@@ -35,8 +35,7 @@ from switchroom.ports import (
     Utterance,
 )
 
-_SILENT = (Caller.QUIET, Agent.SILENT)
-_LISTENING, _HEARING = (Caller.QUIET, Agent.OWED), (Caller.QUIET, Agent.SPEAKING)
+_SILENT, _LISTENING, _HEARING = ((Caller.QUIET, agent) for agent in (Agent.SILENT, Agent.OWED, Agent.SPEAKING))
 
 KeptAway = Literal["held", "transfer", "message"]
 """Why the agent does not hear a caller: their side has us on hold, or is handing them over; or they leave a message."""
@@ -187,7 +186,7 @@ class Floor:
         deadline = self._turns.deadline
         if deadline is not None and deadline - TICK / 2 <= now:  # the next tick would be later than this one is early
             self._apply(self._turns.expire(max(now, deadline)), now)
-        if self._idle and self._with.mind.news():
+        if self._turns.state == _SILENT and not self._kept_away and not self._settled and self._with.mind.news():
             self._start(Reply(self._turns.next_turn - 1, ToolFinished(), now), self._answer)
             self.feed(turns.ReplyOwed(), now)
         self._think_ahead(now)
@@ -352,10 +351,6 @@ class Floor:
             self.keep_away("message", now, away=False)
             self._start(Reply(self._turns.next_turn - 1, taken, now), self._answer)
             self.feed(turns.ReplyOwed(), now)
-
-    @property
-    def _idle(self) -> bool:
-        return self._turns.state == _SILENT and not self._kept_away and self._settled is None
 
     @property
     def _line(self) -> Line:
