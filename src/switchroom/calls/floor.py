@@ -27,7 +27,6 @@ from switchroom.ports import (
     Heard,
     HearingFailed,
     Patience,
-    Prompt,
     TakeMessage,
     ToolFinished,
     TransferFailed,
@@ -108,11 +107,8 @@ class Floor:
                 self._end("transfer")
                 return
             self.keep_away("transfer", now, away=False)
-            self._resume(TransferFailed(what.outcome), now)
-
-    def _resume(self, prompt: Prompt, now: float) -> None:
-        self._start(Reply(self._turns.next_turn - 1, prompt, now), self._answer)
-        self.feed(turns.ReplyOwed(), now)
+            self._start(Reply(self._turns.next_turn - 1, TransferFailed(what.outcome), now), self._answer)
+            self.feed(turns.ReplyOwed(), now)
 
     async def close(self, limit: float) -> None:
         """Stop talking, and wait up to ``limit`` seconds until the caller's last words are understood."""
@@ -191,7 +187,8 @@ class Floor:
         if deadline is not None and deadline - TICK / 2 <= now:  # the next tick would be later than this one is early
             self._apply(self._turns.expire(max(now, deadline)), now)
         if self._turns.state == _SILENT and not self._kept_away and not self._settled and self._with.mind.news():
-            self._resume(ToolFinished(), now)
+            self._start(Reply(self._turns.next_turn - 1, ToolFinished(), now), self._answer)
+            self.feed(turns.ReplyOwed(), now)
         self._think_ahead(now)
         stall = self._with.watch.ticked(self._reply, "free" if self._reply is None else self._line, now)
         if stall is not None and self._reply is not None:
@@ -343,8 +340,7 @@ class Floor:
             self._tasks.create_task(self._take_message(reply.message), name="message")
 
     async def _hand_over(self, target: str) -> None:
-        failed = await self._with.transfers.ask(target)
-        if failed is not None:
+        if (failed := await self._with.transfers.ask(target)) is not None:
             self.transferring(failed, self._clock())
 
     async def _take_message(self, wanted: TakeMessage) -> None:
@@ -352,7 +348,8 @@ class Floor:
         if self._settled is None:
             now = self._clock()
             self.keep_away("message", now, away=False)
-            self._resume(taken, now)
+            self._start(Reply(self._turns.next_turn - 1, taken, now), self._answer)
+            self.feed(turns.ReplyOwed(), now)
 
     @property
     def _line(self) -> Line:
@@ -372,10 +369,11 @@ class Floor:
             self._mouth.play(sentence.text, sentence.samples)
         lost = instead.transfer is not None or instead.ends_call
         before = [] if lost else self._making  # whoever does not even break off is waited for no more
-        task = self._tasks.create_task(
-            self._after(before, instead, lambda _: self._mouth.drained()), name=f"apology {reply.turn}"
-        )
+        task = self._tasks.create_task(self._after(before, instead, self._drain), name=f"apology {reply.turn}")
         self._making = [*self._making, task]
+
+    async def _drain(self, _reply: Reply) -> None:
+        await self._mouth.drained()
 
     async def _answer(self, reply: Reply) -> None:
         await self._with.replier.speak(reply, self._with.minutes.utterances)
