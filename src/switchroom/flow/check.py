@@ -28,6 +28,7 @@ from switchroom.flow.graph import (
     Tool,
     Transfer,
     Voicemail,
+    needs_model,
     targets,
 )
 from switchroom.flow.known import is_known, known
@@ -103,15 +104,15 @@ def _bounds(slot: Slot) -> Iterator[Problem]:
 
 
 def check_models(flow: Flow, models: Models | None) -> Iterator[Problem]:
-    """Yield every agent node that has no language model to think with."""
+    """Yield every node that needs a language model and has none to think with."""
     for node in flow.nodes.values():
-        if not isinstance(node, Agent):
+        if not needs_model(node):
             continue
         if models is None:
             yield Problem(node.name, "model", "there is no language model here; choose one for the agent of this flow")
             continue
         try:
-            models(node.model)
+            models(node.model if isinstance(node, Agent | Classify) else "")
         except SwitchroomError as error:
             yield Problem(node.name, "model", str(error))
 

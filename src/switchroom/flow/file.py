@@ -42,6 +42,8 @@ class _Classify(_Part):
     forget: tuple[str, ...] = ()
     filled: str = ""
     lost: str = ""
+    by: Literal["examples", "model"] = "examples"
+    model: str = ""
 
 
 class _Ask(_Part):

@@ -35,7 +35,7 @@ class Classify:
 
     ``slots`` are filled from the same sentence, the slots and tool results in ``forget`` being emptied first. ``filled`` is
     where a sentence leads that has values but no intent. ``digits`` give an intent by key. After ``len(prompts)`` failures
-    in a row: ``lost``.
+    in a row: ``lost``. ``by`` says who decides: the examples, or the language model called ``model`` (empty: the agent's own).
     """
 
     name: str
@@ -46,6 +46,8 @@ class Classify:
     forget: tuple[str, ...] = ()
     filled: str = ""
     lost: str = ""
+    by: Literal["examples", "model"] = "examples"
+    model: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,6 +290,11 @@ class Flow:
     def entry(self, receiver: Receiver) -> Start | None:
         """Return where a conversation over ``receiver`` begins; None if this flow takes none."""
         return next((start for start in self.starts if receiver in start.receivers), None)
+
+
+def needs_model(node: Node) -> bool:
+    """Return whether ``node`` thinks with a language model."""
+    return isinstance(node, Agent) or (isinstance(node, Classify) and node.by == "model")
 
 
 def targets(node: Node) -> Iterator[tuple[str, str]]:

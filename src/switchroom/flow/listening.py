@@ -162,7 +162,7 @@ def _speech(scene: Scene, intents: Intents, node: Ask | Classify, state: State, 
 def _open_answer(scene: Scene, intents: Intents, node: Classify, state: State, text: str) -> Turn:
     flow = scene.flow
     reading = read(text, [flow.slots[name] for name in node.slots], scene.now)
-    intent = _guess(scene, intents, node, reading.shape).intent or _yes_or_no(node, text)
+    intent = _intended(scene, intents, node, reading.shape, text) if scene.judged is None else scene.judged
     if intent and intent not in node.routes:
         return _follow(scene, node, state, intent)
     filled = state.forgets(node.forget).knows(reading.values)
@@ -171,6 +171,10 @@ def _open_answer(scene: Scene, intents: Intents, node: Classify, state: State, t
     if reading.values and node.filled:
         return Turn(turn_to(flow, replace(filled, intent=""), node.filled))
     return _lost(scene, node, state)
+
+
+def _intended(scene: Scene, intents: Intents, node: Classify, shape: str, text: str) -> str:
+    return _guess(scene, intents, node, shape).intent or _yes_or_no(node, text)
 
 
 def _yes_or_no(node: Ask | Classify, text: str) -> str:

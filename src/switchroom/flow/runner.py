@@ -20,7 +20,9 @@ from math import ceil
 from typing import assert_never
 
 from switchroom.errors import Bug
-from switchroom.flow.graph import Agent, Exchange, Tool, Voicemail
+from switchroom.flow.graph import Agent, Classify, Exchange, Tool, Voicemail
+from switchroom.flow.judging import LIMIT as JUDGING
+from switchroom.flow.judging import judged, question
 from switchroom.flow.listening import attend, listen
 from switchroom.flow.plan import Plan
 from switchroom.flow.state import Pending, State
@@ -50,6 +52,8 @@ from switchroom.ports import (
     Errands,
     Expecting,
     MessageTaken,
+    ModelAnswered,
+    ModelFailed,
     Models,
     Outcome,
     Prompt,
@@ -157,6 +161,10 @@ class FlowBrain:
     async def _answer(self, scene: Scene, prompt: Prompt) -> AsyncGenerator[ReplyPart, None]:
         """Take ``prompt`` in at the node that asked, and go on from there."""
         node = scene.flow.nodes[self.state.at]
+        if isinstance(node, Classify) and node.by == "model" and isinstance(prompt, CallerSaid):
+            outcome = await self._judge(scene, node, prompt.text)
+            yield _judgement(self._models, node, outcome)
+            scene = replace(scene, judged=None if outcome.error else str(outcome.result["intent"]))
         take_in = attend if isinstance(node, Agent) else listen
         turn = take_in(scene, self._plan.intents, self.state, prompt)
         self.state = turn.held
@@ -176,6 +184,14 @@ class FlowBrain:
             yield say
         if self.state.over:
             yield EndCall()
+
+    async def _judge(self, scene: Scene, node: Classify, text: str) -> Outcome:
+        """Ask a model what the caller wants; late or down, the outcome is an error."""
+        assert self._models is not None  # else the plan would not have been made
+        model = self._models(node.model)
+        ask = question(scene.flow, node, text, tuple(scene.heard))
+        key = f"{self._exchange.call}:{self.state.turn}:{node.name}:judged"
+        return await self._errands.run(key, lambda: judged(model, ask, scene.flow, node), JUDGING, read_only=True)
 
     async def _think(self, scene: Scene, *, asks: bool = True) -> AsyncGenerator[ReplyPart, None]:
         """Let the model of the agent node answer, unless the caller is yet to be heard, and go on from there if it leaves."""
@@ -298,6 +314,13 @@ class FlowBrain:
         self.state = _taken_in(scene, self.state, node, outcome)
         result = {name: written(value) for name, value in outcome.result.items()}
         return ToolAnswered(node.tool, outcome.took, result, outcome.error)
+
+
+def _judgement(models: Models | None, node: Classify, outcome: Outcome) -> ModelAnswered | ModelFailed:
+    if outcome.error is not None:
+        return ModelFailed(models(node.model).name if models is not None else node.model, outcome.error)
+    told = outcome.result
+    return ModelAnswered(str(told["model"]), int(str(told["in"])), int(str(told["out"])))
 
 
 def _taken_in(scene: Scene, state: State, node: Tool, outcome: Outcome) -> State:

@@ -131,6 +131,8 @@ class Scene:
     now: datetime
     prompt: ports.Prompt = field(default_factory=ports.CallOpened)
     heard: Sequence[ports.Utterance] = ()
+    judged: str | None = None
+    """The intent that a model has named; None: none was asked, or it was late."""
 
     def text(self, template: str, state: State) -> str:
         """Return ``template`` filled from ``state``."""

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from switchroom.domains.restaurant.desk import ReservationDesk
 from switchroom.domains.restaurant.opening import restaurant_from
-from switchroom.flow.graph import Agent, Exchange, Flow
+from switchroom.flow.graph import Exchange, Flow, needs_model
 from switchroom.flow.plan import Plan
 from switchroom.flow.runner import FlowBrain
 from switchroom.flow.tools import Tools, tools_of
@@ -50,7 +50,7 @@ class Reception:
     @property
     def thinks(self) -> bool:
         """Whether it needs a language model."""
-        return any(isinstance(node, Agent) for node in self.plan.flow.nodes.values())
+        return any(map(needs_model, self.plan.flow.nodes.values()))
 
     def opener(
         self,
