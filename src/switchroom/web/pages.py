@@ -21,6 +21,7 @@ from switchroom.web.auth import Member, Viewer, address_of, sign_in, sign_out
 from switchroom.web.lines import line_qualities
 from switchroom.web.services import With
 from switchroom.web.templates import page
+from switchroom.web.troubles import troubles
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -130,6 +131,7 @@ async def call(call_id: str, request: Request, services: With, viewer: Member) -
         "longest": max((turn.latency or 0.0 for turn in turns), default=0.0),
         "events": events,
         "qualities": line_qualities([entry.event for entry in events]),
+        "troubles": troubles([entry.event for entry in events]),
         "began": found.connected or found.started or 0.0,
     }
     response = page(request, "call.html", values)
