@@ -123,7 +123,7 @@ class ScriptedLines:
     eager: float | None = None
     """Seconds after which the vendor ends a turn by itself, in the middle of an utterance."""
     who: str = "us"
-    mark: str = ""
+    mark: None = None
     running: list["asyncio.Task[None]"] = field(default_factory=list)
 
     def open(self, _language: str, _words: Words, listener: Listener) -> Line:

@@ -9,6 +9,7 @@ import pytest
 from switchroom.errors import Denied, Limited, SwitchroomError, Unavailable
 from switchroom.ports import Heard, HearingFailed, Hints
 from switchroom.providers.choices import Choice
+from switchroom.providers.kinds import KINDS
 from switchroom.providers.vendors.recogniser import open_recogniser
 from tests.providers.vendors.assemblyai import AssemblyAi
 from tests.providers.vendors.deepgram import Deepgram, Line
@@ -180,6 +181,35 @@ def test_a_model_that_takes_no_key_terms_hears_without_them(make: Make) -> None:
             ):
                 assert words(await guest.says(0.5)) == "ada"
         assert "keyterm" not in server.requests[0]
+
+    run_real(main())
+
+
+def test_a_hundred_and_twenty_calls_are_heard_at_once() -> None:
+    async def main() -> None:
+        server = _deepgram(["yes"] * 120, Faults())
+        async with server.running() as url:
+            choice = Choice("us", "deepgram", "nova-3", "right", url)
+            async with open_recogniser(choice) as stt:
+                guests = [Caller(stt) for _ in range(120)]
+                async with asyncio.TaskGroup() as calls:
+                    heard = [calls.create_task(guest.says(0.3)) for guest in guests]
+                assert {words(task.result()) for task in heard} == {"yes"}
+                for guest in guests:
+                    guest.ear.close()
+        assert len(server.requests) == 120
+
+    run_real(main())
+
+
+@pytest.mark.parametrize(
+    "kind", [name for name, kind in KINDS.items() if "vendors" in kind.recognisers and name != "livekit"]
+)
+def test_every_kind_of_plugin_opens_and_one_that_nobody_answers_fails(kind: str) -> None:
+    async def main() -> None:
+        choice = Choice("us", kind, key="right", url="http://127.0.0.1:9", options={"patience": 0.3})
+        async with open_recogniser(choice) as stt, caller(stt) as guest:
+            assert isinstance(failure(await guest.says(1.0)), Unavailable)
 
     run_real(main())
 

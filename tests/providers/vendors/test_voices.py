@@ -10,6 +10,7 @@ from switchroom.errors import Denied, Limited, Unavailable
 from switchroom.media.frame import RATE
 from switchroom.ports import Voice
 from switchroom.providers.choices import Choice
+from switchroom.providers.kinds import KINDS
 from switchroom.providers.vendors.voice import VendorVoice, open_voice
 from tests.providers.vendors.cartesia import Cartesia
 from tests.providers.vendors.elevenlabs import ElevenLabs
@@ -169,6 +170,19 @@ def test_garbage_and_a_refused_text_are_failures_and_the_next_text_is_spoken(mak
             assert isinstance((await fails(tts, TEXT))[0], Unavailable)
             assert isinstance((await fails(tts, "forbidden"))[0], Unavailable)
             assert len(await spoken(tts, TEXT))
+
+    run_real(main())
+
+
+@pytest.mark.parametrize(
+    "kind", [name for name, kind in KINDS.items() if "vendors" in kind.voices and name != "livekit"]
+)
+def test_every_kind_of_plugin_opens_and_one_that_nobody_answers_fails(kind: str) -> None:
+    async def main() -> None:
+        choice = Choice("us", kind, key="right", url="http://127.0.0.1:9", options={"patience": 0.6})
+        async with open_voice(choice) as tts:
+            error, _ = await fails(tts, TEXT)
+            assert isinstance(error, Unavailable)
 
     run_real(main())
 

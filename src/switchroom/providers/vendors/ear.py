@@ -22,7 +22,7 @@ marks its end nor says when its words were spoken.
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -39,8 +39,8 @@ log = get_logger(__name__)
 
 Report = Callable[[Heard | HearingFailed], None]
 
-AT_ONCE = 0.02
-"""Seconds that a plugin may take to pass on what its vendor's mark follows."""
+TURNS = 12
+"""Turns of the event loop in which a plugin has passed on whatever it has understood."""
 
 SETTLED = 0.15
 """Seconds after a final text in which no other comes."""
@@ -60,13 +60,20 @@ _COUGH = 0.7
 """Seconds; of a shorter sound a vendor may say nothing at all."""
 
 
+class Mark(NamedTuple):
+    """How a vendor's message says that it has done what ``flush`` asked for, and that it has no words of its own."""
+
+    done: str
+    empty: str
+
+
 class Lines(Protocol):
-    """What opens lines. ``mark`` is in the message by which the vendor says that it has done what ``flush`` asked for."""
+    """What opens lines; ``mark`` None: the vendor says nothing when it is done."""
 
     @property
     def who(self) -> str: ...
     @property
-    def mark(self) -> str: ...
+    def mark(self) -> Mark | None: ...
     def open(self, language: str, words: Words, listener: Listener) -> Line: ...
 
 
@@ -83,7 +90,7 @@ class StreamingEar:
         self._patience = patience
         self._words: Words = ()
         self._utterance = _Utterance(Transcript(language), over=True, clean=True)
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer: asyncio.Handle | None = None
         self._line: Line | None = None
         self._spoke = self._doubted = False
         self._learn()
@@ -132,8 +139,8 @@ class StreamingEar:
         if kind == "end_of_speech":
             utterance.ended = True
             if utterance.asked and not utterance.transcript.open and not utterance.clean:
-                utterance.clean = not self._lines.mark and utterance.timed
-                self._wait(SETTLED if self._lines.mark else AT_ONCE)
+                utterance.clean = self._lines.mark is None and utterance.timed
+                self._wait(SETTLED if self._lines.mark else 0.0)
         elif event.alternatives and kind in _TRANSCRIPTS:
             best = event.alternatives[0]
             if 0 < best.end_time <= utterance.start:
@@ -147,9 +154,11 @@ class StreamingEar:
         sense = message.lstrip()[:1] == "{"
         utterance.alive = utterance.alive or sense
         self._spoke = self._spoke or sense
-        if self._lines.mark and utterance.asked and self._lines.mark in message.replace(" ", ""):
-            utterance.clean = True
-            self._wait(AT_ONCE)
+        mark, said = self._lines.mark, message.replace(" ", "")
+        if mark is not None and utterance.asked and mark.done in said:
+            utterance.clean, utterance.due = True, mark.empty not in said
+            if not utterance.due:
+                self._soon()
 
     def failed(self, error: SwitchroomError) -> None:
         """The line is lost."""
@@ -177,7 +186,9 @@ class StreamingEar:
             return
         if transcript.text != before:
             self._report(Heard(transcript.text, final=False, confidence=transcript.confidence))
-        if utterance.asked and not utterance.clean:
+        if utterance.asked and utterance.due and final:
+            self._soon()
+        elif utterance.asked and not utterance.clean:
             self._wait(SETTLED if final else utterance.deadline - asyncio.get_running_loop().time())
 
     # Finishing an utterance.
@@ -185,7 +196,7 @@ class StreamingEar:
     def _finish(self) -> None:
         utterance = self._utterance
         settled = utterance.ended and bool(utterance.transcript.text) and not utterance.transcript.open
-        utterance.asked, utterance.over, utterance.clean = True, False, False
+        utterance.asked, utterance.over, utterance.clean, utterance.due = True, False, False, False
         utterance.deadline = asyncio.get_running_loop().time() + self._patience
         if self._line is not None:
             self._line.flush()
@@ -197,6 +208,14 @@ class StreamingEar:
             self._timer = None
         if seconds is not None:
             self._timer = asyncio.get_running_loop().call_later(seconds, self._conclude)
+
+    def _soon(self, turns: int = TURNS) -> None:
+        """Conclude when everything that is on its way through the plugin is here."""
+        self._wait(None)
+        if turns:
+            self._timer = asyncio.get_running_loop().call_soon(self._soon, turns - 1)
+        else:
+            self._conclude()
 
     def _conclude(self) -> None:
         utterance = self._utterance
@@ -213,7 +232,7 @@ class StreamingEar:
 
     def _doubtful(self) -> bool:
         """Say whether silence may mean that there were no words: from a vendor that does not mark its end, once."""
-        doubtful = self._spoke and not self._lines.mark and not self._doubted
+        doubtful = self._spoke and self._lines.mark is None and not self._doubted
         self._doubted = True
         return doubtful
 
@@ -274,8 +293,8 @@ _TRANSCRIPTS = {"final_transcript", "interim_transcript"}
 class _Utterance:
     """What is known of the utterance: ``asked`` for at a pause, ``over`` once that is answered, ``clean`` if nothing can follow.
 
-    ``ended``: the vendor heard its end; ``alive``: it said something; ``timed``: it says when words were spoken. ``start`` is
-    in seconds of its line's sound.
+    ``due``: the words of the vendor's last message are still to come; ``ended``: it heard the end; ``alive``: it said
+    something; ``timed``: it says when words were spoken. ``start`` is in seconds of its line's sound.
     """
 
     transcript: Transcript
@@ -283,6 +302,7 @@ class _Utterance:
     clean: bool = False
     asked: bool = False
     ended: bool = False
+    due: bool = False
     alive: bool = False
     timed: bool = False
     retried: bool = False
@@ -294,7 +314,7 @@ class _Utterance:
 
     def goes_on(self, samples: Samples) -> None:
         """More of it was heard, so that whatever was asked for is asked for anew."""
-        self.asked = self.over = self.clean = self.ended = False
+        self.asked = self.over = self.clean = self.ended = self.due = False
         self.length += len(samples) / RATE
         if self.length <= LONGEST:
             self.pieces.append(np.array(samples, np.int16))

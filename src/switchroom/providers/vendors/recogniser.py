@@ -16,7 +16,7 @@ from switchroom.media.frame import RATE, Samples
 from switchroom.ports import Heard, HearingFailed, Hints, Listening
 from switchroom.providers.choices import Choice
 from switchroom.providers.vendors.clip_ear import ClipEar
-from switchroom.providers.vendors.ear import PATIENCE, StreamingEar
+from switchroom.providers.vendors.ear import PATIENCE, Mark, StreamingEar
 from switchroom.providers.vendors.failures import remember
 from switchroom.providers.vendors.line import Line, Listener, Opening, Words
 from switchroom.providers.vendors.plugins import Plugin, construct, load, seconds, settings
@@ -25,7 +25,7 @@ from switchroom.providers.vendors.shapes import RecogniserPlugin, RecogniserStre
 _TERMS = "keyterm", "keyterms_prompt", "keyterms", "keywords", "phrase_list", "additional_vocab", "hotwords"
 """What plugins call the words that a recogniser may expect; each takes a list of strings."""
 
-_MARKS: Mapping[str, str] = {"deepgram": '"from_finalize":true'}
+_MARKS: Mapping[str, Mark] = {"deepgram": Mark('"from_finalize":true', '"transcript":""')}
 _TAILS: Mapping[str, float] = {"deepgram": 0.0, "assemblyai": 0.0}
 _TAIL = 0.6
 """Seconds of silence by which a vendor that cannot be told learns that an utterance ended."""
@@ -71,9 +71,9 @@ class VendorRecogniser:
         return self.name
 
     @property
-    def mark(self) -> str:
+    def mark(self) -> Mark | None:
         """What is in the message that ends an utterance."""
-        return _MARKS.get(self._plugin.name, "")
+        return _MARKS.get(self._plugin.name)
 
     def listen(
         self, language: str, hints: Callable[[], Hints], report: Callable[[Heard | HearingFailed], None]

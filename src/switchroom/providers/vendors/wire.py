@@ -46,7 +46,8 @@ async def connected(taken: Container[str], values: Settings) -> AsyncIterator[Se
 @asynccontextmanager
 async def _session() -> AsyncIterator[aiohttp.ClientSession]:
     limits = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT)
-    async with aiohttp.ClientSession(ws_response_class=WatchedSocket, timeout=limits) as session:
+    connector = aiohttp.TCPConnector(limit=0)  # each call holds one; of the usual hundred the next would wait for ever
+    async with aiohttp.ClientSession(connector=connector, ws_response_class=WatchedSocket, timeout=limits) as session:
         yield session
     await asyncio.sleep(0)  # transports close in the loop's next turn
 
