@@ -95,7 +95,7 @@ def test_a_message_is_taken_and_read_back() -> None:
         assert told == [Say("Speak after the tone.", protected=True), TakeMessage(60, 3, beep=True)]
         assert "please call me back" in talker.expecting.hints.sentences
         answer = await said(talker, MessageTaken(7.5, "call me"))
-        assert answer == "I wrote down: call me. Goodbye 4711. [end]"
+        assert answer == "I wrote down: call me. Goodbye 4 7 1 1. [end]"
         assert talker.value("order") is None
 
     run(main())
@@ -116,7 +116,7 @@ def test_in_writing_what_follows_is_the_message() -> None:
         _brain("text"),
         (CallOpened(), ""),
         (CallerSaid("4711"), "Speak after the tone. [beep]"),
-        (CallerSaid("my parcel is late"), "I wrote down: my parcel is late. Goodbye 4711. [end]"),
+        (CallerSaid("my parcel is late"), "I wrote down: my parcel is late. Goodbye 4 7 1 1. [end]"),
     )
 
 

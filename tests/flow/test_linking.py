@@ -92,10 +92,10 @@ def test_a_flow_runs_another_takes_its_results_and_goes_on() -> None:
         _brain(),
         (CallOpened(), ""),
         (CallerSaid("check me in please"), "Your PIN?"),
-        (CallerSaid("four seven one one"), "[look_up ok] number 4, with 4711?"),
+        (CallerSaid("four seven one one"), "[look_up ok] number 4, with 4 7 1 1?"),
         (CallerSaid("no"), "Your PIN?"),
-        (CallerSaid("double oh one two"), "[look_up ok] number 0, with 0012?"),
-        (CallerSaid("yes"), "Checked in 0012. What is it?"),
+        (CallerSaid("double oh one two"), "[look_up ok] number 0, with 0 0 1 2?"),
+        (CallerSaid("yes"), "Checked in 0 0 1 2. What is it?"),
     )
 
 
@@ -103,8 +103,8 @@ def test_what_is_given_need_not_be_asked_for() -> None:
     _dialogue(
         _brain(),
         (CallOpened(), ""),
-        (CallerSaid("pay my bill, four seven one one"), "[look_up ok] number 4, with 4711?"),
-        (CallerSaid("yes"), "Paid by 4711. What is it?"),
+        (CallerSaid("pay my bill, four seven one one"), "[look_up ok] number 4, with 4 7 1 1?"),
+        (CallerSaid("yes"), "Paid by 4 7 1 1. What is it?"),
     )
 
 
@@ -114,10 +114,10 @@ def test_each_run_begins_afresh_and_each_place_has_slots_of_its_own() -> None:
         talker,
         (CallOpened(), ""),
         (CallerSaid("check me in please"), "Your PIN?"),
-        (CallerSaid("four seven one one"), "[look_up ok] number 4, with 4711?"),
-        (CallerSaid("yes"), "Checked in 4711. What is it?"),
+        (CallerSaid("four seven one one"), "[look_up ok] number 4, with 4 7 1 1?"),
+        (CallerSaid("yes"), "Checked in 4 7 1 1. What is it?"),
         (CallerSaid("check me in please"), "Your PIN?"),
-        (CallerSaid("i forgot it"), "Never mind. Checked in 4711. What is it?"),
+        (CallerSaid("i forgot it"), "Never mind. Checked in 4 7 1 1. What is it?"),
     )
     assert talker.value("twice/pin") is None and talker.value("pin") == "4711" and talker.value("pay/pin") is None
 

@@ -135,8 +135,12 @@ class Scene:
     """The intent that a model has named; None: none was asked, or it was late."""
 
     def text(self, template: str, state: State) -> str:
-        """Return ``template`` filled from ``state``."""
-        return render(template, lambda name: state.value(name, self.exchange), self.now)
+        """Return ``template`` filled from ``state``; figures that are no number are said one by one."""
+        return render(template, lambda name: self._told(name, state.value(name, self.exchange)), self.now)
+
+    def _told(self, name: str, value: Value) -> Value:
+        slot = self.flow.slots.get(name)
+        return " ".join(value) if slot is not None and slot.kind == "digits" and isinstance(value, str) else value
 
 
 def walk(scene: Scene, state: State) -> Stretch:
