@@ -57,8 +57,8 @@ expect:
 """
 
 
-def held(folder: Path, text: str, models: dict[str, LanguageModel] | None = None) -> Result:
-    (folder / "host.yaml").write_text(FLOW, encoding="utf-8")
+def held(folder: Path, text: str, models: dict[str, LanguageModel] | None = None, flow: str = FLOW) -> Result:
+    (folder / "host.yaml").write_text(flow, encoding="utf-8")
     piece = parse(HEAD + text, folder / "one.yaml")
     part = asyncio.run(Cast().part(piece.rehearsal, piece.path))
     return run(rehearse(piece, part, Means(models=None if models is None else models.__getitem__)))
@@ -187,3 +187,51 @@ def test_a_judge_that_fails_does_not_agree(tmp_path: Path) -> None:
 def test_without_a_judge_nothing_is_judged_to_be_so(tmp_path: Path) -> None:
     result = held(tmp_path, JUDGED.replace("judge: wise\n", ""))
     assert not result.passed
+
+
+FROM_ELSEWHERE = """
+flow: weather
+home: host
+nodes:
+  start: {type: start, greeting: Good day., next: host}
+  host:
+    type: agent
+    prompt: You tell the weather.
+    tools: [weather.now, search_knowledge]
+    routes: {}
+"""
+
+
+def test_a_tool_from_elsewhere_gives_what_the_rehearsal_says(tmp_path: Path) -> None:
+    text = """
+tools: {weather.now: [{returns: {text: It rains.}}]}
+model:
+  - {when: weather, call: {weather.now: {place: London, days: 2}}}
+  - {after: weather_now, when: rains, say: "It rains, take a coat."}
+script:
+  - say: what is the weather like
+  - expect: [{tool: weather.now, with: {place: London}, outcome: ok, times: 1}, {heard: take a coat}]
+"""
+    result = held(tmp_path, text.replace("weather.now: {place", "weather_now: {place"), flow=FROM_ELSEWHERE)
+    assert result.passed, told(result)
+
+
+def test_a_tool_from_elsewhere_that_nobody_speaks_for_is_told(tmp_path: Path) -> None:
+    with pytest.raises(Invalid, match=r"there is no tool 'weather\.now'"):
+        held(tmp_path, "model: [{say: x}]\nscript: []\n", flow=FROM_ELSEWHERE)
+
+
+def test_an_agent_looks_things_up_in_the_documents_of_the_rehearsal(tmp_path: Path) -> None:
+    (tmp_path / "dogs.md").write_text("# Dogs\n\nDogs are welcome on the terrace, on a lead.\n", encoding="utf-8")
+    text = """
+knowledge: [dogs.md]
+tools: {weather.now: {fails: unused}}
+model:
+  - {when: dog, call: {search_knowledge: {question: are dogs welcome}}}
+  - {after: search_knowledge, when: terrace, say: "Yes, on the terrace."}
+script:
+  - say: can i bring my dog
+  - expect: [{tool: search_knowledge, result: {status: found}}, {heard: on the terrace}]
+"""
+    result = held(tmp_path, text, flow=FROM_ELSEWHERE)
+    assert result.passed, told(result)

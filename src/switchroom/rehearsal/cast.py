@@ -3,10 +3,16 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
+from time import time
 
 from switchroom.domains.restaurant.reception import Reception
 from switchroom.errors import Invalid
 from switchroom.flow.file import parse
+from switchroom.flow.graph import Flow
+from switchroom.flow.tools import tools_of
+from switchroom.knowledge.library import Library
+from switchroom.knowledge.tool import Lookup
+from switchroom.rehearsal.faults import stand_ins
 from switchroom.rehearsal.models import LineModel
 from switchroom.rehearsal.play import AgentOfDatabase, AgentOfFile, Rehearsal
 from switchroom.storage.db import Database
@@ -52,17 +58,22 @@ class Cast:
         self._nowhere = Database(
             "sqlite+aiosqlite:///:memory:"
         )  # what is prepared is staged elsewhere, with other models
-        self._prepared: dict[str, Reception] = {}
+        self._prepared: dict[tuple[str, str], Reception] = {}
 
     async def part(self, rehearsal: Rehearsal, beside: Path) -> Part:
         """Return whom the rehearsal of the file ``beside`` is about. Raises Invalid, NotFound."""
         role = await self._role(rehearsal, beside)
-        if role.flow not in self._prepared:
+        known = role.flow, repr(sorted(rehearsal.tools.items()))
+        if known not in self._prepared:
             try:
-                self._prepared[role.flow] = Reception(parse(role.flow), self._nowhere, models=lambda _: LineModel(()))
+                self._prepared[known] = self._prepare(parse(role.flow), rehearsal)
             except Invalid as error:
                 raise Invalid(f"{role.source}: {error}") from error
-        return Part(role, self._prepared[role.flow])
+        return Part(role, self._prepared[known])
+
+    def _prepare(self, flow: Flow, rehearsal: Rehearsal) -> Reception:
+        others = {**stand_ins(flow, rehearsal.tools), **tools_of(Lookup(Library(self._nowhere, time)))}
+        return Reception(flow, self._nowhere, others, models=lambda _: LineModel(()))
 
     async def _role(self, rehearsal: Rehearsal, beside: Path) -> Role:
         match rehearsal.agent:

@@ -8,7 +8,8 @@ from datetime import date, time
 from itertools import chain, repeat
 
 from switchroom.errors import Invalid, Unavailable
-from switchroom.flow.tools import Tools, ToolSpec
+from switchroom.flow.graph import Agent, Flow, Node, Tool
+from switchroom.flow.tools import Declaration, Tools, ToolSpec
 from switchroom.ports import Value, Values
 from switchroom.rehearsal.play import ToolFault
 
@@ -18,6 +19,7 @@ _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,8})")
 _TIME = re.compile(r"[0-2][0-9]:[0-5][0-9](:[0-5][0-9])?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NONE = ToolFault()
+_ANYTHING: object = str | int | float | bool | date | time
 
 
 def faulty(tools: Tools, faults: Faults) -> Tools:
@@ -47,6 +49,34 @@ def _with_fault(spec: ToolSpec, faults: Iterator[ToolFault]) -> ToolSpec:
         return {name: typed(value) for name, value in fault.returns.items()}
 
     return replace(spec, run=run)
+
+
+def stand_ins(flow: Flow, faults: Faults) -> Tools:
+    """Return tools that only do what the rehearsal says, for those that the agent has from elsewhere (MCP servers)."""
+    used = {name for node in flow.nodes.values() for name in _used(node)}
+    return {name: _stand_in(name, flow, fault) for name, fault in faults.items() if name in used}
+
+
+def _used(node: Node) -> tuple[str, ...]:
+    match node:
+        case Tool(tool=tool):
+            return (tool,)
+        case Agent(tools=tools):
+            return tools
+        case _:
+            return ()
+
+
+def _stand_in(name: str, flow: Flow, faults: ToolFault | Sequence[ToolFault]) -> ToolSpec:
+    async def run(*_occasion: object, **_arguments: Value) -> Values:
+        raise Unavailable(f"the rehearsal does not say what {name!r} returns now", code="unscripted")
+
+    given = [faults] if isinstance(faults, ToolFault) else faults
+    returned = {key for fault in given for key in fault.returns or ()}
+    used = [node for node in flow.nodes.values() if isinstance(node, Tool) and node.tool == name]
+    parameters = {argument: _ANYTHING for node in used for argument in node.arguments}
+    declared = Declaration(returns=("text", *sorted(returned)))
+    return ToolSpec(name, name, run, parameters, frozenset(), declared, {"type": "object"})
 
 
 def typed(text: str) -> Value:

@@ -114,8 +114,9 @@ class AgentVoice:
 class Rehearsal:
     """The whole file. ``now`` is the clock of the agent's place when the call comes in; ``given`` are rows by table.
 
-    ``tools`` are faults by tool; of several, each is for one call, and what they leave over is done as usual.
-    ``model`` is what the agent's language models answer; without it real ones are asked, as is the ``judge``, by name.
+    ``knowledge`` are documents for the agent, files beside the rehearsal. ``tools`` are faults by tool; of several, each is for
+    one call, and what they leave over is done as usual. ``model`` is what the agent's language models answer; without it real
+    ones are asked, as is the ``judge``, by name.
     """
 
     rehearsal: str
@@ -125,6 +126,7 @@ class Rehearsal:
     zone: str = ""
     caller: Caller = Caller()
     given: Mapping[str, tuple[Texts, ...]] = Field(default_factory=dict)
+    knowledge: tuple[str, ...] = ()
     tools: Mapping[str, ToolFault | tuple[ToolFault, ...]] = Field(default_factory=dict)
     voice: AgentVoice = AgentVoice()
     model: tuple[ModelLine, ...] = ()

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -17,7 +18,11 @@ from switchroom.conversation.timing import Timing
 from switchroom.domains.restaurant.reception import Reception
 from switchroom.errors import Invalid, SwitchroomError
 from switchroom.events.catalogue import ProviderFailed
+from switchroom.flow.tools import tools_of
 from switchroom.identity import AgentId, TenantId
+from switchroom.knowledge.library import Library, Shelf
+from switchroom.knowledge.reading import kind_of
+from switchroom.knowledge.tool import Lookup
 from switchroom.media.frame import TICK
 from switchroom.media.plane import Plane
 from switchroom.ports import CallDetails, CallOffer, CallPlan, LanguageModel, Models, SpeechToText, TextToSpeech, Voice
@@ -40,6 +45,7 @@ from switchroom.rehearsal.reading import Place as Spot
 from switchroom.rehearsal.record import ALWAYS, Record
 from switchroom.rehearsal.steps import Compare, Expect, MakeSound, SayLine
 from switchroom.rehearsal.voice import CallersEar, KeptVoice, MurmuringVoice
+from switchroom.virtual_time import at_real_pace
 
 TENANT = TenantId("tnt_rehearsal")
 _DRAIN = 8.0
@@ -115,17 +121,35 @@ async def rehearse(piece: Piece, part: Part, means: Means | None = None) -> Resu
     """Hold the rehearsal. Raises Invalid: it cannot be held."""
     rehearsal, means = piece.rehearsal, means or Means()
     async with open_books() as database:
-        staged = part.reception.elsewhere(database, lambda tools: faulty(tools, rehearsal.tools))
+        library = Library(database, rehearsal.now.timestamp)
+        lookup = tools_of(Lookup(library))
+        staged = part.reception.elsewhere(database, lambda tools: faulty({**tools, **lookup}, rehearsal.tools))
         zone = _zone(rehearsal.zone) if rehearsal.zone else staged.zone
         opens = rehearsal.now if rehearsal.now.tzinfo is not None else rehearsal.now.replace(tzinfo=zone)
         probe = Probe(database, TENANT, zone, opens)
         for table, rows in rehearsal.given.items():
             await probe.fill(table, rows)
+        for name in rehearsal.knowledge:
+            await _learn(library, piece.path.parent / name)
         for expectation in rehearsal.expectations():
             if isinstance(expectation, RowsStand):
                 await probe.rows(expectation.rows)  # to find out now whether there is such a table
         sound = await means.sound(rehearsal, part)
         return await _Stage(piece, _Set(part.role, staged, probe, sound, opens, _models(piece, part, means))).hold()
+
+
+async def _learn(library: Library, path: Path) -> None:
+    """Put a document on the shelf of the tenant. Raises Invalid."""
+    content = _bytes_of(path)
+    with at_real_pace():  # documents are read in a process of their own
+        await library.add(Shelf(TENANT, None), path.stem, content, kind_of(path.name))
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise Invalid(f"knowledge: the document cannot be read: {error}") from error
 
 
 def _zone(name: str) -> ZoneInfo:
