@@ -170,6 +170,7 @@ class Providers:
                 one.provider,
                 self._standing.breaker(tenant, section, one.choice.name),
                 self._standing.took(section, one.choice.name),
+                one.choice.patience,
             )
             for one in opened
         )

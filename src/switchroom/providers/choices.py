@@ -44,6 +44,8 @@ class Choice:
     key_from: str = ""
     normalises: bool | None = None
     """Whether a voice reads figures well by itself; None: as its kind does."""
+    patience: float | None = None
+    """Seconds that a model or a voice is waited for before its first sign; None: what others are given."""
 
     @property
     def lacks_key(self) -> bool:
@@ -98,6 +100,7 @@ class _Entry(BaseModel):
     voice: str = ""
     language: str = ""
     normalises: bool | None = None
+    patience: float | None = Field(None, gt=0.0, le=120.0)
     options: dict[str, JsonValue] = Field(default_factory=dict)
 
     @field_validator("key")
@@ -159,7 +162,7 @@ def _choices(entries: Mapping[str, _Entry], environment: Mapping[str, str]) -> d
     return {
         name: Choice(
             name, entry.kind, entry.model, key_at(entry.key, environment), entry.url, entry.voice, entry.language,
-            entry.options, entry.key, entry.normalises,
+            entry.options, entry.key, entry.normalises, entry.patience,
         )
         for name, entry in entries.items()
     }  # fmt: skip

@@ -8,6 +8,7 @@ import pytest
 from switchroom.errors import Denied, SwitchroomError, Unavailable
 from switchroom.events.providers import ProviderFailed, ProviderHedged, ProviderSwitched
 from switchroom.ports import Ask, LanguageModel, ModelPart, Spent, ToolWanted, WeSaid, Wrote
+from switchroom.providers.failover.chain import Chain, Link
 from switchroom.providers.failover.continuation import GO_ON
 from switchroom.providers.failover.model import FailoverModel
 from tests.providers.failover.providers import ASK, FOREVER, ScriptedModel, Step, Told, wrote
@@ -180,5 +181,18 @@ def test_what_a_request_cost_comes_last() -> None:
     async def main() -> None:
         parts = await _answer(Told(), ScriptedModel([wrote("One ", "two")]))
         assert parts == [Wrote("One "), Wrote("two"), Spent("m", 10, 5)]
+
+    run(main())
+
+
+def test_a_model_that_needs_long_to_think_is_given_the_time_its_entry_says() -> None:
+    async def main() -> None:
+        told = Told()
+        thinker: LanguageModel = ScriptedModel([[20.0, *wrote("Deep.")]])
+        async with asyncio.TaskGroup() as tasks:
+            chain: Chain[LanguageModel] = Chain((Link("deep", thinker, patience=30.0),), "llm", told.tell)
+            parts = [part async for part in FailoverModel(chain, tasks).answer(ASK)]
+        assert _text(parts) == "Deep."
+        assert not told.of(ProviderFailed)
 
     run(main())

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Generic, TypeVar
 
-from switchroom.errors import Denied, SwitchroomError, Unavailable
+from switchroom.errors import Denied, Invalid, Limited, SwitchroomError, Unavailable
 from switchroom.events.providers import ProviderFailed, ProviderHedged, ProviderSwitched, SwitchReason
 from switchroom.ports import Tell
 from switchroom.providers.failover.breaker import Abandoned, Answered, Asked, Breaker, Decision, Failed
@@ -30,6 +30,8 @@ class Link(Generic[P]):
     provider: P
     breaker: Breaker = field(default_factory=Breaker)
     took: Took = field(default_factory=Took)
+    patience: float | None = None
+    """Seconds after which it is given up before its first sign, if that is not what its kind of provider is given."""
 
 
 class Attempt(Generic[P]):
@@ -79,8 +81,13 @@ class Attempt(Generic[P]):
         if not self._over:
             self._chain.tell_failed(self.link.name, error)
             self._chain.shun(self.link.name)
-        retry_after = error.retry_after if isinstance(error, Unavailable) else None
-        self._end(Failed(retry_after, final=isinstance(error, Denied)))
+        self._end(_counts(error))
+
+    def unfit(self, error: SwitchroomError) -> None:
+        """It could not even be sent, as the provider has not what this call needs: no reason for others not to ask it."""
+        if not self._over:
+            self._chain.tell_failed(self.link.name, error)
+        self._end(Abandoned())
 
     def abandoned(self) -> None:
         """Nobody wants it any more; nothing, if it is over."""
@@ -90,6 +97,14 @@ class Attempt(Generic[P]):
         if not self._over:
             self._over = True
             self.link.breaker.handle(how, self._now())
+
+
+def _counts(error: SwitchroomError) -> Failed | Abandoned:
+    """Return what a failure means for the next requests: one that was ours to blame says nothing of the provider."""
+    if isinstance(error, Invalid):
+        return Abandoned()
+    retry_after = error.retry_after if isinstance(error, Unavailable | Limited) else None
+    return Failed(retry_after, final=isinstance(error, Denied | Unavailable) and not error.retryable)
 
 
 class Chain(Generic[P]):

@@ -143,9 +143,12 @@ class Race(Generic[P, T]):
 
     def _wait(self) -> float:
         """Return seconds until the next who is waited for becomes too late."""
-        due = [self.patience.first - runner.attempt.since for runner in self._running]
+        due = [self._limit(runner) - runner.attempt.since for runner in self._running]
         late = self._late()
         return max(min(due if late is None else [*due, late]), MOMENT)
+
+    def _limit(self, runner: _Runner[P, T]) -> float:
+        return runner.attempt.link.patience or self.patience.first
 
     def _late(self) -> float | None:
         """Return in how many seconds a second one is to be asked."""
@@ -163,9 +166,9 @@ class Race(Generic[P, T]):
             self._hedge = self.chain.attempt((*self.tried, first.name)) or self.chain.again(first)
             self._send(self._hedge)
         for runner in tuple(self._running):
-            if runner.attempt.since >= self.patience.first and not runner.pump.ready:
+            if runner.attempt.since >= self._limit(runner) and not runner.pump.ready:
                 name = runner.attempt.link.name
-                message = f"{name} did not begin to answer within {self.patience.first:.1f} s"
+                message = f"{name} did not begin to answer within {self._limit(runner):.1f} s"
                 runner.pump.abandon()
                 self._drop(runner, Unavailable(message, code="late"), "late")
 

@@ -156,7 +156,7 @@ class _Ear:
             try:
                 listener = self._start(attempt)
             except SwitchroomError as failure:
-                attempt.failed(failure)
+                attempt.unfit(failure)
                 self._tried.append(attempt.link.name)
                 why, error = "failed", failure
             else:
@@ -265,5 +265,5 @@ class _Ear:
         try:
             self._hedge = self._start(attempt)
         except SwitchroomError as error:
-            attempt.failed(error)
+            attempt.unfit(error)
             self._tried.append(attempt.link.name)
