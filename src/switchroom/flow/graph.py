@@ -206,7 +206,7 @@ class Agent:
     ``prompt`` are its instructions. ``model`` is the name of a model, empty for the agent's own. ``opening`` is said on entering;
     empty: the model begins. ``failed`` is where the conversation goes when no model answers, ``lost`` when one gives neither words
     nor a tool; empty: an apology is said and the caller may go on. ``hints`` are what a recogniser should expect beside the
-    intents open everywhere.
+    intents open everywhere. ``within`` so many seconds the tools of one turn must be back; then the caller need not wait.
     """
 
     name: str
@@ -220,6 +220,7 @@ class Agent:
     lost: str = ""
     hints: tuple[str, ...] = ()
     voice_tools: bool = True
+    within: float = 10.0
 
 
 Node = Start | Classify | Ask | Agent | Say | Assign | Tool | Branch | Transfer | Queue | Voicemail | SubFlow | HangUp

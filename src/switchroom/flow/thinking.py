@@ -107,7 +107,7 @@ class Thinking:
         own = {function_name(name) for name in (*node.tools, *node.routes)}
         self._line = {name: spec for name, spec in line.items() if name not in own} if node.voice_tools else {}
         known, offered = {**tools, **self._line}, (*node.tools, *self._line)
-        self._toolbox = Toolbox(brain, scene, known, offered, errands)
+        self._toolbox = Toolbox(brain, scene, known, offered, errands, node.within)
         self._names = {function_name(name): name for name in node.tools}
         self._functions = (
             *(Function(function_name(name), known[name].description, known[name].schema) for name in offered),

@@ -7,8 +7,9 @@ broke in before they had heard anything. So whatever breaks off, nothing is done
     the tool                           the caller hears
     answers within AT_ONCE             nothing of it
     works on                           its filler, or one of the flow's; every BRIDGE seconds another; what it reports, when it does
-    is not back TOGETHER after the     that they need not wait; it works on, and its result comes up in a later turn
+    is not back so long after the      that they need not wait; it works on, and its result comes up in a later turn
     first tool of the turn started
+    as the node's ``within`` allows
 """
 
 import hashlib
@@ -34,9 +35,6 @@ AT_ONCE = 0.4
 BRIDGE = 4.0
 """After so many seconds of work, something is said again."""
 
-TOGETHER = 10.0
-"""So many seconds may the tools of one turn take; then the caller is no longer made to wait for them."""
-
 _INSTANT = 0.001  # a wait may end this much before its time
 _NOT_CALLED = "not called: the tool before it has not come back"
 
@@ -50,12 +48,21 @@ class Standing(Protocol):
 class Toolbox:
     """For one turn at a node that offers ``offered`` of ``tools``. ``late`` once the caller was told not to wait."""
 
-    def __init__(self, brain: Standing, scene: Scene, tools: Tools, offered: Collection[str], errands: Errands) -> None:
+    def __init__(
+        self,
+        brain: Standing,
+        scene: Scene,
+        tools: Tools,
+        offered: Collection[str],
+        errands: Errands,
+        within: float,
+    ) -> None:
         self._brain = brain
         self._scene = scene
         self._tools = tools
         self._offered = offered
         self._errands = errands
+        self._within = within
         self._fillers = iter(scene.flow.sentences.waiting)
         self._silent = True
         self._deadline: float | None = None
@@ -103,7 +110,7 @@ class Toolbox:
             return
         waited = await self._errands.wait(_keys(calls), 0.0)
         bridge = waited.at + (BRIDGE if bridged else AT_ONCE)
-        deadline = self._deadline = self._deadline or waited.at + TOGETHER
+        deadline = self._deadline = self._deadline or waited.at + self._within
         while True:
             for answer in self._taken_in(calls, waited.outcomes):
                 yield answer

@@ -72,12 +72,13 @@ T = TypeVar("T")
 
 
 def finish(talk: Coroutine[object, object, T]) -> T:
-    """Run to the end, and let what Google's client does when it is collected be done too."""
+    """Run to the end, and let be done what the vendors' libraries leave to be done when they are collected."""
 
     async def tidied() -> T:
         result = await talk
-        gc.collect()
-        await asyncio.sleep(0.01)
+        for _ in range(3):
+            gc.collect()
+            await asyncio.sleep(0.01)
         return result
 
     return run_real(tidied())

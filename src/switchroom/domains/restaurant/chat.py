@@ -26,6 +26,7 @@ from switchroom.ports import (
     Party,
     Prompt,
     Say,
+    Utterance,
 )
 from switchroom.storage.db import Base, Database
 
@@ -48,13 +49,16 @@ async def chat(flow: Path, read: Callable[[], str], write: Callable[[str], objec
 async def _talk(brain: Brain, read: Callable[[], str], write: Callable[[str], object]) -> None:
     silent = 0
     prompt: Prompt = CallOpened()
-    while not await _reply(brain, prompt, write):
+    heard: list[Utterance] = []
+    while not await _reply(brain, prompt, heard, write):
         write("> ")
         line = await asyncio.to_thread(read)
         if not line:
             return
         silent = 0 if line.strip() else silent + 1
         prompt = _prompt(line.strip(), silent)
+        if line.strip():
+            heard.append(Utterance("caller", line.strip(), len(heard), len(heard) + 1))
 
 
 def _prompt(line: str, silent: int) -> Prompt:
@@ -63,13 +67,14 @@ def _prompt(line: str, silent: int) -> Prompt:
     return CallerTyped(line) if re.fullmatch(r"[0-9*#]+", line) else CallerSaid(line)
 
 
-async def _reply(brain: Brain, prompt: Prompt, write: Callable[[str], object]) -> bool:
-    """Write the reply to ``prompt``; return whether the call is over."""
+async def _reply(brain: Brain, prompt: Prompt, heard: list[Utterance], write: Callable[[str], object]) -> bool:
+    """Write the reply to ``prompt`` and put it down as ``heard``; return whether the call is over."""
     over = False
-    async with aclosing(brain.reply(prompt, ())) as parts:
+    async with aclosing(brain.reply(prompt, tuple(heard))) as parts:
         async for part in parts:
             if isinstance(part, Say):
                 write(f"{part.text}\n")
+                heard.append(Utterance("agent", part.text, len(heard), len(heard) + 1))
             over = over or isinstance(part, EndCall)
     return over
 
