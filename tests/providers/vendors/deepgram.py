@@ -151,4 +151,5 @@ def _alternative(words: Sequence[str], begun: float, confidence: float) -> dict[
         }
         for number, word in enumerate(words)
     ]
-    return {"transcript": " ".join(words), "confidence": confidence if words else 0.0, "words": timed}
+    sure = confidence if words else 0.0
+    return {"transcript": " ".join(words), "confidence": sure, "words": timed, "languages": ["es"]}

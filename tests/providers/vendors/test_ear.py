@@ -93,7 +93,7 @@ class ScriptedStream:
     def _event(self, kind: str, heard: list[tuple[int, float]]) -> SpeechEvent:
         text = " ".join(str(number) for number, _ in heard)
         end = heard[-1][1] if heard and self.timed else 0.0
-        best = SimpleNamespace(text=text, confidence=0.0, end_time=end)
+        best = SimpleNamespace(text=text, confidence=0.0, end_time=end, language="en")
         event: SpeechEvent = SimpleNamespace(type=kind, alternatives=[best] if heard else [])
         return event
 
@@ -124,6 +124,7 @@ class ScriptedLines:
     """Seconds after which the vendor ends a turn by itself, in the middle of an utterance."""
     who: str = "us"
     mark: None = None
+    detects: bool = False
     running: list["asyncio.Task[None]"] = field(default_factory=list)
 
     def open(self, _language: str, _words: Words, listener: Listener) -> Line:

@@ -220,7 +220,8 @@ def test_the_language_of_the_entry_is_the_vendors_own_word_for_it() -> None:
         async with server.running() as url:
             choice = Choice("us", "deepgram", "nova-3", "right", url, language="multi")
             async with open_recogniser(choice) as stt, caller(stt, language="es") as guest:
-                assert words(await guest.says(0.5)) == "hola"
+                heard = await guest.says(0.5)
+        assert heard == Heard("hola", final=True, confidence=0.97, language="es")
         assert server.requests[0]["language"] == "multi"
 
     run_real(main())

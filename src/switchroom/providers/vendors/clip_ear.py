@@ -85,4 +85,5 @@ class ClipEar:
             return
         text = event.alternatives[0].text.strip() if event.alternatives else ""
         sure = (event.alternatives[0].confidence or 1.0) if text else 0.0
-        self._report(Heard(text, final=True, confidence=sure))
+        language = str(event.alternatives[0].language) if text and self._opening.detects else ""
+        self._report(Heard(text, final=True, confidence=sure, language=language))

@@ -68,12 +68,14 @@ class Mark(NamedTuple):
 
 
 class Lines(Protocol):
-    """What opens lines; ``mark`` None: the vendor says nothing when it is done."""
+    """What opens lines; ``mark`` None: the vendor says nothing when it is done. ``detects``: it finds out the language."""
 
     @property
     def who(self) -> str: ...
     @property
     def mark(self) -> Mark | None: ...
+    @property
+    def detects(self) -> bool: ...
     def open(self, language: str, words: Words, listener: Listener) -> Line: ...
 
 
@@ -146,6 +148,8 @@ class StreamingEar:
             if 0 < best.end_time <= utterance.start:
                 return  # of the utterance before
             utterance.ended, utterance.timed = False, best.end_time > 0
+            if self._lines.detects and best.text:
+                utterance.transcript.heard = str(best.language)
             self._take(best.text, best.confidence, final=kind == "final_transcript")
 
     def answered(self, message: str) -> None:
@@ -185,7 +189,7 @@ class StreamingEar:
                 self._tell()  # a late word, but before the next utterance
             return
         if transcript.text != before:
-            self._report(Heard(transcript.text, final=False, confidence=transcript.confidence))
+            self._report(transcript.report(final=False))
         if utterance.asked and utterance.due and final:
             self._soon()
         elif utterance.asked and not utterance.clean:
@@ -240,7 +244,7 @@ class StreamingEar:
         self._utterance.over, self._utterance.asked = True, False
         transcript = self._utterance.transcript
         if self._report is not None:
-            self._report(Heard(transcript.text, final=True, confidence=transcript.confidence))
+            self._report(transcript.report(final=True))
 
     def _lose(self, error: SwitchroomError) -> None:
         self._wait(None)

@@ -33,13 +33,17 @@ _AFTER = 0.03
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """How lines of one provider are opened. ``rate`` is what it wants to be given, ``tail`` seconds of silence end an utterance."""
+    """How lines of one provider are opened. ``rate`` is what it wants to be given, ``tail`` seconds of silence end an utterance.
+
+    ``detects``: the vendor finds out the language.
+    """
 
     who: str
     frame: MakeFrame
     spawn: Spawn
     rate: int = RATE
     tail: float = 0.0
+    detects: bool = False
 
 
 class Listener(Protocol):

@@ -30,6 +30,9 @@ _TAILS: Mapping[str, float] = {"deepgram": 0.0, "assemblyai": 0.0}
 _TAIL = 0.6
 """Seconds of silence by which a vendor that cannot be told learns that an utterance ended."""
 
+_DETECTING = "detect_language", "language_detection", "language_codes", "languages"
+"""Options by which a vendor is told to find out which language is spoken; so it is by the language ``multi``."""
+
 _CONNECT = 5.0
 _CLOSING = 2.0
 _MOST_INSTANCES = 32
@@ -59,6 +62,8 @@ class VendorRecogniser:
         self._language = choice.language
         self._patience = seconds(choice, "patience", PATIENCE)
         self._tail = seconds(choice, "tail", _TAILS.get(plugin.name, _TAIL))
+        self.detects = choice.language == "multi" or any(choice.options.get(name) for name in _DETECTING)
+        """Whether it tells which language it heard."""
         self._terms = next((name for name in _TERMS if name in plugin.parameters), "")
         self._instances: OrderedDict[Words, RecogniserPlugin] = OrderedDict()
         self._tasks = tasks
@@ -114,7 +119,7 @@ class VendorRecogniser:
         return await self._instance(words).recognize(frame, conn_options=self._limits(), **_in(language))
 
     def _opening(self) -> Opening:
-        return Opening(self.name, self._plugin.frame, self._spawn, self._rate, self._tail)
+        return Opening(self.name, self._plugin.frame, self._spawn, self._rate, self._tail, self.detects)
 
     def _spawn(self, work: Coroutine[object, None, None]) -> "asyncio.Task[None]":
         task = self._tasks.create_task(work, name=f"ear at {self.name}")

@@ -14,6 +14,7 @@ class Alternative(Protocol):
     text: str
     confidence: float
     end_time: float
+    language: str
 
 
 class SpeechEvent(Protocol):

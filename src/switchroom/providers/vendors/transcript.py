@@ -6,6 +6,8 @@ not. What the engine wants is one text for all of it.
 
 from dataclasses import dataclass, field
 
+from switchroom.ports import Heard
+
 _UNSPACED = {"ja", "zh", "yue", "th", "lo", "km", "my"}
 
 
@@ -14,6 +16,8 @@ class Transcript:
     """What was understood so far."""
 
     language: str = ""
+    heard: str = ""
+    """The language that was heard last, where the vendor was told to find out."""
     _final: list[tuple[str, float]] = field(default_factory=list)
     _interim: tuple[str, float] = ("", 1.0)
 
@@ -25,7 +29,7 @@ class Transcript:
     @property
     def text(self) -> str:
         """All of it, final or not."""
-        space = "" if self.language.partition("-")[0].lower() in _UNSPACED else " "
+        space = "" if (self.heard or self.language).partition("-")[0].lower() in _UNSPACED else " "
         return space.join(text for text, _ in self._parts() if text)
 
     @property
@@ -34,6 +38,10 @@ class Transcript:
         parts = [(len(text), sure) for text, sure in self._parts() if text]
         letters = sum(length for length, _ in parts)
         return round(sum(length * sure for length, sure in parts) / letters, 3) if letters else 0.0
+
+    def report(self, *, final: bool) -> Heard:
+        """Return what is reported of it."""
+        return Heard(self.text, final, self.confidence, self.heard)
 
     def interim(self, text: str, confidence: float) -> None:
         """The part that is being heard is ``text`` for now."""
