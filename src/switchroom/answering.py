@@ -9,6 +9,7 @@ from typing import Literal
 import structlog
 
 from switchroom.accounts.suspensions import Suspensions
+from switchroom.catalogue.hold_music import HoldMusic
 from switchroom.catalogue.service import AgentRecord, Catalogue
 from switchroom.conversation.waiting import waiting
 from switchroom.errors import Denied, SwitchroomError
@@ -47,6 +48,8 @@ class Answering:
         self._suspensions = Suspensions(database)
         self._providers = providers
         self._now = now
+        self.music = HoldMusic()
+        """What callers hear who wait; without it, the house's."""
         models = None if providers is None else providers.any_models
         library = Library(database, time.time, None if providers is None else providers.opened.embedder())
         self.receptions = Receptions(database, flows, tools, models, library)
@@ -112,6 +115,7 @@ class Answering:
             apology=agent.apology,
             farewell=agent.farewell,
             record=agent.record,
+            music=await self.music.of(agent.tenant_id),
             max_duration=agent.max_duration,
             silence=agent.silence,
             nudges=agent.nudges,

@@ -26,6 +26,7 @@ from switchroom.calls.recorder import Disk
 from switchroom.calls.switchboard import Limits, Switchboard
 from switchroom.calls.text_desk import TextDesk
 from switchroom.catalogue.flow_desk import FlowDesk
+from switchroom.catalogue.hold_music import HoldMusic
 from switchroom.catalogue.mcp_servers import McpServers
 from switchroom.catalogue.outbound_calls import OutboundCalls
 from switchroom.catalogue.service import Catalogue, seed_catalogue
@@ -227,6 +228,7 @@ async def thinking(settings: Settings, records: Records, speech: LocalSpeech) ->
             open_providers(choices, speech.stt, speech.tts, settings.data / "speech")
         )
         directory = Answering(records.catalogue, records.database, FLOWS, providers, tools=tooling.servers.tools)
+        directory.music = HoldMusic(settings.hold_music)
         for plan in await directory.usable():
             await providers.prepare(plan, directory.fixed_sentences())
             await speech.warm(plan.voice, (), directory.hints())

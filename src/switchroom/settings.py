@@ -159,3 +159,8 @@ class Settings(BaseSettings):
     def recordings(self) -> Path:
         """Where recordings are written."""
         return self.data / "recordings"
+
+    @property
+    def hold_music(self) -> Path:
+        """Where tenants' music is."""
+        return self.data / "music"

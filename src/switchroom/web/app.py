@@ -24,6 +24,7 @@ from switchroom.web.api import (
     calls,
     flows,
     health,
+    hold_music,
     keys,
     knowledge,
     latency,
@@ -58,8 +59,9 @@ def create_app(services: Services) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _unusable)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(Exception, _broken)
-    voice = (agents, calls, voicemails, latency, rehearsals, flows, mcp_servers, knowledge, texting, telephones, trunks)
-    api = (accounts, keys, security, health, *voice)
+    voice = (calls, voicemails, hold_music, latency, telephones, trunks)
+    thought = (agents, rehearsals, flows, mcp_servers, knowledge, texting)
+    api = (accounts, keys, security, health, *voice, *thought)
     for router in (pages.router, trunk_pages.router, live.router, *(part.router for part in api)):
         app.include_router(router)
     app.router.routes.append(Route("/mcp", door, include_in_schema=False))
