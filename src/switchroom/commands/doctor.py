@@ -18,7 +18,7 @@ from switchroom.errors import Invalid, SwitchroomError
 from switchroom.media import opus
 from switchroom.observability import set_up
 from switchroom.ports import Voice
-from switchroom.providers.choices import LOCAL, SECTIONS, Choice, Choices, Section, load_choices
+from switchroom.providers.choices import LOCAL, SECTIONS, Choice, Choices, Section, check_names, load_choices
 from switchroom.providers.kinds import complaint
 from switchroom.providers.local.engines import find_engines
 from switchroom.providers.scripted import ScriptedRecogniser, ScriptedVoice
@@ -200,9 +200,26 @@ async def _answered(database: Database, settings: Settings) -> list[Finding]:
             plans = await Answering(catalogue, database, FLOWS, providers).plans()
         except SwitchroomError as error:
             return [Finding("problem", f"a flow cannot be used: {error}", "mend the file; docs/flows.md describes it")]
+        strangers = await _strangers(catalogue, providers.opened.choices)
     if not plans:
         return [Finding("hint", "no number is bound to an agent yet", "`switchroom serve` makes the demo number")]
-    return [Finding("ok", f"{len(plans)} agent(s) answer; their flows are sound")]
+    return [Finding("ok", f"{len(plans)} agent(s) answer; their flows are sound"), *strangers]
+
+
+async def _strangers(catalogue: Catalogue, choices: Choices) -> list[Finding]:
+    """Return the agents whose chains name what the providers file does not have."""
+    found = []
+    for agent in await catalogue.everybody():
+        chains: dict[Section, tuple[str, ...]] = {
+            "models": agent.models,
+            "recognisers": agent.recognisers,
+            "voices": agent.voice_providers,
+        }
+        try:
+            check_names(choices, chains)
+        except Invalid as error:
+            found.append(Finding("problem", f"agent {agent.name}: {error}", "switchroom agent set, or mend the file"))
+    return found
 
 
 async def _files(settings: Settings) -> list[Finding]:
