@@ -45,6 +45,7 @@ from switchroom.observability import Metrics, set_up
 from switchroom.outbound import Outbound
 from switchroom.ports import Directory, SpeechToText, TextToSpeech
 from switchroom.providers.choices import load_choices
+from switchroom.providers.smart_turn import SmartTurn
 from switchroom.providing import open_providers
 from switchroom.settings import Settings
 from switchroom.speech import BELIEF, LocalSpeech, describe_engines, open_speech
@@ -151,6 +152,7 @@ async def taking_calls(
     plane = Plane()
     with Disk() as disk:
         stt, tts = speech
+        model = settings.speech.end_of_turn
         recordings = settings.recordings if settings.engine.record else None
         timing = Timing(belief=BELIEF)
         equipment = Equipment(
@@ -163,6 +165,7 @@ async def taking_calls(
             messages=settings.recordings,
             timing=timing,
             problem=records.problem,
+            end_of_turn=None if model is None else await asyncio.to_thread(SmartTurn, model),
         )
         metronome = Metronome(plane, idle=lambda: plane.measure().rows == 0)
         limits = Limits(settings.engine.max_calls, call_seconds=settings.engine.max_call_seconds)

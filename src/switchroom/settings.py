@@ -94,6 +94,9 @@ class SpeechSettings(_Frozen):
     recognisers: int = Field(1, ge=1, description="recogniser worker processes")
     voices: int = Field(1, ge=1, description="voice worker processes")
     engine: str = Field("auto", pattern="^(auto|flite|espeak-ng)$")
+    end_of_turn: Path | None = Field(
+        None, description="file of a smart-turn model, version 3; empty: silence and words alone end a turn"
+    )
 
 
 class McpProgram(_Frozen):

@@ -14,6 +14,7 @@ from switchroom.media.frame import Samples
 from switchroom.media.plane import Plane
 from switchroom.media.tones import gentle
 from switchroom.ports import Publish, SpeechToText, TextToSpeech
+from switchroom.ports.turn_end import EndOfTurn
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +39,4 @@ class Equipment:
     music: Samples = field(default_factory=gentle)
     paces: Paces = field(default_factory=Paces)
     sentences: Sentences = field(default_factory=Sentences)
+    end_of_turn: EndOfTurn | None = None

@@ -33,6 +33,7 @@ from switchroom.calls.tongue import Tongue
 from switchroom.calls.transfer import Transfers
 from switchroom.calls.voicemail import Voicemail
 from switchroom.calls.watch import Stock, Watch
+from switchroom.calls.whole_turns import WholeTurns
 from switchroom.conversation import turns
 from switchroom.conversation.speculation import Speculation
 from switchroom.conversation.spoken_language import LanguageWatch
@@ -85,7 +86,9 @@ class CallSession:
         self._state = Call()
         self._chronicle = Chronicle(plan.tenant, call, equipment.publish)
         speech = plan.open_speech(self._chronicle.tell)
-        self._with = replace(equipment, stt=speech.stt or equipment.stt, tts=speech.tts or equipment.tts)
+        stt, model = speech.stt or equipment.stt, equipment.end_of_turn
+        stt = stt if model is None else WholeTurns(stt, model)
+        self._with = replace(equipment, stt=stt, tts=speech.tts or equipment.tts)
         self._guard: Guard | None = None
         self._broken: Exception | None = None
         self._reason: EndReason | None = None

@@ -7,6 +7,7 @@ was asked (``questions``, or what the brain announced), and on how this caller p
 from dataclasses import dataclass, field
 
 from switchroom.conversation.completeness import looks_complete
+from switchroom.conversation.languages import language_of
 from switchroom.conversation.moves import Commit, Expected
 from switchroom.conversation.pauses import SOON, Pauses
 from switchroom.conversation.questions import patience_after
@@ -16,6 +17,7 @@ from switchroom.conversation.words import is_plain_answer, tokens
 from switchroom.ports import Patience
 
 _FEW_WORDS = 3
+_SOUNDS_WHOLE = 0.5
 
 
 @dataclass(slots=True)
@@ -70,9 +72,17 @@ class Endpoint:
         timing = self.timing
         if timing.fixed is not None:
             return timing.fixed
+        return self._silence(utterance) * timing.scale(self._patience(utterance.text)) * self.pauses.scale
+
+    def _silence(self, utterance: Utterance) -> float:
+        """Words that call for more are believed; a whole sentence that sounds unfinished waits for half of the difference."""
+        timing, sound = self.timing, utterance.finished
         complete = looks_complete(utterance.text, self.language, digits=self.digits)
-        wait = timing.complete if complete else timing.incomplete
-        return wait * timing.scale(self._patience(utterance.text)) * self.pauses.scale
+        if sound is not None and language_of(self.language).grammar is None:
+            complete = sound >= _SOUNDS_WHOLE
+        elif sound is not None and complete and sound < _SOUNDS_WHOLE:
+            return (timing.complete + timing.incomplete) / 2
+        return timing.complete if complete else timing.incomplete
 
     def _patience(self, text: str) -> Patience:
         """What was asked for; but who was asked for a yes or no and says more is given the usual time."""

@@ -187,6 +187,7 @@ class TurnMachine:
             return []  # of an utterance that is over
         silent = self._caller is Caller.LULL
         if isinstance(event, Heard):
+            self._utterance.finished = event.whole
             self._utterance.hear(event, now, silent=silent)
         else:
             self._utterance.miss(event.code, now, silent=silent)

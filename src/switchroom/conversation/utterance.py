@@ -35,6 +35,8 @@ class Utterance:
     understood: float | None = None
     cut: bool = False
     """It was ended by its length, not by a silence."""
+    finished: float | None = None
+    """How likely it is a whole turn by its sound."""
     asked: list[float] = field(default_factory=list)
     """When the final transcripts were asked for that have not come; they come in this order."""
     lag: float = 0.0

@@ -33,6 +33,8 @@ class Heard:
     final: bool
     confidence: float = 1.0
     language: str = ""
+    whole: float | None = None
+    """How likely it is a whole turn by its sound, 0..1; None: nobody listened for that, or no answer yet."""
 
 
 @dataclass(frozen=True, slots=True)
