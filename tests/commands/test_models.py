@@ -6,8 +6,11 @@ import pytest
 from typer.testing import CliRunner
 
 from switchroom.cli import app
+from switchroom.commands.model_work import verify_all
 from switchroom.providers.neural.published import PUBLISHED, File
 from tests.providers.neural import small_models
+from tests.providers.vendors.deepgram import Deepgram, Line
+from tests.virtual_time import run_real
 
 PROVIDERS = """
 recognisers:
@@ -81,3 +84,22 @@ def test_what_is_not_well_is_told_and_the_rest_is_tried(here: Path) -> None:
     assert "small-ear: the model" in lines
     assert "small-mouth: loaded in" in lines
     assert "lost: there is no folder" in lines
+
+
+@pytest.mark.speech
+def test_a_hosted_provider_is_tried_too(here: Path) -> None:
+    async def main() -> None:
+        server = Deepgram(script=[Line(("a table for two",))])
+        async with server.running() as url:
+            providers = f'recognisers:\n  nova: {{kind: deepgram, url: "{url}", key: "env:TRIED_KEY"}}\n'
+            (here / "providers.yaml").write_text(providers, encoding="utf-8")
+            lines: list[str] = []
+            assert await verify_all("nova", lines.append) == 0
+            assert "it understood 'a table for two'" in lines[0]
+            server.key = "another"
+            assert await verify_all("nova", lines.append) == 1
+            assert "nova refuses our key" in lines[1]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TRIED_KEY", "right")
+        run_real(main())
