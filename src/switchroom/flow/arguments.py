@@ -44,17 +44,22 @@ def accepted(schema: Mapping[str, object], accept: Accept | None, given: Mapping
 
 
 def _by_schema(schema: Mapping[str, object], given: Mapping[str, object]) -> Mapping[str, object]:
+    """Hold ``given`` against ``schema``, which a stranger wrote: it may be broken, and what it refers to is not fetched."""
     from jsonschema import Draft202012Validator  # noqa: PLC0415 - slow to import, and only tools from elsewhere need it
+    from jsonschema.exceptions import SchemaError  # noqa: PLC0415
+    from referencing import Registry  # noqa: PLC0415
+    from referencing.exceptions import Unresolvable  # noqa: PLC0415
 
     properties = schema.get("properties")
     kinds = properties if isinstance(properties, Mapping) else {}
     read = {name: _read(kinds.get(name), value) for name, value in given.items()}
-    problems = [
-        _complaint(tuple(error.absolute_path), error.message)
-        for error in Draft202012Validator(schema).iter_errors(read)
-    ]
-    if problems:
-        raise Invalid("; ".join(problems[:5]))
+    try:
+        Draft202012Validator.check_schema(schema)
+        errors = list(Draft202012Validator(schema, registry=Registry()).iter_errors(read))
+    except (SchemaError, Unresolvable, RecursionError) as error:
+        raise Invalid("the tool cannot be called: what it says of its arguments makes no sense") from error
+    if errors:
+        raise Invalid("; ".join(_complaint(tuple(error.absolute_path), error.message) for error in errors[:5]))
     return read
 
 
