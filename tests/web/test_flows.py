@@ -114,3 +114,19 @@ def test_the_format_is_given_as_json_schema(tmp_path: Path) -> None:
             assert "_Transfer" in described["$defs"]
 
     run_real(story())
+
+
+def test_an_agent_goes_by_a_flow_once_it_is_published_and_by_no_file_of_the_machine(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with site(tmp_path) as here, here.as_user() as client:
+            where = f"/api/v1/agents/{here.agent.id}"
+            for flow in ("door", "/etc/passwd", "../other.yaml"):
+                assert (await client.patch(where, json={"flow": flow})).status_code == 404
+            await client.post("/api/v1/flows", json={"name": "door", "text": TEXT})
+            early = await client.patch(where, json={"flow": "door"})
+            assert (early.status_code, early.json()["code"]) == (409, "flow_missing")
+            await client.post("/api/v1/flows/door/publish", json={})
+            assert (await client.patch(where, json={"flow": "door"})).json()["flow"] == "door"
+            assert (await client.patch(where, json={"flow": "door", "speed": 1.1})).status_code == 200
+
+    run_real(story())

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from fastapi import APIRouter
 from pydantic import BaseModel
 
+from switchroom.accounts.tokens import Identity
 from switchroom.catalogue.agent_form import AgentChange
 from switchroom.catalogue.service import AgentRecord
+from switchroom.errors import Conflict
 from switchroom.providers.choices import check_names, load_choices
 from switchroom.web.auth import Administrator, Asker
-from switchroom.web.services import With
+from switchroom.web.services import Services, With
 
 router = APIRouter(prefix="/api/v1/agents", tags=["agents"])
 
@@ -71,8 +73,16 @@ async def change(agent_id: str, wanted: AgentChange, asker: Administrator, servi
         {"models": wanted.models, "recognisers": wanted.recognisers, "voices": wanted.voice_providers},
     )
     changed = wanted.applied(found)
+    if changed.flow != found.flow:
+        await _published(changed.flow, asker, services)
     await services.catalogue.save_agent(changed)
     return _agent(changed)
+
+
+async def _published(flow: str, asker: Identity, services: Services) -> None:
+    """Raise NotFound or Conflict unless ``flow`` can answer: over HTTP nobody names files of this machine."""
+    if (await services.flows.get(asker.tenant, flow)).published == 0:
+        raise Conflict(f"the flow {flow!r} was never published: publish it first", code="flow_missing")
 
 
 def _agent(agent: AgentRecord) -> AgentOut:
