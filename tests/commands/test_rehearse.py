@@ -82,6 +82,13 @@ def test_nothing_to_rehearse_is_no_success(folder: Path) -> None:
     assert (status, "nothing to rehearse" in said) == (UNUSABLE, True)
 
 
+def test_whoever_names_nothing_is_asked_to() -> None:
+    assert rehearsed(Wishes(())) == (
+        UNUSABLE,
+        "Name what to rehearse: files, folders or patterns, such as examples/rehearsals",
+    )
+
+
 def test_the_report_for_machines_has_a_case_per_file(folder: Path) -> None:
     report = folder / "out" / "junit.xml"
     rehearsed(Wishes((str(folder),), junit=report))

@@ -7,7 +7,8 @@ from pydantic import TypeAdapter
 
 from switchroom.errors import Invalid
 from switchroom.rehearsal.expectations import EXPECTATIONS
-from switchroom.rehearsal.reading import load, parse, schema, written
+from switchroom.rehearsal.reading import load, parse, schema
+from switchroom.rehearsal.scalars import written
 from switchroom.rehearsal.steps import STEPS, PressKeys, SayLine
 
 HEAD = "rehearsal: x\nagent: restaurant.yaml\n"

@@ -46,7 +46,7 @@ def hold(wishes: Wishes, say: Callable[[str], None], settings: Settings) -> int:
             if wishes.verbose or not one.passed:
                 told(details(one))
     if not all_held:
-        say(f"There is nothing to rehearse in {', '.join(wishes.files)}" + f" with {wishes.only!r}" * bool(wishes.only))
+        say(_nothing(wishes))
         return UNUSABLE
     if wishes.junit is not None:
         wishes.junit.parent.mkdir(parents=True, exist_ok=True)
@@ -57,6 +57,12 @@ def hold(wishes: Wishes, say: Callable[[str], None], settings: Settings) -> int:
     if any(one.result is None for one in all_held):
         return UNUSABLE
     return PASSED if all(one.passed for one in all_held) else FAILED
+
+
+def _nothing(wishes: Wishes) -> str:
+    if not wishes.files:
+        return "Name what to rehearse: files, folders or patterns, such as examples/rehearsals"
+    return f"There is nothing to rehearse in {', '.join(wishes.files)}" + f" with {wishes.only!r}" * bool(wishes.only)
 
 
 def print_schema(say: Callable[[str], None]) -> int:

@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 
 from switchroom.events.catalogue import Event
 from switchroom.rehearsal.comparing import as_text
-from switchroom.rehearsal.reading import written
 from switchroom.rehearsal.recorded import Answer, Deed, Recorded, Tool, recorded
+from switchroom.rehearsal.scalars import written
 
 NUMBER, NAME = "+441632960123", "Taylor"
 """Who an anonymous caller is: a number that Ofcom gives to nobody, and a name that recognisers know."""

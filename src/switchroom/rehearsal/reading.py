@@ -3,7 +3,6 @@
 Only ``true`` and ``false`` are booleans; everything else is a text until a field wants a number, so ``0123`` stays what it is.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -15,12 +14,10 @@ from switchroom.errors import Invalid
 from switchroom.rehearsal.comparing import pattern
 from switchroom.rehearsal.expectations import Expectation
 from switchroom.rehearsal.play import Rehearsal
+from switchroom.rehearsal.scalars import BOOLEANS, NO_VALUE
 from switchroom.rehearsal.steps import Compare, Expect
 
-_BOOLEANS = {"true": True, "false": False}
 _REHEARSAL = TypeAdapter(Rehearsal)
-_NO_VALUE = {"", "null", "~"}
-_PLAIN = re.compile(r"^[\w-]+$")
 
 _SAID = {
     "Field required": "this is missing",
@@ -125,9 +122,9 @@ def _pairs(node: yaml.MappingNode, place: Place, lines: Lines, path: Path) -> It
 
 
 def _scalar(node: yaml.ScalarNode) -> object:
-    if node.style is None and node.value in _BOOLEANS:
-        return _BOOLEANS[node.value]
-    return None if node.style is None and node.value in _NO_VALUE else node.value
+    if node.style is None and node.value in BOOLEANS:
+        return BOOLEANS[node.value]
+    return None if node.style is None and node.value in NO_VALUE else node.value
 
 
 def _complaint(path: Path, place: Sequence[str | int], message: str, lines: Lines) -> str:
@@ -146,10 +143,3 @@ def _without_kinds(place: Sequence[str | int]) -> Iterator[str | int]:
     for before, part in zip((None, *place), place, strict=False):
         if not (isinstance(before, int) and isinstance(part, str)) and not (before == "agent" and part in _AGENTS):
             yield part
-
-
-def written(text: str) -> str:
-    """Return ``text`` as a scalar of YAML that reads as itself."""
-    if _PLAIN.match(text) and text not in _BOOLEANS and text not in _NO_VALUE:
-        return text
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ") + '"'
