@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from switchroom.errors import Unavailable
 from switchroom.flow.errands import DirectErrands
 from switchroom.flow.file import parse
-from switchroom.flow.graph import Exchange
+from switchroom.flow.graph import Exchange, Receiver
 from switchroom.flow.plan import Plan
 from switchroom.flow.runner import FlowBrain
 from switchroom.flow.tools import Occasion, tool, tools_of
@@ -138,12 +138,16 @@ class Call:
 
 
 def call(
-    *script: Sequence[Bit], kitchen: Kitchen | None = None, errands: Errands | None = None, text: str = KITCHEN
+    *script: Sequence[Bit],
+    kitchen: Kitchen | None = None,
+    errands: Errands | None = None,
+    text: str = KITCHEN,
+    source: Receiver = "phone_gateway",
 ) -> Call:
     """Return a call whose model follows ``script``, a line for each request."""
     model = ScriptedModel(script)
     plan = Plan(parse(text), tools_of(kitchen or Kitchen()), lambda _: model)
-    exchange = Exchange("tenant", "call", "+44123", "phone_gateway")
+    exchange = Exchange("tenant", "call", "+44123", source)
     return Call(FlowBrain(plan, exchange, errands or DirectErrands(), lambda: NOW), model)
 
 

@@ -37,6 +37,7 @@ def test_a_model_is_told_who_it_is_what_was_said_and_what_it_may_do() -> None:
         assert spoken(await line.says("soup please")) == ["Gladly.", "For how many?"]
         ask = line.model.asks[0]
         assert "You cook for +44123.\nBe brief." in ask.instructions
+        assert "on the telephone" in ask.instructions
         assert "Tuesday, 24 November 2026, 15:00" in ask.instructions
         assert ask.messages == (TheySaid("[on the line]"), WeSaid("Hello."), TheySaid("soup please"))
         functions = {function.name: function.description for function in ask.functions}
@@ -230,3 +231,13 @@ def test_an_agent_node_without_a_model_cannot_run() -> None:
         Plan(parse(KITCHEN), tools_of(Kitchen()))
     with pytest.raises(FlowInvalid, match="there is no model ''"):
         Plan(parse(KITCHEN), tools_of(Kitchen()), unknown)
+
+
+def test_whoever_writes_is_not_told_that_they_call() -> None:
+    async def main() -> None:
+        kitchen = call(["Hello."], source="text")
+        await kitchen.prompt(CallOpened())
+        await kitchen.says("hi")
+        assert "on the telephone" not in kitchen.model.asks[0].instructions
+
+    run(main())

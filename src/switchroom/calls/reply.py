@@ -19,6 +19,7 @@ from switchroom.calls.chronicle import Chronicle
 from switchroom.calls.draft import Draft, Make
 from switchroom.calls.mind import Mind
 from switchroom.calls.mouth import Mouth
+from switchroom.calls.work import event_of
 from switchroom.conversation.latency import Latency, latency
 from switchroom.conversation.moves import Commit
 from switchroom.errors import Bug, SwitchroomError
@@ -233,13 +234,13 @@ class Replier:
                 reply.then(part)
             case PressKeys() | PlayMusic():
                 await self._sound_out(part, reply)
-            case ToolCalled(tool, arguments):
+            case ToolCalled(tool):
                 reply.awaits = f"tool {tool}"
-                self._tell(reply, partial(happened.ToolStarted, turn=reply.turn, tool=tool, arguments=dict(arguments)))
+                self._tell(reply, event_of(part, reply.turn))
             case ToolAnswered():
                 self._tool_answered(part, reply)
             case ModelAnswered() | ModelFailed():
-                self._model_answered(part, reply.turn)
+                self._chronicle.tell(event_of(part, reply.turn))  # at once: it was paid for, or it broke
             case _:
                 assert_never(part)
 
@@ -286,36 +287,16 @@ class Replier:
             self._chronicle.tell(make)
 
     def _tool_answered(self, answer: ToolAnswered, reply: Reply) -> None:
-        turn, tool, took = reply.turn, answer.tool, answer.took
         now = asyncio.get_running_loop().time()
-        reply.tools.append((now - took, now))
+        reply.tools.append((now - answer.took, now))
         reply.awaits = "llm"
-        if answer.error is None:
-            self._tell(
-                reply, partial(happened.ToolFinished, turn=turn, tool=tool, result=dict(answer.result), took=took)
-            )
-        else:
-            code, message = answer.error.code, str(answer.error)
-            self._tell(reply, partial(happened.ToolFailed, turn=turn, tool=tool, code=code, message=message, took=took))
+        self._tell(reply, event_of(answer, reply.turn))
 
     def _failed(self, error: SwitchroomError, reply: Reply) -> None:
         if reply.draft is not None and reply.draft.private:
             reply.draft.failed = True  # nobody heard of it: the turn is answered as if it had not been guessed
         else:
             self._apologise(error, reply)
-
-    def _model_answered(self, answer: ModelAnswered | ModelFailed, turn: int) -> None:
-        """Tell it at once, also of a reply that is only prepared: it was paid for, or it broke."""
-        match answer:
-            case ModelAnswered(model, tokens_in, tokens_out):
-                made = partial(happened.ModelAnswered, model=model, tokens_in=tokens_in, tokens_out=tokens_out)
-                self._chronicle.tell(partial(made, turn=turn))
-            case ModelFailed(model, error):
-                log.error("model failed", model=model, code=error.code, message=str(error))
-                failed = partial(happened.ProviderFailed, code=error.code, message=str(error))
-                self._chronicle.tell(partial(failed, provider=model, capability="llm"))
-            case _:
-                assert_never(answer)
 
     def _apologise(self, error: SwitchroomError, reply: Reply) -> None:
         capability = "tts" if error.code.startswith("voice") else "brain"

@@ -5,19 +5,27 @@ from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from functools import partial
+from typing import assert_never
 
 import structlog
 
 from switchroom.calls.chronicle import Chronicle
+from switchroom.calls.work import Work, event_of
 from switchroom.errors import Bug, SwitchroomError, Unavailable
 from switchroom.events import catalogue as happened
 from switchroom.identity import CallId
 from switchroom.ports import (
+    Began,
     Brain,
     EndCall,
+    ModelAnswered,
+    ModelFailed,
+    PlayMusic,
+    PressKeys,
     Prompt,
     ReplyPart,
     Say,
+    TakeMessage,
     ToolAnswered,
     ToolCalled,
     TransferTo,
@@ -112,23 +120,24 @@ class TextReplier:
                 self.reply.over = True
             case TransferTo(target):
                 self.reply.transfer = target
-            case ToolCalled(tool, arguments):
-                started = partial(happened.ToolStarted, turn=self.reply.turn, tool=tool, arguments=dict(arguments))
-                self._tell(started)
-                self.reply.tools.append(ToolUse(tool, dict(arguments), {}, 0.0, _UNFINISHED))
-            case ToolAnswered():
-                self._follow(self._answered(part))
+            case ToolCalled() | ToolAnswered() | ModelAnswered() | ModelFailed():
+                self._tell(event_of(part, self.reply.turn))
+                self._note(part)
+            case Say() | Began() | PressKeys() | PlayMusic() | TakeMessage():
+                pass  # a filler bridges silence, music, keys and messages need a line: writing has none of them
             case _:
-                pass  # a filler bridges silence, music and keys need a line: writing has none of them
+                assert_never(part)
+
+    def _note(self, work: Work) -> None:
+        """Put a tool among those of the reply."""
+        if isinstance(work, ToolCalled):
+            self.reply.tools.append(ToolUse(work.tool, dict(work.arguments), {}, 0.0, _UNFINISHED))
+        elif isinstance(work, ToolAnswered):
+            self._follow(self._answered(work))
 
     def _answered(self, answer: ToolAnswered) -> ToolUse:
-        turn, tool, error, result = self.reply.turn, answer.tool, answer.error, dict(answer.result)
-        if error is None:
-            self._tell(partial(happened.ToolFinished, turn=turn, tool=tool, result=result, took=answer.took))
-        else:
-            failed = partial(happened.ToolFailed, turn=turn, tool=tool, took=answer.took)
-            self._tell(partial(failed, code=error.code, message=str(error)))
-        code = "" if error is None else error.code
+        tool, result = answer.tool, dict(answer.result)
+        code = "" if answer.error is None else answer.error.code
         for place, use in enumerate(self.reply.tools):
             if use.tool == tool and use.error == _UNFINISHED:
                 self.reply.tools[place] = ToolUse(tool, use.arguments, result, answer.took, code)

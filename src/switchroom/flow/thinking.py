@@ -61,6 +61,10 @@ MANNER = (
     "no headings, no symbols. What stands in [brackets] was not said: it tells you what happened on the line. Never write such "
     "brackets yourself."
 )
+WRITING = (
+    "You are writing with somebody. Write short plain sentences without markup. What stands in [brackets] was not written: it "
+    "tells you what happened. Never write such brackets yourself."
+)
 CUT_OFF = TheySaid("[Your answer was cut off here. Go on from there, without repeating it.]")
 
 CIRCLE = "flow.steps"
@@ -228,9 +232,10 @@ class Thinking:
     def _ask(self) -> Ask:
         scene, state, now = self._scene, self._brain.state, self._scene.now
         prompt = filled(self._node.prompt, lambda name: state.value(name, scene.exchange), now)
+        manner = WRITING if scene.exchange.source == "text" else MANNER
         today = f"It is {now:%A}, {now.day} {now:%B %Y}, {now:%H:%M}."
         return Ask(
-            f"{MANNER}\n\n{prompt.strip()}\n\n{today}", tuple(self._talk), self._functions, self._node.temperature
+            f"{manner}\n\n{prompt.strip()}\n\n{today}", tuple(self._talk), self._functions, self._node.temperature
         )
 
     def _wrote(self, text: str, chunker: Chunker, step: _Step) -> list[ReplyPart]:
