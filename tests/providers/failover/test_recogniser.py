@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
 
 from switchroom.errors import Unavailable
 from switchroom.events.providers import ProviderFailed, ProviderHedged, ProviderSwitched
@@ -201,5 +203,76 @@ def test_a_language_that_the_first_does_not_know_is_heard_by_the_second() -> Non
         assert rig.finals == ["guten tag"]
         with pytest.raises(Unavailable, match="does not know fr"):
             _rig(BrittleRecogniser(), language="fr")
+
+    run(main())
+
+
+@dataclass
+class FaultyRecogniser:
+    """Does with utterance n what script n says: a delay (understood), None (never answers), or after how much sound it drops."""
+
+    script: list[float | int | None]
+    name: str = "faulty"
+    number: int = -1
+
+    def listen(
+        self, language: str, hints: Callable[[], Hints], report: Callable[[Heard | HearingFailed], None]
+    ) -> Listening:
+        return _FaultyEar(self, report)
+
+
+class _FaultyEar:
+    def __init__(self, owner: FaultyRecogniser, report: Callable[[Heard | HearingFailed], None]) -> None:
+        self._owner = owner
+        self._report = report
+        self._heard = 0
+        self._timer: asyncio.TimerHandle | None = None
+
+    def begin(self) -> None:
+        self.close()
+        self._heard = 0
+
+    def hear(self, samples: Samples) -> None:
+        before, self._heard = self._heard, self._heard + len(samples)
+        what = self._what()
+        if isinstance(what, int) and before <= what < self._heard:
+            self._report(HearingFailed(Unavailable("the socket closed", code="dropped")))
+
+    def pause(self) -> None:
+        what = self._what()
+        if isinstance(what, float):
+            heard = Heard(f"words {self._owner.number}", final=True)
+            self._timer = asyncio.get_running_loop().call_later(what, self._report, heard)
+
+    def close(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _what(self) -> float | int | None:
+        return self._owner.script[self._owner.number]
+
+
+_FATES = some.sampled_from([0.1, 0.4, 1.0, 3.0, None, 0, 4000, 12000])
+
+
+@settings(max_examples=60, deadline=None)
+@given(some.lists(some.tuples(_FATES, _FATES, _FATES, some.sampled_from([0.3, 1.0])), min_size=1, max_size=5))
+def test_whatever_recognisers_do_each_utterance_has_one_end_within_the_turns_patience(
+    story: list[tuple[float | int | None, float | int | None, float | int | None, float]],
+) -> None:
+    async def main() -> None:
+        faulty = [FaultyRecogniser([turn[index] for turn in story]) for index in range(3)]
+        rig = _rig(*faulty)
+        for number, (*fates, seconds) in enumerate(story):
+            for one in faulty:
+                one.number = number
+            before = len(rig.reports)
+            await rig.utter(seconds, wait=4.0)
+            ends = [report for report in rig.reports[before:] if isinstance(report, HearingFailed) or report.final]
+            assert len(ends) == 1
+            if any(isinstance(fate, float) and fate <= 0.4 for fate in fates):
+                assert ends == [Heard(f"words {number}", final=True)]
+            await asyncio.sleep(20.0)
+        rig.ear.close()
 
     run(main())

@@ -93,3 +93,17 @@ def test_three_failures_of_a_tenant_keep_its_calls_from_asking_again() -> None:
         assert [event.why for event in told.of(ProviderSwitched)] == ["failed"]
 
     run(main())
+
+
+def test_a_third_voice_is_asked_when_the_second_is_late_as_well() -> None:
+    async def main() -> None:
+        told, voices = Told(), [BrittleVoice(first=FOREVER), BrittleVoice(first=FOREVER), BrittleVoice()]
+        async with asyncio.TaskGroup() as tasks:
+            links: tuple[TextToSpeech, ...] = tuple(voices)
+            began = asyncio.get_running_loop().time()
+            assert await _speak(FailoverVoice(told.chain("tts", *links), tasks)) == 3
+            assert asyncio.get_running_loop().time() - began < 3.0  # virtual: before the first was given up
+        assert [voice.open for voice in voices] == [0, 0, 0]
+        assert [event.winner for event in told.of(ProviderHedged)] == ["c"]
+
+    run(main())

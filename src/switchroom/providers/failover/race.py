@@ -1,6 +1,6 @@
 """One request to a chain of providers that stream their answers: whose first part is there first, answers.
 
-The next provider is asked when one fails or is given up, and besides the first when that is later than it usually is. Then
+The next provider is asked when one fails or is given up, and besides one that is later than it usually is. Then
 the others are closed, and nothing but the winner's stream is left.
 """
 
@@ -75,8 +75,7 @@ class Race(Generic[P, T]):
     _there: asyncio.Event = field(default_factory=asyncio.Event)
     _why: SwitchReason | None = None
     _last: SwitchroomError | None = None
-    _hedge: Attempt[P] | None = None
-    _hedged: bool = False
+    _alone: bool = False  # nobody else can be asked besides who is late
 
     async def run(self, why: SwitchReason | None = None) -> Stream[P, T]:
         """Return the first answer that begins. Raises what the last provider raised, if there is none. Safe to cancel."""
@@ -96,10 +95,9 @@ class Race(Generic[P, T]):
                 self._lose_patience()
             runner, first = won
             self._told(runner, clock() - began)
+            for other in self._running[: self._running.index(runner)]:
+                other.attempt.outrun()
             self._running.remove(runner)
-            for other in self._running:
-                if other.attempt is not self._hedge:
-                    other.attempt.outrun()
             return Stream(runner, first, self.patience.stall)
         finally:
             for other in self._running:
@@ -151,20 +149,17 @@ class Race(Generic[P, T]):
         return runner.attempt.link.patience or self.patience.first
 
     def _late(self) -> float | None:
-        """Return in how many seconds a second one is to be asked."""
-        if len(self._running) != 1 or self._hedged:
+        """Return in how many seconds another one is to be asked: whenever the last that was asked is late."""
+        if self._alone or not self._running:
             return None
-        attempt = self._running[0].attempt
+        attempt = self._running[-1].attempt
         wait = self.patience.late(attempt.link.took)
         return None if wait is None else wait - attempt.since
 
     def _lose_patience(self) -> None:
         late = self._late()
         if late is not None and late <= 0:
-            self._hedged = True
-            first = self._running[0].attempt.link
-            self._hedge = self.chain.attempt((*self.tried, first.name)) or self.chain.again(first)
-            self._send(self._hedge)
+            self._ask_another()
         for runner in tuple(self._running):
             if runner.attempt.since >= self._limit(runner) and not runner.pump.ready:
                 name = runner.attempt.link.name
@@ -172,11 +167,18 @@ class Race(Generic[P, T]):
                 runner.pump.abandon()
                 self._drop(runner, Unavailable(message, code="late"), "late")
 
+    def _ask_another(self) -> None:
+        asked = [runner.attempt.link for runner in self._running]
+        another = self.chain.attempt((*self.tried, *(link.name for link in asked)))
+        if another is None:
+            self._alone = True
+            another = self.chain.again(asked[0]) if len(asked) == 1 else None
+        self._send(another)
+
     def _told(self, winner: _Runner[P, T], after: float) -> None:
-        hedge = self._hedge
-        if hedge is not None and len(self._running) > 1:
-            first = next(runner for runner in self._running if runner.attempt is not hedge)
-            names = first.attempt.link.name, hedge.link.name, winner.attempt.link.name
-            self.chain.hedged(*names, after, dict(self.cost))
-            self._why = self._why or ("late" if winner.attempt is hedge else None)
+        place = self._running.index(winner)
+        if len(self._running) > 1:
+            first, second = self._running[0].attempt.link.name, self._running[max(place, 1)].attempt.link.name
+            self.chain.hedged(first, second, winner.attempt.link.name, after, dict(self.cost))
+            self._why = self._why or ("late" if place else None)
         self.chain.use(winner.attempt.link.name, self._why, after)

@@ -1,12 +1,12 @@
 """A recogniser that is a chain of them: an utterance is kept until it is understood, and replayed to the next one.
 
-A recogniser that fails, while the caller speaks or after, is replaced at once. One that is late with a final gets a second
+A recogniser that fails, while the caller speaks or after, is replaced at once. One that is late with a final gets another
 one beside it, and whose final is there first is believed. A transcript is never waited for longer than the turn can wait.
 """
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 import numpy as np
@@ -51,6 +51,20 @@ def _listen(language: str, hints: Callable[[], Hints], stt: SpeechToText, report
 
 
 @dataclass(slots=True)
+class _Sound:
+    """What was heard of the utterance."""
+
+    pieces: list[Samples] = field(default_factory=list)
+    length: int = 0
+
+    def add(self, samples: Samples) -> None:
+        self.pieces.append(samples)
+        self.length += len(samples)
+        while len(self.pieces) > 1 and self.length > KEPT * RATE:
+            self.length -= len(self.pieces.pop(0))
+
+
+@dataclass(slots=True)
 class _Listener:
     """A recogniser at work on the utterance."""
 
@@ -79,9 +93,9 @@ class _Ear:
         self._ears: dict[str, Listening] = {}
         self._at_work: list[_Listener] = []
         self._tried: list[str] = []
-        self._pieces: list[Samples] = []
+        self._sound = _Sound()
         self._paused: float | None = None
-        self._hedge: _Listener | None = None
+        self._alone = False  # nobody else could be asked besides who is late
         self._timer: asyncio.TimerHandle | None = None
         self._now = asyncio.get_running_loop().time
 
@@ -102,15 +116,14 @@ class _Ear:
         self._quiet()
         for listener in self._at_work:
             listener.attempt.abandoned()
-        self._at_work, self._tried, self._pieces, self._hedge = [], [], [], None
+        self._at_work, self._tried, self._alone = [], [], False
+        self._sound = _Sound()
         self._next(None)
 
     def hear(self, samples: Samples) -> None:
         """Take more of it."""
         self._quiet()
-        self._pieces.append(samples)
-        while len(self._pieces) > 1 and sum(map(len, self._pieces)) > KEPT * RATE:
-            del self._pieces[0]
+        self._sound.add(samples)
         for listener in self._at_work:
             listener.ear.hear(samples)
 
@@ -171,8 +184,8 @@ class _Ear:
         listener = _Listener(attempt, ear)
         self._at_work.append(listener)
         ear.begin()
-        if self._pieces:
-            ear.hear(np.concatenate(self._pieces))
+        if self._sound.pieces:
+            ear.hear(np.concatenate(self._sound.pieces))
         if self._paused is not None:
             ear.pause()
         return listener
@@ -209,16 +222,17 @@ class _Ear:
 
     def _understood(self, listener: _Listener) -> None:
         after = self._waited(listener)
-        if self._hedge is not None and len(self._at_work) > 1:
-            first = self._at_work[0].link.name
-            seconds = round(sum(map(len, self._pieces)) / RATE, 2)
-            self._chain.hedged(first, self._hedge.link.name, listener.link.name, after, {"seconds": seconds})
-            self._chain.use(listener.link.name, "late" if listener is self._hedge else None, after)
+        place = self._at_work.index(listener)
+        if len(self._at_work) > 1:
+            first, second = self._at_work[0].link.name, self._at_work[max(place, 1)].link.name
+            seconds = round(self._sound.length / RATE, 2)
+            self._chain.hedged(first, second, listener.link.name, after, {"seconds": seconds})
+            self._chain.use(listener.link.name, "late" if place else None, after)
         listener.attempt.answered()
-        for other in [one for one in self._at_work if one is not listener]:
-            (other.attempt.abandoned if other is self._hedge else other.attempt.outrun)()
-            self._drop(other)
-        self._hedge = None
+        for index, other in enumerate(tuple(self._at_work)):
+            if other is not listener:
+                (other.attempt.outrun if index < place else other.attempt.abandoned)()
+                self._drop(other)
         if self._timer is not None:
             self._timer.cancel()
 
@@ -239,31 +253,30 @@ class _Ear:
         self._timer = asyncio.get_running_loop().call_later(max(due, MOMENT), self._woken)
 
     def _late(self) -> float | None:
-        """Return in how many seconds a second one is to listen, too."""
-        if len(self._at_work) != 1 or self._hedge is not None or len(self._chain.links) < 2:
+        """Return in how many seconds another one is to listen, too: whenever the last that was asked is late."""
+        if self._alone:
             return None
-        attempt = self._at_work[0].attempt
+        attempt = self._at_work[-1].attempt
         wait = self._patience.late(attempt.link.took)
         return None if wait is None else wait - attempt.since
 
     def _woken(self) -> None:
         late = self._late()
         if late is not None and late <= 0:
-            self._ask_a_second()
+            self._ask_another()
         for listener in tuple(self._at_work):
             if self._waited(listener) >= self._patience.first:
                 message = f"{listener.link.name} gave no transcript within {self._patience.first:.1f} s"
                 self._failed(listener, Unavailable(message, code="late"), "late")
         self._wake()
 
-    def _ask_a_second(self) -> None:
-        first = self._at_work[0]
-        self._hedge = first  # there is only one try
-        attempt = self._chain.attempt((*self._tried, first.link.name))
+    def _ask_another(self) -> None:
+        attempt = self._chain.attempt((*self._tried, *(one.link.name for one in self._at_work)))
         if attempt is None:
+            self._alone = True
             return
         try:
-            self._hedge = self._start(attempt)
+            self._start(attempt)
         except SwitchroomError as error:
             attempt.unfit(error)
             self._tried.append(attempt.link.name)
