@@ -11,9 +11,10 @@ LIST = {"tools": [{"name": "count", "description": "Count.", "inputSchema": {"ty
 
 @dataclass
 class Sessions:
-    """What the server knows and did. ``key``: the bearer token that it wants."""
+    """What the server knows and did. ``key``: the bearer token that it wants; ``unknown``: its answer to unknown sessions."""
 
     key: str = ""
+    unknown: int = 404
     size: int = 0
     known: set[str] = field(default_factory=set)
     opened: int = 0
@@ -45,7 +46,7 @@ class Sessions:
                 error = {"code": -32601, "message": "what?"}
                 return JSONResponse({"jsonrpc": "2.0", "id": asked["id"], "error": error})
             case _ if session not in self.known:
-                return Response(status_code=404)
+                return Response(status_code=self.unknown)
             case "tools/list":
                 result = LIST
             case "tools/call":

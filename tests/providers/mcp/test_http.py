@@ -78,9 +78,10 @@ def test_a_server_that_dies_in_mid_call_over_http_fails_that_call() -> None:
     run_real(scenario())
 
 
-def test_a_lost_session_is_opened_anew_and_the_call_made_once() -> None:
+@pytest.mark.parametrize("unknown", [404, 400])  # as the protocol has it, and as many servers do
+def test_a_lost_session_is_opened_anew_and_the_call_made_once(unknown: int) -> None:
     async def scenario() -> None:
-        sessions = Sessions()
+        sessions = Sessions(unknown=unknown)
         async with serving(sessions.app(), "127.0.0.1", 0) as port, kept(server(endpoint(port))) as desk:
             assert await call(desk, "count") == {"text": "1"}
             sessions.known.clear()

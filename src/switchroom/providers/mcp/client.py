@@ -12,7 +12,14 @@ from mcp.client._transport import Transport, TransportStreams
 from mcp.client.session import IncomingMessage
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.dispatcher import ProgressFnT
-from mcp_types import Implementation, RequestParamsMeta, Tool, ToolListChangedNotification
+from mcp_types import (
+    CONNECTION_CLOSED,
+    INTERNAL_ERROR,
+    Implementation,
+    RequestParamsMeta,
+    Tool,
+    ToolListChangedNotification,
+)
 from pydantic import ValidationError
 
 from switchroom.errors import Unavailable
@@ -35,6 +42,9 @@ MOST_REPORT = 200
 
 KEY = "switchroom/idempotency-key"
 """Goes with every call (``_meta``): the same for the same call, however often it is made."""
+
+_UNSAID = frozenset({CONNECTION_CLOSED, INTERNAL_ERROR})
+"""Codes of errors beside a 400 that say nothing of what was asked: it was not even looked at."""
 
 US = Implementation(name="switchroom", version="1")
 
@@ -74,7 +84,7 @@ class SdkClient:
         try:
             result = await self._client.call_tool(tool, dict(arguments), limit, told, meta=meta)
         except MCPError as error:
-            if self._noted.session_lost:
+            if self._noted.session_lost or (self._noted.session_doubtful and error.code in _UNSAID):
                 raise SessionLostError from error
             raise self._noted.refusal() or failure(error, server.name, tool, limit) from error
         except (RuntimeError, ValidationError) as error:

@@ -75,7 +75,8 @@ class GuardedTransport(httpx2.AsyncBaseTransport):
         )
         response = await self._inner.handle_async_request(sent)
         self._noted.status = response.status_code
-        self._noted.session_lost = with_session and response.status_code == httpx2.codes.NOT_FOUND
+        self._noted.session_lost |= with_session and response.status_code == httpx2.codes.NOT_FOUND
+        self._noted.session_doubtful = with_session and response.status_code == httpx2.codes.BAD_REQUEST
         return _bounded(response)
 
     async def aclose(self) -> None:

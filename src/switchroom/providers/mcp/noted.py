@@ -13,10 +13,14 @@ class SessionLostError(Exception):
 
 @dataclass(slots=True)
 class Noted:
-    """The status of the last answer, and whether it said that our session is not known."""
+    """The status of the last answer; whether one said that our session is not known, and whether the last one may have.
+
+    The protocol says 404 for it; many servers say 400, and then it is told from other refusals by the error (``client``).
+    """
 
     status: int = 0
     session_lost: bool = False
+    session_doubtful: bool = False
 
     def refusal(self) -> Denied | None:
         """Return what the last status says about our right to be there; None if nothing."""
