@@ -21,7 +21,7 @@ from switchroom.flow.runner import FlowBrain
 from switchroom.hosting import hosting
 from switchroom.identity import TenantId, UserId
 from switchroom.ports import Brain, CallDetails
-from switchroom.ports.tool_server import Program, ToolRules
+from switchroom.ports.tool_server import Program
 from switchroom.settings import McpProgram, McpSettings
 from switchroom.storage.vault import Vault
 from switchroom.tooling import Tooling
@@ -112,7 +112,7 @@ def test_a_tool_result_survives_a_barge_in_when_the_tool_is_at_an_mcp_server(tmp
     reach = Program(PEER.command, {"NOTES": str(notes), "SECONDS": "2.2"})
 
     async def story() -> None:
-        async with kept(server(reach, ToolRules(filler="One moment."))) as desk:
+        async with kept(server(reach)) as desk:
             plan = Plan(parse(TEXT), desk.tools(TENANT))
 
             def open_brain(call: CallDetails) -> Brain:
@@ -120,7 +120,7 @@ def test_a_tool_result_survives_a_barge_in_when_the_tool_is_at_an_mcp_server(tmp
                 return FlowBrain(plan, exchange, call.errands, lambda: datetime.now(UTC))
 
             ear = ScriptedEar(["take a note", "hurry up please"])
-            leg = ScriptedLeg([(1.2, voice(0.6)), (2.8, voice(0.6))], leaves=8.0)
+            leg = ScriptedLeg([(1.2, voice(0.6)), (2.8, voice(0.6))], leaves=11.0)
             async with rig(ear, open_brain=open_brain, greeting="Good day.") as engine:
                 await engine.call(leg)
             (finished,) = engine.of(happened.ToolFinished)

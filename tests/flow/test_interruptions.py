@@ -48,6 +48,36 @@ def test_breaking_in_anywhere_leaves_a_brain_that_goes_on(after: int, next_words
     run(talk())
 
 
+@pytest.mark.parametrize("after", range(7))
+def test_a_turn_that_goes_on_one_whose_reply_nobody_heard_books_nothing_twice(after: int) -> None:
+    async def talk() -> None:
+        counter = Counter()
+        talker = await _at_the_confirmation(counter)
+        first = await broken_off(talker, CallerSaid("yes"), after) if after else []
+        called = any(isinstance(part, ToolCalled) for part in first)
+        again = await said(talker, CallerSaid("yes does it rain", carried="yes"))
+        more = await said(talker, CallerSaid("yes does it rain does it rain", carried="yes does it rain"))
+        assert len(counter.calls) == int(called)
+        if called:
+            assert "You are number one." in again and "It rains." in again and "It rains." in more
+        assert (await said(talker, CallerSaid("goodbye"))).endswith("[end]")
+
+    run(talk())
+
+
+def test_a_turn_that_begins_like_one_that_was_answered_is_a_turn_of_its_own() -> None:
+    async def talk() -> None:
+        counter = Counter()
+        talker = await _at_the_confirmation(counter)
+        await parts(talker, CallerSaid("yes"))
+        assert "How many?" in await said(talker, CallerSaid("count us please"))
+        await parts(talker, CallerSaid("for four on friday"))
+        await parts(talker, CallerSaid("yes"))
+        assert len(counter.calls) == 2
+
+    run(talk())
+
+
 def test_breaking_into_the_sentence_before_a_tool_can_still_change_its_mind() -> None:
     async def talk() -> None:
         counter = Counter()

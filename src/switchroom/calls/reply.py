@@ -326,4 +326,4 @@ def prompted(commit: Commit) -> Prompt:
         return CallerTyped(commit.digits)
     if commit.missed is not None and not commit.text:
         return CallerUnheard(commit.missed)
-    return CallerSaid(commit.text, commit.confidence)
+    return CallerSaid(commit.text, commit.confidence, commit.carried)

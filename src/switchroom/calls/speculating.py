@@ -76,7 +76,7 @@ class Speculating:
                 reply = prepared.reply
                 reply.turn, reply.prompt, reply.since = (
                     commit.turn,
-                    CallerSaid(commit.text, commit.confidence),
+                    CallerSaid(commit.text, commit.confidence, commit.carried),
                     commit.ended,
                 )
                 return reply, prepared.task
@@ -88,7 +88,7 @@ class Speculating:
         draft = Draft(now)
         self._guesses.made += 1
         said = replace(guess.turn, turn=turn)
-        reply = Reply(turn, CallerSaid(said.text, said.confidence), now, draft=draft)
+        reply = Reply(turn, CallerSaid(said.text, said.confidence, said.carried), now, draft=draft)
         self._prepared = _Prepared(reply, draft, begin(reply, self._context(said)), guess.attempt)
 
     def _drop(self, why: DropReason, now: float) -> None:

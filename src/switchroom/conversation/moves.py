@@ -150,8 +150,8 @@ class Commit:
 
     ``digits`` count if there are any, else ``text``, else ``missed`` says why nothing was understood. ``started`` and
     ``ended`` are when the caller spoke or typed, as truly as we know; ``understood`` is when the last final transcript
-    came, None if none did. ``continues`` is the withdrawn turn whose words this one begins with. The utterance is over:
-    the next voice begins a new one.
+    came, None if none did. ``continues`` is the withdrawn turn whose words, ``carried``, this one begins with. The
+    utterance is over: the next voice begins a new one.
     """
 
     turn: int
@@ -163,6 +163,7 @@ class Commit:
     missed: str | None = None
     understood: float | None = None
     continues: int | None = None
+    carried: str = ""
 
 
 @dataclass(frozen=True, slots=True)

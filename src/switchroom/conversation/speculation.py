@@ -207,7 +207,7 @@ class Speculation:
         if carried is None:
             return Commit(0, words.text, "", words.confidence, words.started, ended)
         text, confidence = f"{carried.text} {words.text}".strip(), min(carried.confidence, words.confidence)
-        return Commit(0, text, "", confidence, carried.started, ended, continues=carried.turn)
+        return Commit(0, text, "", confidence, carried.started, ended, continues=carried.turn, carried=carried.text)
 
     def _same(self, turn: Commit) -> bool:
         """Whether ``turn`` has the words that are being answered."""

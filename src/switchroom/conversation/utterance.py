@@ -139,4 +139,5 @@ def _joined(first: Commit, second: Commit) -> Commit:
         second.missed or first.missed,
         second.understood or first.understood,
         continues=first.turn,
+        carried=first.text,
     )

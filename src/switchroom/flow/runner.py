@@ -115,7 +115,7 @@ class FlowBrain:
         if self.state.over:
             yield EndCall()
             return
-        prompt = self._of_the_line(prompt)
+        prompt, owed = self._new_in(self._of_the_line(prompt))
         back = isinstance(prompt, TransferFailed | MessageTaken)
         opening = isinstance(prompt, CallOpened) and not self.state.waiting
         done = not self.state.waiting and (back or opening)
@@ -124,6 +124,8 @@ class FlowBrain:
             async with aclosing(self._catch_up(scene, opening=opening, asks=asks)) as parts:
                 async for part in parts:
                     yield part
+        for text in owed:
+            yield Say(text)
         if not done and not self.state.over:
             async with aclosing(self._answer(scene, prompt)) as parts:
                 async for part in parts:
@@ -134,6 +136,19 @@ class FlowBrain:
         """Whether there is a model that waits for a tool, to tell the caller."""
         talks = self.state.waiting and isinstance(self._plan.flow.nodes[self.state.at], Agent)
         return talks and any(call.late and not call.content for call in self.state.calls)
+
+    def _new_in(self, prompt: Prompt) -> tuple[Prompt, tuple[str, ...]]:
+        """Return what is new in a prompt, and what is owed to the caller of what was not.
+
+        A turn that goes on one whose reply nobody heard begins with its words. Were a tool called for them that changes
+        something, it would be called twice: they are done, and what was to be said of it is said now.
+        """
+        acted, waiting = self.state.acted, self.state.waiting
+        if not acted or not isinstance(prompt, CallerSaid) or not prompt.carried.startswith(acted):
+            self.state = replace(self.state, acted="")
+            return prompt, ()
+        rest = prompt.text.removeprefix(acted).strip()
+        return CallerSaid(rest, prompt.confidence), self.state.said[:-1] if waiting else ()
 
     def _of_the_line(self, prompt: Prompt) -> Prompt:
         """Take in how the caller came back whom a node gave away; in writing, what they say next is the message."""
@@ -249,7 +264,7 @@ class FlowBrain:
         match stretch.stop:
             case CallTool(node):
                 pending = self._pending(node, stretch.state)
-                self.state = replace(stretch.state, pending=pending)
+                self.state = replace(stretch.state, pending=pending, acted=self._acting(scene, node))
                 yield ToolCalled(node.tool, {name: written(value) for name, value in pending.arguments.items()})
                 yield await self._run(scene, pending)
             case Think():
@@ -292,6 +307,11 @@ class FlowBrain:
                 return [Say(scene.flow.sentences.stuck)]
             case End() | HandOver() | TakeDown() | Think():
                 return []
+
+    def _acting(self, scene: Scene, node: Tool) -> str:
+        """Return what was said that ``node`` now does something for; "" if it only reads."""
+        said = scene.prompt.text if isinstance(scene.prompt, CallerSaid) else ""
+        return self.state.acted if self._plan.tools[node.tool].declared.read_only else said
 
     def _pending(self, node: Tool, state: State) -> Pending:
         """Return the call that ``node`` makes now. The same call in the same turn has the same key, so it is made once."""

@@ -65,6 +65,8 @@ class State:
     over: bool = False
     transfer: str = ""
     calls: tuple[Called, ...] = ()
+    acted: str = ""
+    """What the caller had said when a tool that changes something was called for it, in the reply before."""
 
     def knows(self, values: Values) -> "State":
         """Return the state with ``values`` in it."""

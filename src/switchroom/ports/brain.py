@@ -13,10 +13,11 @@ from switchroom.ports.speech import Hints
 
 @dataclass(frozen=True, slots=True)
 class CallerSaid:
-    """The caller's committed turn."""
+    """The caller's committed turn. ``carried`` is how it begins if it goes on an earlier one whose reply nobody heard."""
 
     text: str
     confidence: float = 1.0
+    carried: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

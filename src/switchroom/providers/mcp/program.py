@@ -106,13 +106,23 @@ async def _end(process: asyncio.subprocess.Process) -> None:
         await _gone(process)
     finally:
         _signal(process, signal.SIGKILL)
+        _close_pipes(process)
     await process.wait()
+    await asyncio.sleep(0)  # until what the pipes have to say of it is said
 
 
 async def _gone(process: asyncio.subprocess.Process) -> None:
     with suppress(TimeoutError):
         async with asyncio.timeout(GRACE):
             await process.wait()
+
+
+def _close_pipes(process: asyncio.subprocess.Process) -> None:
+    """Let go of the pipes, though something that the program has started may hold their other end."""
+    transport = getattr(process, "_transport", None)  # there is no other way to it
+    if isinstance(transport, asyncio.BaseTransport):
+        with suppress(PermissionError):
+            transport.close()
 
 
 def _signal(process: asyncio.subprocess.Process, number: signal.Signals) -> None:
