@@ -151,3 +151,5 @@ def test_what_a_reply_takes_is_learned_and_what_was_long_ago_forgotten() -> None
     for _ in range(SPAN):
         pace.note("llm", 0.2)
     assert pace.reply == pytest.approx(0.3)
+    assert not pace.late(1.2)
+    assert pace.late(0.4)

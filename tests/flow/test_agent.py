@@ -6,9 +6,12 @@ import pytest
 
 from switchroom.errors import Invalid, Unavailable
 from switchroom.flow.check import check
+from switchroom.flow.errands import DirectErrands
 from switchroom.flow.file import parse
+from switchroom.flow.graph import Exchange
 from switchroom.flow.plan import FlowInvalid, Plan
 from switchroom.flow.recall import recall
+from switchroom.flow.runner import FlowBrain
 from switchroom.flow.tools import tools_of
 from switchroom.ports import (
     CallerSaid,
@@ -25,7 +28,9 @@ from switchroom.ports import (
     Utterance,
     WeSaid,
 )
+from switchroom.providers.scripted import ScriptedModel
 from tests.flow.agents import KITCHEN, Kitchen, call, spoken, wants
+from tests.flow.small import NOW, parts
 from tests.virtual_time import run
 
 
@@ -241,3 +246,20 @@ def test_whoever_writes_is_not_told_that_they_call() -> None:
         assert "on the telephone" not in kitchen.model.asks[0].instructions
 
     run(main())
+
+
+def test_a_quick_model_answers_while_replies_are_late() -> None:
+    async def talk() -> None:
+        models = {"": ScriptedModel([["Slowly."]]), "small": ScriptedModel([["Quickly."], ["At once."]])}
+        text = KITCHEN.replace("temperature: 0.2", "quick: small")
+        plan = Plan(parse(text), tools_of(Kitchen()), lambda name: models[name])
+        talker = FlowBrain(plan, Exchange("tenant", "call"), DirectErrands(), lambda: NOW)
+        await parts(talker, CallOpened())
+        late = True
+        talker.hurried = lambda: late
+        assert spoken(await parts(talker, CallerSaid("a pie"))) == ["Quickly."]
+        assert spoken(await parts(talker.branch(DirectErrands()), CallerSaid("a pie"))) == ["At once."]
+        late = False
+        assert spoken(await parts(talker, CallerSaid("a pie"))) == ["Slowly."]
+
+    run(talk())

@@ -212,7 +212,7 @@ class CallSession:
         )
 
     def _details(self, errands: TaskErrands, tongue: Tongue) -> CallDetails:
-        offer = self._offer
+        offer, pace = self._offer, self._with.paces.of(self._plan.agent)
         return CallDetails(
             self.id,
             offer.leg.party,
@@ -222,6 +222,7 @@ class CallSession:
             offer.context,
             self._chronicle.tell,
             lambda: tongue.language,
+            hurried=lambda: pace.late(self._plan.no_silence),
         )
 
     def _watch(self, mouth: Mouth, apology: Rendered) -> Watch:

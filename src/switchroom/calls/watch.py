@@ -131,6 +131,7 @@ class Watch:
         """Note what the stages of a reply took, unless it was bridged or begun before it was due."""
         stages = reply.stages
         if reply.draft is None and "filler" not in stages and stages.keys() >= {"decision", "brain", "voice"}:
+            self._pace.note("endpointing", max(stages["decision"] - reply.since, 0.0))
             self._pace.note("llm", stages["brain"] - stages["decision"])
             self._pace.note("tts", stages["voice"] - stages["brain"])
 

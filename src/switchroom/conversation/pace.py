@@ -8,7 +8,7 @@ from collections import deque
 from switchroom.conversation.latency import percentile
 
 SPAN = 50
-_AT_FIRST = {"llm": 0.7, "tts": 0.3}
+_AT_FIRST = {"endpointing": 0.2, "llm": 0.7, "tts": 0.3}
 """Seconds; as long as nothing is known."""
 
 
@@ -26,6 +26,10 @@ class Pace:
         """Return what ``share`` of the last ones did not exceed."""
         took = self._took.get(stage)
         return percentile(sorted(took), share) if took else _AT_FIRST.get(stage, 0.0)
+
+    def late(self, promised: float) -> bool:
+        """Whether a reply is likely to be heard later than ``promised`` after the end of the caller's speech."""
+        return self.takes("endpointing") + self.reply > promised
 
     @property
     def reply(self) -> float:

@@ -111,10 +111,14 @@ def check_models(flow: Flow, models: Models | None) -> Iterator[Problem]:
         if models is None:
             yield Problem(node.name, "model", "there is no language model here; choose one for the agent of this flow")
             continue
-        try:
-            models(node.model if isinstance(node, Agent | Classify) else "")
-        except SwitchroomError as error:
-            yield Problem(node.name, "model", str(error))
+        named = {"model": node.model if isinstance(node, Agent | Classify) else ""}
+        if isinstance(node, Agent) and node.quick:
+            named["quick"] = node.quick
+        for field, name in named.items():
+            try:
+                models(name)
+            except SwitchroomError as error:
+                yield Problem(node.name, field, str(error))
 
 
 def _ends(flow: Flow) -> Iterator[Problem]:

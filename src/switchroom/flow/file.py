@@ -78,6 +78,7 @@ class _Agent(_Part):
     tools: tuple[str, ...] = ()
     routes: dict[str, Annotated[_Route, BeforeValidator(_route, json_schema_input_type=str | _Route)]] = {}
     model: str = ""
+    quick: str = ""
     temperature: float | None = Field(default=None, ge=0, le=2)
     within: float = Field(default=10.0, gt=0, le=60)
     opening: str = ""

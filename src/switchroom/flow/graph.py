@@ -203,10 +203,11 @@ class Route:
 class Agent:
     """Let a language model talk with the caller until it takes one of ``routes``, which it is offered beside its ``tools``.
 
-    ``prompt`` are its instructions. ``model`` is the name of a model, empty for the agent's own. ``opening`` is said on entering;
-    empty: the model begins. ``failed`` is where the conversation goes when no model answers, ``lost`` when one gives neither words
-    nor a tool; empty: an apology is said and the caller may go on. ``hints`` are what a recogniser should expect beside the
-    intents open everywhere. ``within`` so many seconds the tools of one turn must be back; then the caller need not wait.
+    ``prompt`` are its instructions. ``model`` is the name of a model, empty for the agent's own; ``quick`` of one that takes its
+    place while replies are late. ``opening`` is said on entering; empty: the model begins. ``failed`` is where the conversation
+    goes when no model answers, ``lost`` when one gives neither words nor a tool; empty: an apology is said and the caller may go
+    on. ``hints`` are what a recogniser should expect beside the intents open everywhere. ``within`` so many seconds the tools of
+    one turn must be back; then the caller need not wait.
     """
 
     name: str
@@ -214,6 +215,7 @@ class Agent:
     tools: tuple[str, ...] = ()
     routes: Mapping[str, Route] = field(default_factory=dict)
     model: str = ""
+    quick: str = ""
     temperature: float | None = None
     opening: str = ""
     failed: str = ""

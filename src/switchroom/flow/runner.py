@@ -93,6 +93,8 @@ class FlowBrain:
         self._clock = clock
         self._greeted = greeted
         self._models = models or plan.models
+        self.hurried: Callable[[], bool] = lambda: False
+        """Whether replies are late lately (``CallDetails.hurried``)."""
         self._entry = plan.flow.entry(exchange.source) or plan.flow.starts[0]
         self.state = State(at=self._entry.name)
 
@@ -169,7 +171,15 @@ class FlowBrain:
 
     def branch(self, errands: Errands) -> "FlowBrain":
         """Return a brain that stands where this one does."""
-        twin = FlowBrain(self._plan, self._exchange, errands, self._clock, greeted=self._greeted, models=self._models)
+        twin = FlowBrain(
+            self._plan,
+            self._exchange,
+            errands,
+            self._clock,
+            greeted=self._greeted,
+            models=self._models,
+        )
+        twin.hurried = self.hurried
         twin.state = self.state
         return twin
 
@@ -216,7 +226,8 @@ class FlowBrain:
         assert isinstance(node, Agent)
         assert self._models is not None  # else the plan would not have been made
         kit = Kit(self._plan.tools, self._plan.line[self._exchange.source], self._errands)
-        thinking = Thinking(self, scene, node, self._models(node.model), kit)
+        model = self._models(node.quick if node.quick and self.hurried() else node.model)
+        thinking = Thinking(self, scene, node, model, kit)
         async with aclosing(thinking.answer()) as parts:
             async for part in parts:
                 yield part

@@ -48,6 +48,8 @@ class CallDetails:
     """For what is worth a line in the call's journal and is known to the brain's parts alone: which model failed, say."""
     language: Callable[[], str] = lambda: ""
     """What is spoken now, if that may change."""
+    hurried: Callable[[], bool] = lambda: False
+    """Whether replies are likely to come later than callers were promised, by what the last ones took: be quick if you can."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,8 @@ class Reception:
         def open_brain(call: CallDetails) -> FlowBrain:
             exchange = Exchange(tenant, call.id, call.party.address, call.source, call.context.facts, agent)
             chosen = None if models is None else models(call)
-            return FlowBrain(self.plan, exchange, call.errands, lambda: now().astimezone(self.zone), models=chosen)
+            brain = FlowBrain(self.plan, exchange, call.errands, lambda: now().astimezone(self.zone), models=chosen)
+            brain.hurried = call.hurried
+            return brain
 
         return open_brain
