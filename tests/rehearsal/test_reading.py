@@ -73,3 +73,8 @@ def test_the_schema_knows_every_step_and_expectation() -> None:
 def test_a_text_is_written_so_that_it_reads_as_itself(text: str) -> None:
     piece = parse(f"rehearsal: {written(text)}\nagent: a\nscript: []", Path("a.yaml"))
     assert TypeAdapter(str).validate_python(piece.rehearsal.rehearsal) == text
+
+
+def test_what_no_file_can_hold_becomes_space() -> None:
+    piece = parse(f"rehearsal: {written(chr(7) + 'two' + chr(10) + 'lines')}\nagent: a\nscript: []", Path("a.yaml"))
+    assert piece.rehearsal.rehearsal == " two lines"

@@ -20,6 +20,7 @@ NUMBER, NAME = "+441632960123", "Taylor"
 
 _IDENTIFIER = re.compile(r"^[a-z]{2,6}_[0-9a-z]{16,}$")
 _HEARD_AGAIN = 0.25  # seconds; a caller who fell silent this shortly before the end was cut off by hanging up
+_MARGIN = 0.1  # seconds of a recording around what was said
 _LEAST_NUMBER = 6
 _NAMED = frozenset({"name", "caller", "caller_name", "customer"})
 
@@ -90,7 +91,7 @@ def _deed(deed: Deed, call: Recorded, recording: str) -> Iterator[str]:
             if deed.confidence < 1:
                 yield f"    confidence: {deed.confidence:.2f}"
             if recording:
-                place = f"channel: left, start: {max(deed.start - 0.3, 0):.2f}, end: {deed.end + 0.3:.2f}"
+                place = f"channel: left, start: {max(deed.start - _MARGIN, 0):.2f}, end: {deed.end + _MARGIN:.2f}"
                 yield f"    clip: {{file: {written(recording)}, {place}}}"
             if _cut_off(deed, call):
                 yield f"    hang_up: {max(seconds, 0.3):.2f}"

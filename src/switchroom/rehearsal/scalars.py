@@ -12,4 +12,5 @@ def written(text: str) -> str:
     """Return ``text`` as a scalar of YAML that reads as itself."""
     if _PLAIN.match(text) and text not in BOOLEANS and text not in NO_VALUE:
         return text
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ") + '"'
+    shown = "".join(letter if letter.isprintable() else " " for letter in text)
+    return '"' + shown.replace("\\", "\\\\").replace('"', '\\"') + '"'
