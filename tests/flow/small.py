@@ -88,12 +88,17 @@ class Counter:
         self.called = asyncio.Event()
         self.broken = False
         self.gate: asyncio.Event | None = None
+        self.report = ""
 
     @tool(returns=("number",), filler="One moment.")
     async def count(self, occasion: Occasion, party: int) -> Values:
         """Count a party."""
         self.calls.append((occasion.key, party))
         self.called.set()
+        if self.report:
+            await asyncio.sleep(1.0)
+            occasion.progress(self.report)
+            await asyncio.sleep(1.0)
         if self.gate is not None:
             await self.gate.wait()
         if self.broken:

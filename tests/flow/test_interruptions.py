@@ -140,6 +140,19 @@ def test_a_tool_goes_on_when_its_reply_is_cancelled_and_is_not_called_again() ->
     run(talk())
 
 
+def test_what_a_tool_reports_while_it_works_is_said() -> None:
+    async def talk() -> None:
+        counter = Counter()
+        counter.report = "Still counting."
+        async with asyncio.TaskGroup() as group:
+            talker = brain(counter, errands=TaskErrands(group))
+            await parts(talker, CallerSaid("for four on friday"))
+            told = await said(talker, CallerSaid("yes"))
+        assert told.startswith("I am writing it down. One moment. [count Still counting. ok] You are number one.")
+
+    run(talk())
+
+
 def test_a_tool_that_failed_unheard_is_apologised_for_with_the_next_reply() -> None:
     async def talk() -> None:
         counter = Counter()

@@ -73,6 +73,9 @@ GUARD = "flow.guard"
 """The name under which a flow that goes in circles is reported, as a tool that failed."""
 
 
+_LEEWAY = 60.0  # an errand ends by its own limit; nobody waits without one
+
+
 class FlowBrain:
     """Implements ports.Brain. ``greeted``: the flow's greeting is played when the call is answered, so it is not said again."""
 
@@ -242,7 +245,9 @@ class FlowBrain:
         ``asks``: the question that follows is asked, since no answer to it has come yet.
         """
         if self.state.pending is not None:
-            yield await self._run(scene, self.state.pending)
+            async with aclosing(self._run(scene, self.state.pending)) as parts:
+                async for part in parts:
+                    yield part
         greeting = self._entry.greeting if opening else ""
         says = [Say(greeting)] if greeting and not self._greeted else []
         asks = asks or (opening and not greeting)
@@ -277,7 +282,9 @@ class FlowBrain:
                 pending = self._pending(node, stretch.state)
                 self.state = replace(stretch.state, pending=pending, acted=self._acting(scene, node))
                 yield ToolCalled(node.tool, {name: written(value) for name, value in pending.arguments.items()})
-                yield await self._run(scene, pending)
+                async with aclosing(self._run(scene, pending)) as parts:
+                    async for part in parts:
+                        yield part
             case Think():
                 async with aclosing(self._think(scene, asks=asks)) as parts:
                     async for part in parts:
@@ -330,21 +337,23 @@ class FlowBrain:
         digest = hashlib.sha256(repr(sorted(given.items())).encode()).hexdigest()[:8]
         return Pending(node.name, f"{self._exchange.call}:{state.turn}:{node.name}:{digest}", given)
 
-    async def _run(self, scene: Scene, pending: Pending) -> ToolAnswered:
-        """Get the outcome of ``pending`` and take it in. If cancelled, it stays pending."""
+    async def _run(self, scene: Scene, pending: Pending) -> AsyncGenerator[ReplyPart, None]:
+        """Get the outcome of ``pending`` and take it in, saying what it reports meanwhile. If broken off, it stays pending."""
         node = scene.flow.nodes[pending.node]
         assert isinstance(node, Tool)
         spec = self._plan.tools[node.tool]
         occasion = Occasion(self._exchange, pending.key, scene.now, partial(self._errands.report, pending.key))
-        outcome = await self._errands.run(
-            pending.key,
-            spec.work(occasion, pending.arguments),
-            spec.declared.limit,
-            read_only=spec.declared.read_only,
-        )
+        work, limit = spec.work(occasion, pending.arguments), spec.declared.limit
+        began = await self._errands.start(pending.key, work, limit, read_only=spec.declared.read_only)
+        waited = await self._errands.wait([pending.key], began + limit + _LEEWAY)
+        while pending.key not in waited.outcomes:
+            for text in waited.reports:
+                yield Say(text, filler=True)
+            waited = await self._errands.wait([pending.key], waited.at + limit + _LEEWAY)
+        outcome = waited.outcomes[pending.key]
         self.state = _taken_in(scene, self.state, node, outcome)
         result = {name: written(value) for name, value in outcome.result.items()}
-        return ToolAnswered(node.tool, outcome.took, result, outcome.error)
+        yield ToolAnswered(node.tool, outcome.took, result, outcome.error)
 
 
 def _judgement(models: Models | None, node: Classify, outcome: Outcome) -> ModelAnswered | ModelFailed:
