@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from switchroom.conversation.moves import Commit, Decision, Input, VoiceStarted, VoiceStopped
-from switchroom.conversation.speculation import Adopt, Drop, Eagerness, EndPredicted, Speculate, Speculation
+from switchroom.conversation.speculation import Adopt, Drop, Eagerness, Speculate, Speculation
 from switchroom.conversation.turns import TurnMachine
 from switchroom.conversation.words import tokens
 from switchroom.ports import Heard
@@ -16,7 +16,7 @@ from tests.conversation.positions import TOLD as _KNOWN
 
 _DOCUMENT = Path(__file__).parents[2] / "docs" / "turns.md"
 
-_TOLD: dict[str, Input | EndPredicted] = {
+_TOLD: dict[str, Input] = {
     **_KNOWN,
     "partial: begun": Heard("a table for", final=False),
     "partial: whole": Heard("A table for two.", final=False),
@@ -25,7 +25,8 @@ _TOLD: dict[str, Input | EndPredicted] = {
     "final: more": Heard("a table for two on Friday", final=True),
     "final: unsure": Heard("a table for two", final=True, confidence=0.4),
     "final: hesitation": Heard("um", final=True),
-    "end predicted": EndPredicted(),
+    "partial: begun, sounds whole": Heard("a table for", final=False, whole=0.9),
+    "partial: begun, sounds open": Heard("a table for", final=False, whole=0.3),
 }
 
 Guessed = Speculate | Drop | Adopt
@@ -53,7 +54,7 @@ class Two:
             case _:
                 pass
         guessed: list[Guessed] = [*self.ahead.handle(told, self.now)]
-        decided = [] if isinstance(told, EndPredicted) else self.turns.handle(told, self.now)
+        decided = self.turns.handle(told, self.now)
         return [*guessed, *self._pass_on(decided)]
 
     def wait(self) -> list[Guessed]:

@@ -15,7 +15,7 @@ from switchroom.calls.mind import Mind
 from switchroom.calls.reply import Guesses, Reply
 from switchroom.conversation import moves
 from switchroom.conversation.moves import Commit, Dismiss
-from switchroom.conversation.speculation import Adopt, Drop, DropReason, EndPredicted, Speculate, Speculation
+from switchroom.conversation.speculation import Adopt, Drop, DropReason, Speculate, Speculation
 from switchroom.events import catalogue as happened
 from switchroom.ports import CallerSaid, Utterance
 
@@ -43,7 +43,7 @@ class Speculating:
         self._prepared: _Prepared | None = None
         self._guesses = Guesses()
 
-    def heed(self, told: moves.Input | moves.Decision | EndPredicted, now: float) -> None:
+    def heed(self, told: moves.Input | moves.Decision, now: float) -> None:
         """Take what happened, or what the turn machine decided; a Commit goes to ``take``."""
         for decided in self._machine.handle(told, now):
             if isinstance(decided, Drop):

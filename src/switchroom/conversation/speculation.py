@@ -5,7 +5,7 @@ Told what the turn machine is told and what it decided. Only words of a caller w
     words are there    final transcript                                                   Speculate at once
                        partial, voice silent for ``settled``, complete                    Speculate
                        partial, voice heard, unchanged for ``stable``, complete           Speculate
-                       the end of the turn is predicted                                   Speculate at once
+                       a partial one that sounds whole (``Heard.whole``)                  Speculate at once
     being answered     other words, keys, hold, any other reply, the caller leaves        Drop
                        Commit of the same words                                           Adopt
                        Commit of others, Dismiss                                          Drop
@@ -26,11 +26,6 @@ from switchroom.ports import Heard, Held, Resumed
 DropReason = Literal["changed", "dismissed", "keys", "held", "left", "reply"]
 """Why a guess was given up: the words were others, the sound was no turn, keys were pressed, the line was put on hold, the caller
 left, or the agent had something else to say."""
-
-
-@dataclass(frozen=True, slots=True)
-class EndPredicted:
-    """Something that listens to how it was said takes the turn to be over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +60,8 @@ class Eagerness:
     """A partial transcript stayed the same for so long while the voice went on."""
     words: int = 2
     """Fewer words are not guessed from while the voice goes on."""
+    whole: float = 0.7
+    """What is so likely to be whole by its sound is answered at once, whatever its words look like."""
     doubt: float = 0.3
     """A turn that is less certain than its guess by more than this is another turn."""
 
@@ -81,7 +78,7 @@ class _Words:
     ended: float | None = None
 
 
-_Told = moves.Input | moves.Decision | EndPredicted
+_Told = moves.Input | moves.Decision
 
 
 class Speculation:
@@ -108,7 +105,8 @@ class Speculation:
     def handle(self, told: _Told, now: float) -> list[Drop | Adopt]:
         """Take what happened, or what the turn machine decided."""
         decided = self._take(told, now)
-        self.deadline = self._due(now, predicted=isinstance(told, EndPredicted))
+        sound = told.whole if isinstance(told, Heard) else None
+        self.deadline = self._due(now, predicted=sound is not None and sound >= self._eagerness.whole)
         return decided
 
     def expire(self, now: float) -> list[Speculate]:
