@@ -70,7 +70,7 @@ class Toolbox:
 
     async def settle(self) -> AsyncGenerator[ReplyPart, None]:
         """Take in what earlier turns left at work: wait for it, unless the caller was told that it takes longer."""
-        left = [call for call in self._brain.state.calls if not call.content]
+        left = [call for call in self._brain.state.calls if not call.content and call.tool in self._tools]
         for call in left:
             await self._start(call)
         for answer in self._taken_in(left, (await self._errands.wait(_keys(left), 0.0)).outcomes):
