@@ -8,8 +8,12 @@ from hypothesis import strategies as st
 
 from switchroom.errors import Invalid
 from switchroom.flow.check import check
+from switchroom.flow.errands import DirectErrands
 from switchroom.flow.file import parse
-from switchroom.flow.graph import Ask, Classify
+from switchroom.flow.graph import Ask, Classify, Exchange
+from switchroom.flow.linking import link
+from switchroom.flow.plan import Plan
+from switchroom.flow.runner import FlowBrain
 from switchroom.flow.slots import Kind, Slot, read, typed
 from switchroom.flow.tools import tools_of
 from switchroom.flow.values import spoken
@@ -21,13 +25,17 @@ from switchroom.ports import (
     CallerUnheard,
     CallOpened,
     EndCall,
+    MessageTaken,
     Prompt,
     Say,
     ToolAnswered,
     ToolCalled,
+    TransferFailed,
 )
-from tests.flow.small import SMALL, Counter, brain
+from tests.flow.small import NOW, SMALL, Counter, brain
 from tests.flow.test_interruptions import broken_off
+from tests.flow.test_line_nodes import TEXT as LINE_NODES
+from tests.flow.test_linking import DOOR, IDENTIFY, TOOLS
 from tests.virtual_time import run
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -97,6 +105,35 @@ def test_any_conversation_broken_off_anywhere_goes_on(turns: list[tuple[Prompt, 
         answered = [part for part in parts if isinstance(part, ToolAnswered)]
         assert len(called) == len(answered) == len(counter.calls) == len(set(counter.calls))
         assert any(isinstance(part, Say | EndCall) for part in parts)
+
+    run(talk())
+
+
+CALLERS = ("sales please", "complaints please", "take a message", "4711", "pay my bill", "check me in please", "yes")
+FAILED: tuple[Prompt, ...] = (TransferFailed("busy"), TransferFailed("no_answer"), TransferFailed("failed"))
+LINE = st.one_of(
+    st.sampled_from(CALLERS).map(CallerSaid),
+    st.sampled_from(FAILED),
+    st.builds(MessageTaken, st.sampled_from([0.0, 0.4, 7.5]), st.sampled_from(["", "call me"])),
+    PROMPTS,
+)
+
+
+@given(st.lists(st.tuples(LINE, st.none() | st.integers(1, 4)), max_size=10), st.booleans())
+@settings(max_examples=150, deadline=None)
+def test_whatever_comes_back_from_the_line_at_whatever_moment_the_flow_goes_on(
+    turns: list[tuple[Prompt, int | None]], parts: bool
+) -> None:
+    async def talk() -> None:
+        flow = link(parse(DOOR), {"identify": parse(IDENTIFY)})[0] if parts else parse(LINE_NODES)
+        talker = FlowBrain(
+            Plan(flow, TOOLS), Exchange("tenant", "call", source="phone_gateway"), DirectErrands(), lambda: NOW
+        )
+        await broken_off(talker, CallOpened(), 100)
+        for prompt, after in turns:
+            reply = await broken_off(talker, prompt, after or 100)
+            assert reply
+            assert talker.state.at in flow.nodes and talker.expecting.hints.sentences
 
     run(talk())
 

@@ -131,7 +131,8 @@ class FlowBrain:
                     yield part
         for text in owed:
             yield Say(text)
-        if not done and not self.state.over:
+        heard_here = self.state.waiting and not self.state.over  # else they were given away again, or nobody is left
+        if heard_here and not done:
             async with aclosing(self._answer(scene, prompt)) as parts:
                 async for part in parts:
                     yield part
