@@ -45,6 +45,7 @@ from switchroom.observability import Metrics, set_up
 from switchroom.outbound import Outbound
 from switchroom.ports import Directory, SpeechToText, TextToSpeech
 from switchroom.providers.choices import load_choices
+from switchroom.providers.mcp.servers import ToolServers
 from switchroom.providers.smart_turn import SmartTurn
 from switchroom.providing import open_providers
 from switchroom.settings import Settings
@@ -268,7 +269,7 @@ def _services(settings: Settings, records: Records, engine: Engine, minds: Minds
         history=records.history,
         database=records.database,
         bus=records.bus,
-        metrics=_metrics(engine),
+        metrics=_metrics(engine, minds.tooling.servers),
         accept=engine.switchboard.offer,
         engine=lambda: EngineState(
             engine.switchboard.count, settings.engine.max_calls, engine.switchboard.draining, records.problem()
@@ -356,7 +357,7 @@ def sip_address(endpoint: SipEndpoint) -> str:
     return f"sip:demo@{host}" + ("" if port == 5060 else f":{port}")
 
 
-def _metrics(engine: Engine) -> Metrics:
+def _metrics(engine: Engine, servers: ToolServers) -> Metrics:
     metrics = Metrics()
     switchboard, metronome, plane, endpoint = engine.switchboard, engine.metronome, engine.plane, engine.endpoint
     metrics.gauge("switchroom_calls", "Calls running now", lambda: float(switchboard.count))
@@ -369,6 +370,8 @@ def _metrics(engine: Engine) -> Metrics:
     lines = endpoint.trunks.lines.states
     metrics.gauge("switchroom_trunk_lines", "Trunks that register", lambda: float(sum(lines().values())))
     metrics.gauge("switchroom_trunk_lines_down", "Of them not registered", lambda: float(lines().get("failed", 0)))
+    metrics.gauge("switchroom_mcp_servers_up", "MCP servers connected", lambda: float(servers.count("up")))
+    metrics.gauge("switchroom_mcp_servers_down", "MCP servers not reached", lambda: float(servers.count("down")))
     metrics.counts(
         "switchroom_sip_total", "What came and went over SIP, and what was dropped", "what", endpoint.counters
     )

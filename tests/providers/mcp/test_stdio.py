@@ -119,6 +119,7 @@ def test_a_server_that_dies_in_mid_call_fails_that_call_and_is_started_again() -
                 await call(desk, "die")
             assert told.value.code == "tool_server_down"
             await until(lambda: desk.health("mcp_a").state == "down", desk)
+            assert (desk.count("down"), desk.count("up", "connecting")) == (1, 0)
             with pytest.raises(Unavailable, match="'peer' is down: its program ended"):
                 await call(desk, "echo", text="hello")
             await until(lambda: desk.health("mcp_a").state == "up", desk)

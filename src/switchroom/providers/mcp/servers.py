@@ -14,7 +14,7 @@ from switchroom.identity import TenantId
 from switchroom.ports import Values
 from switchroom.ports.tool_server import RemoteTool, ToolServer
 from switchroom.providers.mcp.clients import Told
-from switchroom.providers.mcp.connection import CONNECT, Connection, Health, reason
+from switchroom.providers.mcp.connection import CONNECT, Connection, Health, State, reason
 from switchroom.providers.mcp.noted import Noted
 from switchroom.providers.mcp.opening import opener
 from switchroom.providers.mcp.specs import Call, joined, specs_of
@@ -72,6 +72,10 @@ class ToolServers:
         """Return how the connection to a server stands."""
         kept = self._kept.get(server)
         return Health("down", "it is switched off, or cannot be used") if kept is None else kept.health
+
+    def count(self, *states: State) -> int:
+        """Return how many servers are in one of these states."""
+        return sum(kept.health.state in states for kept in self._kept.values())
 
     def listing(self, server: str) -> tuple[RemoteTool, ...]:
         """Return what a server listed last."""
