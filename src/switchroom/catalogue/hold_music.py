@@ -10,7 +10,7 @@ from pathlib import Path
 import structlog
 
 from switchroom.errors import Invalid, NotFound
-from switchroom.identity import TenantId
+from switchroom.identity import TenantId, new_id
 from switchroom.media.frame import RATE, Samples
 from switchroom.media.wav import read
 
@@ -73,6 +73,6 @@ class HoldMusic:
 def _write(path: Path, data: bytes) -> None:
     """Put the file there whole: a call that begins meanwhile reads the one before."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_suffix(".new")
+    fresh = path.with_suffix(f".{new_id('new')}")  # two may choose at once
     fresh.write_bytes(data)
     fresh.replace(path)
