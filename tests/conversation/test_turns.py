@@ -55,6 +55,7 @@ def test_words_that_call_for_more_get_more_time() -> None:
         (Patience.SHORT, "yes", 2.2),
         (Patience.LONG, "seven thirty", 2.5),
         (Patience.LONG, "my address is", 3.6),
+        (Patience.DICTATED, "i have lost my umbrella", 3.6),
     ],
 )
 def test_what_the_brain_expects_scales_the_wait(patience: Patience, text: str, due: float) -> None:

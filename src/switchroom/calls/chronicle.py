@@ -7,6 +7,7 @@ An ephemeral event carries the number of the next one that is kept.
 import time
 from collections.abc import Callable
 
+from switchroom.calls.tool_book import Back, ToolBook
 from switchroom.events.catalogue import Event
 from switchroom.identity import CallId, EventId, TenantId, new_id
 from switchroom.ports import Publish
@@ -21,6 +22,7 @@ class Chronicle:
         self._publish = publish
         self._wall = wall
         self._sequence = 0
+        self.tools = ToolBook()
 
     def tell(self, make: Callable[..., Event], *, ago: float = 0.0) -> None:
         """Complete the event with identity, number and time (``ago`` seconds before now), and publish it; never waits."""
@@ -34,3 +36,8 @@ class Chronicle:
         if not event.ephemeral:
             self._sequence = event.sequence
         self._publish(event)
+
+    def settle(self, back: Back, now: float) -> None:
+        """Nobody asks for tools any more: tell of those that were begun how they came back. ``now`` is the errands' clock."""
+        for make, at in self.tools.rest(back):
+            self.tell(make, ago=0.0 if at is None else now - at)

@@ -79,12 +79,20 @@ class TaskErrands:
             errand.report = text
             self._tell()
 
+    def back(self, key: str) -> tuple[float, Outcome] | None:
+        """Return when and how the errand came back; None if it did not."""
+        errand = self._errands.get(key)
+        if errand is None or errand.outcome is None:
+            return None
+        return errand.started + errand.outcome.took, errand.outcome
+
     async def finish(self, grace: float) -> None:
         """Give what still works ``grace`` seconds, then break it off."""
         if self._running:
             _, late = await asyncio.wait(self._running, timeout=grace)
             for task in late:
                 task.cancel()
+            await asyncio.sleep(0)  # until they have taken that in
 
     async def _news(self) -> None:
         """Wait until an errand came back or reports."""

@@ -19,7 +19,6 @@ from switchroom.calls.chronicle import Chronicle
 from switchroom.calls.draft import Draft, Make
 from switchroom.calls.mind import Mind
 from switchroom.calls.mouth import Mouth
-from switchroom.calls.work import event_of
 from switchroom.conversation.latency import Latency, latency
 from switchroom.conversation.moves import Commit
 from switchroom.errors import Bug, SwitchroomError
@@ -236,11 +235,13 @@ class Replier:
                 await self._sound_out(part, reply)
             case ToolCalled(tool):
                 reply.awaits = f"tool {tool}"
-                self._tell(reply, event_of(part, reply.turn))
+                self._tell(reply, self._chronicle.tools.entry(part, reply.turn))
             case ToolAnswered():
                 self._tool_answered(part, reply)
             case ModelAnswered() | ModelFailed():
-                self._chronicle.tell(event_of(part, reply.turn))  # at once: it was paid for, or it broke
+                self._chronicle.tell(
+                    self._chronicle.tools.entry(part, reply.turn)
+                )  # at once: it was paid for, or it broke
             case _:
                 assert_never(part)
 
@@ -290,7 +291,7 @@ class Replier:
         now = asyncio.get_running_loop().time()
         reply.tools.append((now - answer.took, now))
         reply.awaits = "llm"
-        self._tell(reply, event_of(answer, reply.turn))
+        self._tell(reply, self._chronicle.tools.entry(answer, reply.turn))
 
     def _failed(self, error: SwitchroomError, reply: Reply) -> None:
         if reply.draft is not None and reply.draft.private:

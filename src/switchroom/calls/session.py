@@ -170,6 +170,7 @@ class CallSession:
             await floor.close(LAST_WORDS)
             await errands.finish(_GRACE)
         finally:
+            self._chronicle.settle(errands.back, self._clock())
             plane.remove(row)
             self._chronicle.tell(partial(happened.LegLeft, leg=leg.id, media=dict(leg.media())))
             if recorder is not None:

@@ -10,7 +10,7 @@ from typing import assert_never
 import structlog
 
 from switchroom.calls.chronicle import Chronicle
-from switchroom.calls.work import Work, event_of
+from switchroom.calls.work import Work
 from switchroom.errors import Bug, SwitchroomError, Unavailable
 from switchroom.events import catalogue as happened
 from switchroom.identity import CallId
@@ -78,6 +78,7 @@ class TextReplier:
     def __init__(self, reply: TextReply, chronicle: Chronicle, follow: Follow, since: float) -> None:
         self.reply = reply
         self._tell = chronicle.tell
+        self._entry = chronicle.tools.entry
         self._follow = follow
         self._since = since
         self._clock = asyncio.get_running_loop().time
@@ -121,7 +122,7 @@ class TextReplier:
             case TransferTo(target):
                 self.reply.transfer = target
             case ToolCalled() | ToolAnswered() | ModelAnswered() | ModelFailed():
-                self._tell(event_of(part, self.reply.turn))
+                self._tell(self._entry(part, self.reply.turn))
                 self._note(part)
             case Say() | Began() | PressKeys() | PlayMusic() | TakeMessage():
                 pass  # a filler bridges silence, music, keys and messages need a line: writing has none of them

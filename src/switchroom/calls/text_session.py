@@ -63,9 +63,12 @@ class TextSession:
         try:
             async with asyncio.TaskGroup() as tasks:
                 errands = TaskErrands(tasks)
-                reason = await self._converse(self._brain(errands))
-                self.over = True  # from here on whoever writes begins anew
-                await errands.finish(_GRACE)
+                try:
+                    reason = await self._converse(self._brain(errands))
+                    self.over = True  # from here on whoever writes begins anew
+                    await errands.finish(_GRACE)
+                finally:
+                    self._chronicle.settle(errands.back, self._clock())
         except* SwitchroomError as errors:
             failure = _first(errors)
         except* Exception as errors:

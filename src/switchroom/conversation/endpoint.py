@@ -77,6 +77,8 @@ class Endpoint:
     def _silence(self, utterance: Utterance) -> float:
         """Words that call for more are believed; a whole sentence that sounds unfinished waits for half of the difference."""
         timing, sound = self.timing, utterance.finished
+        if self.patience is Patience.DICTATED:
+            return timing.incomplete
         complete = looks_complete(utterance.text, self.language, digits=self.digits)
         if sound is not None and language_of(self.language).grammar is None:
             complete = sound >= _SOUNDS_WHOLE

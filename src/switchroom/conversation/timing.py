@@ -19,6 +19,8 @@ class Timing:
     """Patience.SHORT multiplies both by this."""
     long: float = 2.0
     """Patience.LONG multiplies both by this."""
+    dictated: float = 2.0
+    """Patience.DICTATED multiplies ``incomplete`` by this, however complete a sentence is."""
     transcript: float = 4.0
     """The longest wait for a final transcript, from the end of speech."""
     afterthought: float = 0.3
@@ -46,4 +48,9 @@ class Timing:
 
     def scale(self, patience: Patience) -> float:
         """Return the factor for ``patience``."""
-        return {Patience.SHORT: self.short, Patience.NORMAL: 1.0, Patience.LONG: self.long}[patience]
+        return {
+            Patience.SHORT: self.short,
+            Patience.NORMAL: 1.0,
+            Patience.LONG: self.long,
+            Patience.DICTATED: self.dictated,
+        }[patience]

@@ -342,8 +342,10 @@ def patience(node: Node, slots: Mapping[str, Slot]) -> Patience | None:
     match slots[node.slot].kind:
         case "yes_no" | "choice":
             return Patience.SHORT
-        case "name" | "phone" | "text" | "digits" | "email":
+        case "name" | "phone" | "digits" | "email":
             return Patience.LONG
+        case "text":
+            return Patience.DICTATED
         case _:
             return Patience.NORMAL
 

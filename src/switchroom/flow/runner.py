@@ -282,7 +282,8 @@ class FlowBrain:
             case CallTool(node):
                 pending = self._pending(node, stretch.state)
                 self.state = replace(stretch.state, pending=pending, acted=self._acting(scene, node))
-                yield ToolCalled(node.tool, {name: written(value) for name, value in pending.arguments.items()})
+                given = {name: written(value) for name, value in pending.arguments.items()}
+                yield ToolCalled(node.tool, given, pending.key)
                 async with aclosing(self._run(scene, pending)) as parts:
                     async for part in parts:
                         yield part
@@ -354,7 +355,7 @@ class FlowBrain:
         outcome = waited.outcomes[pending.key]
         self.state = _taken_in(scene, self.state, node, outcome)
         result = {name: written(value) for name, value in outcome.result.items()}
-        yield ToolAnswered(node.tool, outcome.took, result, outcome.error)
+        yield ToolAnswered(node.tool, outcome.took, result, outcome.error, pending.key)
 
 
 def _judgement(models: Models | None, node: Classify, outcome: Outcome) -> ModelAnswered | ModelFailed:

@@ -97,7 +97,7 @@ class Toolbox:
             if not call.content:
                 await self._start(call)
                 called.append(call)
-            yield ToolCalled(each.name, each.arguments)
+            yield ToolCalled(each.name, each.arguments, call.key)
             if error is not None:
                 yield ToolAnswered(each.name, 0.0, error=error)
         async with aclosing(self._wait(called, bridged=bridged)) as parts:
@@ -141,7 +141,7 @@ class Toolbox:
             if outcome is not None:
                 self._brain.state = self._brain.state.called(replace(call, content=content(outcome)))
                 result = {name: written(value) for name, value in outcome.result.items()}
-                yield ToolAnswered(call.tool, outcome.took, result, outcome.error)
+                yield ToolAnswered(call.tool, outcome.took, result, outcome.error, call.key)
 
     def _only_reads(self, wanted: ToolWanted) -> bool:
         return wanted.name in self._offered and self._tools[wanted.name].declared.read_only

@@ -129,10 +129,11 @@ class PlayMusic:
 
 @dataclass(frozen=True, slots=True)
 class ToolCalled:
-    """The brain called a tool."""
+    """The brain called a tool; ``key`` is what the errands know it by, "" if it was not even started."""
 
     tool: str
     arguments: Mapping[str, object]
+    key: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +144,7 @@ class ToolAnswered:
     took: float
     result: Mapping[str, object] = field(default_factory=dict)
     error: SwitchroomError | None = None
+    key: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +189,8 @@ class Patience(Enum):
 
     SHORT = "short"  # a yes or no, a choice
     NORMAL = "normal"
-    LONG = "long"  # digits, spelling, an address, a message
+    LONG = "long"  # digits, spelling, an address
+    DICTATED = "dictated"  # a message: sentences, and after any of them there may be another
 
 
 @dataclass(frozen=True, slots=True)
