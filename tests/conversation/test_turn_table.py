@@ -69,5 +69,5 @@ def test_a_conversation_goes_as_documented(told: str, decided: str) -> None:
 def test_the_documented_waits_are_those_of_the_machine() -> None:
     timing = Timing()
     documented = {name: float(seconds) for name, seconds, _ in _table("Waits")}
-    others = {"fixed", "short", "long", "words", "belief", "nudges"}
+    others = {"fixed", "short", "long", "dictated", "words", "belief", "nudges"}
     assert documented == {f.name: getattr(timing, f.name) for f in fields(timing) if f.name not in others}

@@ -134,6 +134,20 @@ def test_words_after_a_cough_are_not_lost_to_a_slow_recogniser() -> None:
     assert commit.text == "two"
 
 
+def test_a_final_of_the_past_does_not_take_back_what_a_partial_has_told_since() -> None:
+    machine = TurnMachine()
+    machine.handle(VoiceStarted(1.0), 1.1)
+    machine.handle(VoiceStopped(1.5), 1.6)
+    machine.handle(VoiceStarted(2.0), 2.1)
+    machine.handle(Heard("a table for two", final=False), 2.4)
+    machine.handle(VoiceStopped(2.6), 2.7)
+    machine.handle(Heard("a table", final=True), 2.9)
+    assert machine.deadline is not None
+    (commit,) = machine.expire(machine.deadline)
+    assert isinstance(commit, Commit)
+    assert commit.text == "a table for two"
+
+
 def test_without_a_final_transcript_the_partial_one_is_the_turn() -> None:
     machine = TurnMachine()
     machine.handle(VoiceStarted(1.0), 1.1)

@@ -67,11 +67,12 @@ class Minutes:
     def committed(self, commit: Commit, now: float) -> None:
         """The caller's turn is complete."""
         self._tell(partial(happened.TurnStarted, turn=commit.turn), ago=now - commit.started)
-        if commit.text and not commit.digits:
-            self._understood(commit)
+        new = self._new_words(commit)
+        if new:  # keys count for more, but what was said with them was said
+            self._understood(commit, new)
         text = commit.digits or commit.text
         self._tell(partial(happened.TurnEnded, turn=commit.turn, text=text, waited=round(now - commit.ended, 3)))
-        if text:
+        if commit.digits or new:
             self._remember(self._utterance(commit))
         self._last = commit
 
@@ -82,13 +83,13 @@ class Minutes:
     def _utterance(self, commit: Commit) -> Utterance:
         return Utterance("caller", commit.digits or self._new_words(commit), *self._span(commit))
 
-    def _understood(self, commit: Commit) -> None:
+    def _understood(self, commit: Commit, new: str) -> None:
         start, end = self._span(commit)
         self._tell(
             partial(
                 happened.TranscriptFinal,
                 turn=commit.turn,
-                text=self._new_words(commit),
+                text=new,
                 confidence=round(commit.confidence, 3),
                 start=round(start, 3),
                 end=round(end, 3),
@@ -103,7 +104,7 @@ class Minutes:
         """Return what was not written down with the withdrawn turn that this one continues."""
         if commit.continues is None or self._last is None or not commit.text.startswith(self._last.text):
             return commit.text
-        return commit.text.removeprefix(self._last.text).strip() or commit.text
+        return commit.text.removeprefix(self._last.text).strip()
 
     def reply_started(self, reply: Reply) -> None:
         """The first sample of a reply went out."""

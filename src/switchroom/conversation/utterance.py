@@ -64,7 +64,10 @@ class Utterance:
         if heard.final:
             self._answered(now)
             self.final = silent
-            self.text, self.confidence, self.missed, self.understood = heard.text.strip(), heard.confidence, None, now
+            self.confidence, self.missed, self.understood = heard.confidence, None, now
+            text = heard.text.strip()
+            if not (self.asked and self.text.startswith(text)):  # one of the past takes nothing back
+                self.text = text
         elif heard.text.strip() and not self.final:
             self.text, self.confidence = heard.text.strip(), heard.confidence
 
