@@ -1,6 +1,6 @@
 """A vendor's plugin: found, imported without what must not come with it, and constructed from a provider's entry.
 
-The names of a class's parameters are the names of an entry's options. What is withheld, and why: decision 22.
+The names of a class's parameters are the names of an entry's options. What is withheld, and why: docs/decisions/0017.
 """
 
 import asyncio
