@@ -7,6 +7,7 @@ from switchroom.flow.check import check
 from switchroom.flow.file import load, parse
 from switchroom.flow.graph import Ask, Classify
 from switchroom.flow.plan import FlowInvalid, Plan
+from switchroom.flow.problems import FlowUnreadable, located
 from switchroom.flow.tools import Occasion, tool, tools_of
 from switchroom.ports import Values
 from tests.flow.small import SMALL, Counter
@@ -114,3 +115,27 @@ def test_the_example_has_the_nodes_it_promises() -> None:
 def test_a_file_that_is_not_there_is_named() -> None:
     with pytest.raises(Invalid, match=r"nowhere\.yaml"):
         load(EXAMPLE.with_name("nowhere.yaml"))
+
+
+def _aliases(levels: int) -> str:
+    """Return a text of a few lines that stands for nine to the power of ``levels`` values."""
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{level}: &a{level} [{', '.join([f'*a{level - 1}'] * 9)}]" for level in range(1, levels)]
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (_aliases(12), r"line 6: it stands for more than 200000 values: use fewer aliases"),
+        ("flow: " + "[" * 5000, r"line 1: it has more than 40 lists and mappings inside one another"),
+        ("flow: !!timestamp soon", "could not determine a constructor"),
+        ("flow: !!int many", "could not determine a constructor"),
+        ("flow: !!bool perhaps", "'perhaps' is no truth value"),
+        ("flow: x\nflow: y", "'flow' is written twice"),
+    ],
+)
+def test_what_is_hard_to_read_is_refused_before_it_costs_anything(text: str, message: str) -> None:
+    with pytest.raises(FlowUnreadable, match=message) as raised:
+        parse(text)
+    assert located(raised.value.problems, text) == raised.value.problems

@@ -5,13 +5,12 @@ says; a key that is written twice is an error.
 """
 
 import re
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import time
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 
-import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from switchroom.errors import Invalid
@@ -20,6 +19,7 @@ from switchroom.flow.linking import needed
 from switchroom.flow.problems import FlowUnreadable, Place, Problem, located
 from switchroom.flow.slots import Kind, Slot, slot
 from switchroom.flow.words import plain
+from switchroom.flow.yaml_file import read
 
 
 class _Part(BaseModel):
@@ -219,28 +219,6 @@ class _File(BaseModel):
     nodes: dict[str, _Node]
 
 
-class _Loader(yaml.SafeLoader):
-    """YAML with only the types the format needs."""
-
-    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 - a table of PyYAML's
-
-
-_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
-_Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^(?:null|~|)$"), ["n", "~", ""])
-
-
-def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Hashable, object]:
-    keys = [loader.construct_object(key) for key, _ in node.value]
-    for key in keys:
-        if keys.count(key) > 1:
-            message = f"{key!r} is written twice in the same place; keep one"
-            raise FlowUnreadable([Problem("", "", message, node.start_mark.line + 1)])
-    return loader.construct_mapping(node, deep=True)
-
-
-_Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
-
-
 def load(path: Path) -> graph.Flow:
     """Read the flow in ``path``. Raises Invalid, naming the file, the place and what to do."""
     try:
@@ -272,12 +250,7 @@ def part_file(path: Path, name: str) -> Path:
 
 def parse(text: str) -> graph.Flow:
     """Read a flow from YAML. Raises FlowUnreadable. Whether it can run is for ``check`` to say."""
-    try:
-        content = yaml.load(text, _Loader)  # noqa: S506 - a SafeLoader
-    except yaml.YAMLError as error:
-        mark = error.problem_mark if isinstance(error, yaml.MarkedYAMLError) else None
-        line = mark.line + 1 if mark is not None else 0
-        raise FlowUnreadable([Problem("", "", f"not YAML: {error}", line)]) from error
+    content = read(text)
     if not isinstance(content, dict):
         message = "a flow file is a mapping with flow, home and nodes; this is something else"
         raise FlowUnreadable([Problem("", "", message)])

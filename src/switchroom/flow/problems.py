@@ -44,7 +44,10 @@ def _told(problem: Problem) -> str:
 
 def located(problems: Iterable[Problem], text: str) -> tuple[Problem, ...]:
     """Return ``problems`` with the line of ``text`` that each is about, as near as it can be told, in the order of lines."""
-    lines = line_numbers(text)
+    problems = tuple(problems)
+    lines = (
+        line_numbers(text) if any(not problem.line for problem in problems) else {}
+    )  # or it may be too much to look at
     found = [problem if problem.line else replace(problem, line=_line(problem, lines)) for problem in problems]
     return tuple(sorted(found, key=lambda problem: problem.line or len(text)))
 

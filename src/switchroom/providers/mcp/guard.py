@@ -18,6 +18,8 @@ MOST_BYTES = 4 * 1024 * 1024
 """So long may one message of a server be."""
 
 _NAT64 = IPv6Network("64:ff9b::/96")
+_GLOBAL = IPv6Network("2000::/3")
+"""All that was ever given to networks of the public internet; what is outside is local or translates to an address that may be."""
 
 _PARTING: Mapping[str, Mapping[str, object]] = {
     "DELETE": {"timeout": dict.fromkeys(("connect", "read", "write", "pool"), 2.0)}
@@ -39,7 +41,10 @@ async def resolve(host: str, port: int) -> Sequence[str]:
 def is_public(address: str) -> bool:
     """Return whether an address is one of the public internet, also behind a transition mechanism of IPv6."""
     ip = ip_address(address.partition("%")[0])
-    return all(one.is_global and not one.is_multicast for one in _faces(ip))
+    return all(
+        one.is_global and not one.is_multicast and (isinstance(one, IPv4Address) or one in _GLOBAL)
+        for one in _faces(ip)
+    )
 
 
 def _faces(ip: IPv4Address | IPv6Address) -> tuple[IPv4Address | IPv6Address, ...]:
