@@ -25,6 +25,9 @@ def test_an_agents_chains_are_set_and_read_back(tmp_path: Path) -> None:
                 "voices": {"de": "hans"},
                 "languages": ["de"],
                 "temperature": 0.3,
+                "no_silence": 0.9,
+                "fillers": ["Let me see.", "One moment, please."],
+                "guesses": 0,
             }
             changed = await client.patch(AGENT, json=wanted)
             assert changed.status_code == 200
@@ -45,6 +48,8 @@ def test_an_agents_chains_are_set_and_read_back(tmp_path: Path) -> None:
         ({"speed": 9}, "speed"),
         ({"modles": []}, "modles"),
         ({"language": "English"}, "language"),
+        ({"fillers": [""]}, "fillers"),
+        ({"guesses": 4}, "guesses"),
     ],
 )
 def test_a_change_that_cannot_be_is_refused_with_the_field(
@@ -76,9 +81,11 @@ def test_words_of_the_command_line_become_a_change() -> None:
             "temperature": "0.5",
             "record": "false",
             "speed": "1.2",
+            "fillers": "Well, let me see.; One moment.",
         }
     )
     assert change.models == ("fast", "careful")
+    assert change.fillers == ("Well, let me see.", "One moment.")
     assert change.voices == {"de": "hans", "sonic:fr": "anne"}
     assert (change.temperature, change.record, change.speed) == (0.5, False, 1.2)
     assert change_from({"temperature": ""}).temperature is None

@@ -15,6 +15,7 @@ Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
 Chain = Annotated[tuple[Name, ...], Field(max_length=8)]
 
 _LISTS = ("models", "recognisers", "voice_providers", "languages")
+_SENTENCES = ("fillers",)
 
 
 class AgentChange(BaseModel):
@@ -45,6 +46,10 @@ class AgentChange(BaseModel):
     voice_providers: Chain = ()
     temperature: float | None = Field(None, ge=0.0, le=2.0)
     prompt: str = Field("", max_length=20_000)
+    guesses: int = Field(3, ge=0, le=3)
+    no_silence: float = Field(1.2, ge=0.5, le=30.0)
+    stalled: float = Field(8.0, ge=2.0, le=60.0)
+    fillers: Annotated[tuple[Annotated[str, Field(min_length=1, max_length=100)], ...], Field(max_length=12)] = ()
 
     def applied(self, agent: AgentRecord) -> AgentRecord:
         """Return the agent as it is to be."""
@@ -52,12 +57,17 @@ class AgentChange(BaseModel):
 
 
 def change_from(words: Mapping[str, str]) -> AgentChange:
-    """Return the change that words ask for; lists have commas, ``voices`` are ``de=hans,fr=anne``. Raises Invalid."""
+    """Return the change that words ask for. Raises Invalid.
+
+    Lists have commas, but ``fillers`` semicolons, for they are sentences; ``voices`` are ``de=hans,fr=anne``.
+    """
     values: dict[str, object] = {}
     for name, word in words.items():
         parts = [part.strip() for part in word.split(",") if part.strip()]
         if name in _LISTS:
             values[name] = parts
+        elif name in _SENTENCES:
+            values[name] = [part.strip() for part in word.split(";") if part.strip()]
         elif name == "voices":
             values[name] = dict(_pair(part) for part in parts)
         elif name == "temperature" and not word:

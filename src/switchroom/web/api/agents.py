@@ -27,7 +27,11 @@ _REFUSED: dict[int | str, dict[str, object]] = {
 
 
 class AgentOut(BaseModel):
-    """An agent. ``models``, ``recognisers`` and ``voice_providers`` are chains of names, the preferred first."""
+    """An agent. ``models``, ``recognisers`` and ``voice_providers`` are chains of names, the preferred first.
+
+    ``no_silence`` seconds after the caller one of the ``fillers`` is said if there is no reply; one that shows no sign of life
+    for ``stalled`` is given up. At most ``guesses`` replies per turn are prepared before the caller has finished.
+    """
 
     id: str
     name: str
@@ -49,6 +53,10 @@ class AgentOut(BaseModel):
     voice_providers: tuple[str, ...]
     temperature: float | None
     prompt: str
+    guesses: int
+    no_silence: float
+    stalled: float
+    fillers: tuple[str, ...]
 
 
 @router.get("", summary="List agents")
