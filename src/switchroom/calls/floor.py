@@ -74,6 +74,7 @@ class Floor:
         """Take what happened and do what follows from it."""
         self._with.ahead.heed(happened, now)
         self._apply(self._turns.handle(happened, now), now)
+        self._bridge(now)
         self._think_ahead(now)
 
     def pressed(self, digit: Digit, now: float) -> None:
@@ -168,6 +169,7 @@ class Floor:
         """The agent's voice began to sound on the wire, or all of it was heard."""
         reply = self._reply
         if not playing or reply is None:
+            self._with.bridge.playing(now, playing=playing)
             return
         if not reply.audible:
             reply.audible = True
@@ -190,7 +192,8 @@ class Floor:
             self._start(Reply(self._turns.next_turn - 1, ToolFinished(), now), self._answer)
             self.feed(turns.ReplyOwed(), now)
         self._think_ahead(now)
-        stall = self._with.watch.ticked(self._reply, "free" if self._reply is None else self._line, now)
+        reply = self._reply or self._bridge(now)
+        stall = self._with.watch.ticked(reply, "free" if self._reply is None else self._line, now)
         if stall is not None and self._reply is not None:
             self._replace(self._reply, stall, now)
 
@@ -268,22 +271,16 @@ class Floor:
             self.feed(turns.AgentStopped(), now)
             return
         reply = Reply(commit.turn, prompted(commit), commit.ended) if prepared is None else prepared[0]
-        self._note(reply, commit, now)
+        reply.guesses = self._with.ahead.account()
+        reply.short = self._with.mind.brain.expecting.patience is Patience.SHORT
+        reply.answering(commit, self._with.minutes.noticed, now)
+        bridged = self._with.bridge.cross(reply)
         if prepared is None:
             self._start(reply, self._answer)
         else:
             self._adopt(*prepared)
-
-    def _note(self, reply: Reply, commit: Commit, now: float) -> None:
-        """Put down by which stages it came to be owed."""
-        reply.began, reply.guesses = commit.started, self._with.ahead.account()
-        noticed = self._with.minutes.noticed
-        reply.short = self._with.mind.brain.expecting.patience is Patience.SHORT
-        if noticed is not None and noticed >= commit.ended:
-            reply.reached("noticed", noticed)
-        if commit.understood is not None:
-            reply.reached("transcript", commit.understood)
-        reply.reached("decision", now)
+        if bridged:
+            self.playing(True, now)  # noqa: FBT003 - it is heard already
 
     def _start(self, reply: Reply, make: Callable[[Reply], Coroutine[object, None, None]]) -> None:
         self._with.minutes.status("thinking")
@@ -291,6 +288,9 @@ class Floor:
         self._making = [task for task in self._making if not task.done()]
         task = self._tasks.create_task(self._after(self._making, reply, make), name=f"reply {reply.turn}")
         self._making = [*self._making, task]
+
+    def _bridge(self, now: float) -> Reply | None:
+        return self._with.bridge.look(now, away=bool(self._kept_away) or self._settled is not None)
 
     def _think_ahead(self, now: float) -> None:
         self._with.ahead.think(now, self._turns.next_turn, self._prepare)

@@ -154,6 +154,12 @@ class Minutes:
         if heard:
             self._remember(Utterance("agent", heard, start, end, interrupted))
 
+    def bridged(self, reply: Reply, heard: str, now: float) -> None:
+        """The caller went on while a late transcript was bridged: ``heard`` stands for itself."""
+        if reply.audible and heard:
+            start, end = reply.stages["sent"] - self._connected, now - self._connected
+            self._remember(Utterance("agent", heard, start, end, interrupted=True))
+
     def _remember(self, utterance: Utterance) -> None:
         self.utterances.append(utterance)
         del self.utterances[:-REMEMBERED]

@@ -60,6 +60,7 @@ class Mouth:
 
     def cut(self) -> tuple[str, str]:
         """Return what was heard and what was not since the last cut."""
+        self._awaited = False
         return self.ledger.cut(self._playout.played)
 
     def ticked(self) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from switchroom.calls.bridge import Bridge
 from switchroom.calls.ears import Ears
 from switchroom.calls.mind import Mind
 from switchroom.calls.minutes import Minutes
@@ -32,4 +33,5 @@ class Parts:
     transfers: Transfers
     voicemail: Voicemail
     watch: Watch
+    bridge: Bridge
     farewell: Rendered

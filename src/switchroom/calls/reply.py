@@ -108,7 +108,7 @@ class Reply:
     """When tools worked for it."""
     guesses: Guesses = field(default_factory=Guesses)
     awaits: str = "llm"
-    """Who is awaited now: ``llm``, ``tts``, ``tool`` and its name; ``voice`` while a sentence is made, ``wire`` after the last."""
+    """Who is awaited now: ``stt``, ``llm``, ``tts``, ``tool``, its name; ``voice`` while a sentence is made, then ``wire``."""
     short: bool = False
     """It answers a yes, a no or a choice."""
     well: bool = True
@@ -136,6 +136,15 @@ class Reply:
                 return "tool"
             case _:
                 return "turn"
+
+    def answering(self, commit: Commit, noticed: float | None, now: float) -> None:
+        """Put down by which stages it came to be owed, now that its turn is committed."""
+        self.began = commit.started
+        if noticed is not None and noticed >= commit.ended:
+            self.reached("noticed", noticed)
+        if commit.understood is not None:
+            self.reached("transcript", commit.understood)
+        self.reached("decision", now)
 
     def then(self, what: EndCall | TransferTo | TakeMessage) -> None:
         """Note what is to happen once everything has been said."""

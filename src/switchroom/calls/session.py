@@ -13,6 +13,7 @@ from functools import partial
 import numpy as np
 import structlog
 
+from switchroom.calls.bridge import Bridge
 from switchroom.calls.call import Call, CallInput
 from switchroom.calls.chronicle import Chronicle
 from switchroom.calls.ears import Ears
@@ -192,6 +193,7 @@ class CallSession:
         machine = TurnMachine(timing, language=plan.language, pauses=self._with.habits.of(plan.tenant, offer.leg.party))
         ahead = Speculation(replace(self._with.eagerness, most=plan.guesses), language=plan.language)
         tongue.follow += [machine.change_language, ahead.change_language, ears.listen_in, partial(_speak, mouth)]
+        watch = self._watch(mouth, rendered[1])
         return Parts(
             turns=machine,
             tongue=tongue,
@@ -208,7 +210,8 @@ class CallSession:
                 lambda report: Ears(self._with.stt, plan.language, lambda: mind.brain.expecting.hints, report),
                 self._message_file,
             ),
-            watch=self._watch(mouth, rendered[1]),
+            watch=watch,
+            bridge=Bridge(machine, mind, mouth, minutes, watch),
             farewell=rendered[2],
         )
 

@@ -97,6 +97,7 @@ class Watch:
     def ticked(self, reply: Reply | None, line: Line, now: float) -> Stall | None:
         """Look at the reply that is owed or heard now; return that it has stalled, if it has."""
         if reply is not self._reply:
+            self._follow_line(line, now)
             self._begin(reply, now)
         if reply is None:
             return None
@@ -125,7 +126,12 @@ class Watch:
         if reply is not None:
             self._owner, self._sounding = "llm", False
             bridged = reply.answers in {"turn", "transfer"}
-            self._deadlines.handle(Owed(reply.since, now + self._pace.reply, reply.short, bridged), now)
+            expected = now if reply.awaits == "stt" else now + self._pace.reply
+            self._deadlines.handle(Owed(reply.since, expected, reply.short, bridged), now)
+
+    def goes_on(self, reply: Reply) -> None:
+        """What was said while its transcript was awaited belongs to ``reply``."""
+        self._reply = reply
 
     def _learn(self, reply: Reply) -> None:
         """Note what the stages of a reply took, unless it was bridged or begun before it was due."""
@@ -139,14 +145,17 @@ class Watch:
         if reply.awaits != self._owner:
             self._owner = reply.awaits
             self._deadlines.handle(Awaited(self._owner), now)
-        if line != self._line:
-            self._line = line
-            self._deadlines.handle(_LINES[line], now)
+        self._follow_line(line, now)
         sounding = self._mouth.sounding
         if sounding != self._sounding:
             self._sounding = sounding
             asked = reply.text.rstrip().endswith("?")
             self._deadlines.handle(Sounds() if sounding else Silent(asked), now)
+
+    def _follow_line(self, line: Line, now: float) -> None:
+        if line != self._line:
+            self._line = line
+            self._deadlines.handle(_LINES[line], now)
 
     def _fill(self, fill: Fill, reply: Reply, now: float) -> None:
         sentence = self._choose(fill)

@@ -1,6 +1,6 @@
 """What is done while the caller waits for the agent, so that they never hear long silence and never wait for ever.
 
-Every wait has an owner: who is awaited now (``llm``, ``tool book_table``, ``tts``, ``wire``). Told what becomes of the reply owed:
+Every wait has an owner: (``stt``, ``llm``, ``tool book_table``, ``tts``, ``wire``). Told what becomes of a reply:
 
     silent since             and                                     decided
     the end of speech        the reply is likely to be in time       Fill shortly before ``no_silence`` is over, if it is not
@@ -15,6 +15,7 @@ after a "yes" sounds odd) but with the sentence.
 """
 
 from dataclasses import dataclass
+from math import inf
 from typing import Literal, assert_never
 
 
@@ -178,6 +179,8 @@ class Deadlines:
         return Stall(self._owner, round(waited, 3), self._stalls)
 
     def _stall_due(self) -> float:
+        if self._owner == "stt":  # the turn machine waits for it, and not for ever
+            return inf
         return self._moved + (self._promise.tool if self._owner.startswith("tool") else self._promise.stalled)
 
     def _fill_due(self) -> float | None:

@@ -18,6 +18,8 @@ from switchroom.ports import Patience
 
 _FEW_WORDS = 3
 _SOUNDS_WHOLE = 0.5
+_NO_COUGH = 0.3
+"""A voice of which nothing is understood yet may be nobody's if it was shorter."""
 
 
 @dataclass(slots=True)
@@ -47,6 +49,19 @@ class Endpoint:
             newer = max(utterance.understood, utterance.asked[-1] + utterance.lag) + timing.afterthought
             ready = max(ready, min(newer, utterance.ended + timing.transcript))
         return ready
+
+    def overdue(self, utterance: Utterance, now: float) -> bool:
+        """Whether the caller has finished, by what is understood so far, and only the transcript is late.
+
+        Not if they may be thinking of what comes next: after words that call for more, amid what is dictated.
+        """
+        if utterance.whole or utterance.ours or utterance.cut or now < utterance.ended + self._wait(utterance):
+            return False
+        if self.digits is not None or self.patience is Patience.LONG:
+            return False
+        if not utterance.text:
+            return utterance.ended - utterance.started >= _NO_COUGH
+        return language_of(self.language).grammar is None or looks_complete(utterance.text, self.language)
 
     def went_on(self, utterance: Utterance, at: float) -> None:
         """Learn from a pause inside a turn, before the utterance is told of its end."""

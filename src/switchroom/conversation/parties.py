@@ -65,6 +65,10 @@ class Line:
     quiet: float | None = None
     nudges: int = 0
 
+    def nudge_due(self, silence: float) -> float | None:
+        """When somebody is to say something, if nobody does."""
+        return None if self.quiet is None or self.held or self.left else self.quiet + silence
+
 
 def changes_who_talks(caller: Caller, utterance: Utterance, voice: VoiceStarted) -> bool:
     """Whether it is news: a voice over our own that comes back is, our own after the caller's is not."""

@@ -97,6 +97,11 @@ class TurnMachine:
         """The number of the turn being spoken or, if the caller is quiet, of the next one."""
         return self._turns + 1
 
+    def overdue(self, now: float) -> Utterance | None:
+        """What the caller said who has finished, as far as it was understood, and waits for nothing but a late transcript."""
+        waits = self.state == (Caller.LULL, Agent.SILENT)
+        return self._utterance if waits and self._end.overdue(self._utterance, now) else None
+
     def change_language(self, language: str) -> None:
         """The caller speaks ``language`` from now on."""
         self._language = self._end.language = language
@@ -376,7 +381,7 @@ class TurnMachine:
             case Caller.TYPING, _:
                 return self._utterance.ended + self._timing.between_digits
             case Caller.QUIET, Agent.SILENT:
-                return self._nudge_due()
+                return self._line.nudge_due(self._timing.silence)
             case _:
                 return None
 
@@ -392,8 +397,3 @@ class TurnMachine:
         noise, silence = max(said.voiced, paused) + self._timing.noise, said.ended + self._timing.verdict
         due = noise if self._caller is Caller.TALKING else silence
         return min(due, paused + self._timing.suspense)
-
-    def _nudge_due(self) -> float | None:
-        if self._line.quiet is None or self._line.held or self._line.left:
-            return None
-        return self._line.quiet + self._timing.silence
