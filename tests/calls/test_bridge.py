@@ -8,7 +8,20 @@ import pytest
 
 from switchroom.events import catalogue as happened
 from switchroom.media.frame import Samples
-from switchroom.ports import Digit, Expecting, Heard, Held, Hints, Patience, Resumed, Say, Signal, Voice
+from switchroom.ports import (
+    Digit,
+    Expecting,
+    Heard,
+    Held,
+    Hints,
+    Interrupted,
+    Patience,
+    PlayMusic,
+    Resumed,
+    Say,
+    Signal,
+    Voice,
+)
 from tests.calls.rig import Rig, ScriptedEar, ScriptedMind, ScriptedSpeech, rig
 from tests.calls.test_watch import STOCK, silences
 from tests.scripted import ScriptedLeg, voice
@@ -194,3 +207,11 @@ def test_a_filler_after_a_reply_that_was_withdrawn_before_its_first_sound_breaks
     engine = run(main())
     assert engine.of(happened.CallFailed) == []
     assert engine.of(happened.ReplySpoken)[-1].heard == "Let me see. From nine to five."
+
+
+def test_a_filler_after_music_was_not_heard_before_it_was_said() -> None:
+    mind = ScriptedMind({"hours": [PlayMusic(2.0), 5.0, ANSWER]})
+    leg = SignalLeg([(3.0, voice(1.0))], leaves=14.0, at=[(7.6, Interrupted())])
+    engine, _ = live(ScriptedEar(["hours"]), leg, mind, music=voice(1.0, 2000))
+    (cut,) = engine.of(happened.ReplyInterrupted)
+    assert (cut.heard, cut.unheard) != ("Let me see.", "")

@@ -10,7 +10,7 @@ from switchroom.calls.own_voice import OwnVoice
 from switchroom.events import catalogue as happened
 from switchroom.media.frame import FRAME, RATE, TICK, Samples
 from switchroom.media.playout import Playout
-from switchroom.ports import CallerSaid, CallOpened, Say, Voice
+from switchroom.ports import CallerSaid, CallOpened, Heard, Say, Voice
 from tests.calls.rig import Rig, ScriptedEar, ScriptedMind, rig
 from tests.media.echoes import OURS, THEIRS, Path, filtered, spoken, wide
 from tests.media.speech import needs_flite, say
@@ -118,6 +118,16 @@ def test_a_caller_who_repeats_a_word_or_two_is_heard() -> None:
     leg = EchoingLeg([(3.0, voice(0.6))], level=-90.0, leaves=8.0)
     engine = live(leg, lambda: "on friday")
     assert [event.text for event in engine.of(happened.TranscriptFinal)] == ["on friday"]
+
+
+@pytest.mark.parametrize(("remaining", "left"), [(0.4, "a table for four inside"), (3.0, "")])
+def test_a_caller_who_chooses_with_the_words_of_the_question_is_heard(remaining: float, left: str) -> None:
+    """Only when it is all but over: before that, nobody repeats four words of it."""
+    question = "Would you like a table for two outside, or a table for four inside?"
+    own = OwnVoice(Playout(), lambda _: question)
+    own.started(5.0, np.zeros(25 * FRAME, np.int16), 5.04, remaining)
+    own.started(6.0, np.zeros(25 * FRAME, np.int16), 6.04, 0.0, fresh=False)
+    assert own.without(Heard("a table for four inside", final=True), 6.5).text == left
 
 
 @pytest.mark.parametrize("level", [-8.0, -14.0, -20.0])

@@ -37,15 +37,16 @@ class Ears:
         self._until = 0.0
         self._kept: list[VoiceStarted | VoiceStopped] | None = None  # what happened since the cut
 
-    def start(self, before: Samples, now: float) -> None:
-        """Voice started; ``before`` is what led up to it, of which nothing is handed over twice."""
-        if self._fresh:
+    def start(self, before: Samples, now: float) -> bool:
+        """Voice started; ``before`` is what led up to it, none of it is handed over twice. Return if it begins an utterance."""
+        if fresh := self._fresh:
             self._begin()
             self._pieces = []
         else:
             before = before[-max(round((now - self._until) * RATE), 1) :]
         self._until = now
         self._pieces.append(before.copy())
+        return fresh
 
     def take(self, samples: Samples, now: float) -> None:
         """Hear 20 ms more."""

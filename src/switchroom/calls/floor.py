@@ -136,8 +136,8 @@ class Floor:
         if self._with.voicemail.taking:
             self._with.voicemail.voice_started(at, now, before)
             return
-        self._ears.start(before, now)
-        ours = self._with.own.started(at, before, now)
+        fresh = self._ears.start(before, now)
+        ours = self._with.own.started(at, before, now, self._mouth.remaining, fresh=fresh)
         self._voice(turns.VoiceStarted(at, self._mouth.remaining, ours), now)
 
     def voice(self, samples: Samples, now: float) -> None:

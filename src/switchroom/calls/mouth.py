@@ -144,6 +144,7 @@ class Mouth:
     def music(self, pieces: Iterator[Samples]) -> None:
         """Play ``pieces``, a tick's each, behind what is queued, until something is said or they end."""
         self._begin("", protected=False)
+        self._awaited = False  # what is said while it ends does not go in front of it
         self.ledger.complete()
         self._music = pieces
 

@@ -9,6 +9,7 @@ first one only. While our own voice is heard, it is looked whether somebody spea
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
+from math import inf
 
 import numpy as np
 
@@ -28,6 +29,7 @@ _FEWEST = 4  # ticks: less is too little to tell by
 _AGAIN = 0.2
 _KEPT = 25  # ticks
 _REMEMBERED = 4.0
+_LAST_WORDS = 1.0
 _MOMENT = RATE // 4  # recognisers are quick: the words that come in a moment count too
 
 
@@ -43,12 +45,18 @@ class OwnVoice:
         self._ours = False
         self._delay: int | None = None
         self._said = ("", 0.0)
+        self._answers = False  # the utterance began when the reply was all but over
         self.checks = 0
         """How often it was compared."""
 
-    def started(self, at: float, before: Samples, now: float) -> bool:
-        """A voice began; return whether it is ours, as far as can be told so early."""
+    def started(self, at: float, before: Samples, now: float, remaining: float = inf, *, fresh: bool = True) -> bool:
+        """A voice began, with ``remaining`` seconds of the reply to be heard; return whether it is ours, as far as can be told yet.
+
+        ``fresh``: with it begins an utterance.
+        """
         self._remember(now)
+        if fresh:
+            self._answers = remaining <= _LAST_WORDS
         self._heard.clear()
         self._heard.extend(before.reshape(-1, FRAME))
         self._since, self._due, self._ours = at, None, False
@@ -84,6 +92,10 @@ class OwnVoice:
         """Return what was understood without our own words."""
         self._remember(now)
         said, when = self._said
+        if (
+            self._answers and not self._ours
+        ):  # whoever is asked to choose repeats what was said: "for two, or for four?"
+            return heard
         if not said or now - when > _REMEMBERED:
             return heard
         rest = others_words(heard.text, said, ours=self._ours)
