@@ -251,3 +251,16 @@ def test_a_conversation_in_writing_is_a_call_in_the_journal() -> None:
         assert [event.heard for event in here.events if isinstance(event, ReplySpoken)] == ["You said blue."]
 
     run(main())
+
+
+def test_a_message_that_came_too_late_may_be_sent_again_under_its_key() -> None:
+    async def main() -> None:
+        async with desk() as at:
+            bye, late = (at.desk.ask(at.plan(), ANNA, text, text) for text in ("bye", "book"))
+            await asyncio.wait([bye, late])
+            with pytest.raises(Unavailable, match="send the message again"):
+                late.result()
+            assert (await at.ask("book", key="book")).text == "It is booked."
+            assert (await at.ask("bye", key="bye")).call == bye.result().call
+
+    run(main())

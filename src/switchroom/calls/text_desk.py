@@ -4,8 +4,8 @@ import asyncio
 from collections import OrderedDict
 
 from switchroom.calls.text_reply import Follow, TextReply, unfollowed
-from switchroom.calls.text_session import Correspondent, TextSession
-from switchroom.errors import Unavailable
+from switchroom.calls.text_session import OVER, Correspondent, TextSession
+from switchroom.errors import SwitchroomError, Unavailable
 from switchroom.identity import CallId, new_id
 from switchroom.ports import CallPlan, Publish
 
@@ -52,11 +52,12 @@ class TextDesk:
     ) -> asyncio.Future[TextReply]:
         """Return the agent's reply to come to ``text`` in the conversation of ``who`` with it, begun now if there is none.
 
-        A message that is sent again under the same ``key`` gets the reply it missed, even from a conversation that is over. Raises
-        Unavailable if there are too many conversations or the house closes, Limited for too many messages.
+        A message that is sent again under the same ``key`` gets the reply it missed, even from a conversation that is over; one
+        that was not read any more is taken as new. Raises Unavailable if there are too many conversations or the house closes,
+        Limited for too many messages.
         """
         name = (plan.tenant, plan.agent, who.user, who.channel)
-        if key and (known := self._known.get((name, key))) is not None:
+        if key and (known := self._known.get((name, key))) is not None and not _unread(known):
             return known
         session = self._sessions.get(name)
         if session is None or session.over:
@@ -85,3 +86,9 @@ class TextDesk:
         finally:
             if self._sessions.get(name) is session:
                 del self._sessions[name]
+
+
+def _unread(reply: asyncio.Future[TextReply]) -> bool:
+    """Return whether the conversation was over before it came to the message."""
+    error = reply.exception() if reply.done() else None
+    return isinstance(error, SwitchroomError) and error.code == OVER

@@ -26,6 +26,8 @@ from switchroom.ports import Brain, CallContext, CallDetails, CallerSaid, CallOp
 log = structlog.get_logger()
 
 _GRACE = 5.0
+OVER = "conversation_over"
+"""The code of what a message gets that was not read any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ class TextSession:
             failure = Bug(repr(errors.exceptions[0]))
         finally:
             self.over = True
-            over = Unavailable("the conversation is over: send the message again", code="conversation_over")
+            over = Unavailable("the conversation is over: send the message again", code=OVER)
             self._inbox.dismiss(failure or over)
             self._tell_ended(reason, failure)
 

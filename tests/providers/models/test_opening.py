@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from switchroom.errors import Invalid
+from switchroom.errors import Invalid, Unavailable
+from switchroom.ports import Ask, TheySaid
 from switchroom.providers.choices import Choice
 from switchroom.providers.models.faults import retry_after
 from switchroom.providers.models.opening import open_model
@@ -25,6 +26,26 @@ def test_what_an_entry_lacks_is_said(choice: Choice, problem: str) -> None:
         with pytest.raises(Invalid, match=problem):
             async with open_model(choice):
                 pass
+
+    run_real(main())
+
+
+@pytest.mark.parametrize(
+    "choice",
+    [
+        Choice("mine", "openai", "m", "k", "http://127.0.0.1:9", options={"timeout": "soon"}),
+        Choice("mine", "openai", "m", "k", "http://127.0.0.1:9", options={"extra_headers": 3}),
+        Choice("mine", "anthropic", "m", "k", "http://127.0.0.1:9", options={"thinking": "maybe"}),
+        Choice("mine", "google", "m", "k", "http://127.0.0.1:99999"),
+        Choice("mine", "openai", "m", "k", "http://127.0.0.1:99999"),
+    ],
+)
+def test_an_entry_that_makes_no_sense_to_the_library_lets_the_next_model_answer(choice: Choice) -> None:
+    async def main() -> None:
+        async with open_model(choice) as model:
+            with pytest.raises(Unavailable, match="mine: "):
+                async for _ in model.answer(Ask("Be brief.", (TheySaid("hello"),))):
+                    pass
 
     run_real(main())
 

@@ -21,6 +21,8 @@ from switchroom.providers.models.messages import history, offered
 from switchroom.providers.models.wire import noting
 
 _FAILURES = (AgentRunError, UserError, httpx2.HTTPError, ValueError)
+_MISUSED = (TypeError, LookupError, OverflowError, ExceptionGroup)
+"""What libraries raise for an option or an address of an entry that makes no sense to them."""
 
 
 class VendorModel:
@@ -44,7 +46,7 @@ class VendorModel:
                 async for part in parts:
                     begun = True
                     yield part
-        except _FAILURES as error:
+        except (*_FAILURES, *_MISUSED) as error:
             raise ours(error, self._name, begun=begun) from error
 
     async def _stream(self, ask: Ask) -> AsyncGenerator[ModelPart, None]:
