@@ -44,6 +44,8 @@ _PARTIAL = 0.3
 _SETTLED = 30.0
 _TYPED = 4.0
 
+FILLERS, PATIENCE = ("Let me see.", "One moment."), "I am still looking, please bear with me."
+
 Trouble = Literal["", "voice", "brain", "slow", "tool"]
 
 
@@ -273,7 +275,14 @@ class Dialogue:
             self.mind.errands = details.errands
             return self.mind
 
-        async with rig(self.ear, speech=self.voice, open_brain=open_brain, nudges=50, max_duration=3000.0) as engine:
+        plan = {
+            "open_brain": open_brain,
+            "nudges": 50,
+            "max_duration": 3000.0,
+            "fillers": FILLERS,
+            "patience": PATIENCE,
+        }
+        async with rig(self.ear, speech=self.voice, **plan) as engine:  # type: ignore[arg-type]
             self._engine = engine
             engine.offer(self.leg)
             began.set()

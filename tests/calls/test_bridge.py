@@ -9,16 +9,20 @@ import pytest
 from switchroom.events import catalogue as happened
 from switchroom.media.frame import Samples
 from switchroom.ports import (
+    Capability,
     Digit,
     Expecting,
     Heard,
     Held,
     Hints,
     Interrupted,
+    LegCommand,
     Patience,
     PlayMusic,
+    PressKeys,
     Resumed,
     Say,
+    SendDigits,
     Signal,
     Voice,
 )
@@ -215,3 +219,20 @@ def test_a_filler_after_music_was_not_heard_before_it_was_said() -> None:
     engine, _ = live(ScriptedEar(["hours"]), leg, mind, music=voice(1.0, 2000))
     (cut,) = engine.of(happened.ReplyInterrupted)
     assert (cut.heard, cut.unheard) != ("Let me see.", "")
+
+
+class PressingLeg(ScriptedLeg):
+    """A leg that takes its time to press keys."""
+
+    async def do(self, command: LegCommand) -> None:
+        await super().do(command)
+        if isinstance(command, SendDigits):
+            await asyncio.sleep(4.0)
+
+
+def test_nothing_is_said_into_the_keys_that_are_pressed() -> None:
+    mind = ScriptedMind({"hours": [PressKeys("123456789"), Say("Done.")]})
+    leg = PressingLeg([(3.0, voice(1.0))], leaves=14.0, can=frozenset({Capability.SEND_DIGITS}))
+    engine, _ = live(ScriptedEar(["hours"]), leg, mind)
+    assert fillers(engine) == []
+    assert engine.of(happened.ReplySpoken)[-1].heard == "Done."

@@ -147,3 +147,12 @@ def test_one_guess_at_a_time_three_in_a_turn_and_adopted_only_for_the_words_it_w
                     assert tokens(two.committed[-1].text) == tokens(guess.turn.text)
                     guess = None
         assert not (two.ahead.deadline is not None and guess is not None)
+
+
+def test_what_was_begun_in_another_language_is_not_adopted() -> None:
+    two = Two()
+    guessed = [one for name in ("voice", "partial: whole", "voice ends", "time") for one in two.tell(name)]
+    assert [type(one) for one in guessed] == [Speculate]
+    two.ahead.change_language("de")
+    turn = Commit(1, "A table for two.", "", 1.0, 99.0, 101.0)
+    assert two.ahead.handle(turn, two.now) == []

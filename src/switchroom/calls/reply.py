@@ -265,7 +265,9 @@ class Replier:
             case PressKeys(digits):
                 await self._mouth.drained()
                 self._tell(reply, partial(happened.KeysPressed, digits=digits))
+                reply.awaits = "wire"  # whoever takes the keys is not spoken to meanwhile
                 await self._line.press(digits)
+                reply.awaits = "llm"
 
     async def _say(self, say: Say, reply: Reply) -> None:
         reply.reached("brain", asyncio.get_running_loop().time())

@@ -99,8 +99,8 @@ class Speculation:
         self.deadline: float | None = None
 
     def change_language(self, language: str) -> None:
-        """The caller speaks ``language`` from now on."""
-        self._language = language
+        """The caller speaks ``language`` from now on: what was begun in another is not what they are to hear."""
+        self._language, self._guess = language, None
 
     def handle(self, told: _Told, now: float) -> list[Drop | Adopt]:
         """Take what happened, or what the turn machine decided."""
