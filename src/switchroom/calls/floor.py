@@ -35,7 +35,7 @@ from switchroom.ports import (
     Utterance,
 )
 
-_SILENT, _LISTENING, _HEARING = ((Caller.QUIET, agent) for agent in (Agent.SILENT, Agent.OWED, Agent.SPEAKING))
+_SILENT, *_ALL_OURS = ((Caller.QUIET, agent) for agent in (Agent.SILENT, Agent.OWED, Agent.SPEAKING))
 
 KeptAway = Literal["held", "transfer", "message"]
 """Why the agent does not hear a caller: their side has us on hold, or is handing them over; or they leave a message."""
@@ -356,7 +356,7 @@ class Floor:
         """Whether something may be said to the caller now."""
         if self._kept_away:
             return "away"
-        return "free" if self._turns.state == _LISTENING or self._turns.state == _HEARING else "busy"
+        return "free" if self._turns.state in _ALL_OURS else "busy"
 
     def _replace(self, reply: Reply, stall: Stall, now: float) -> None:
         """The reply will not come: apologise in its place, or give the agent up if that was not the first time."""

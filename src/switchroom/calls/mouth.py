@@ -65,7 +65,8 @@ class Mouth:
 
     def ticked(self) -> None:
         """Wake who waits for the playout to run low; called once a tick."""
-        self._play_on()
+        if self._music is not None:
+            self._play_on()
         if self._playout.queued <= self._level:
             self._below.set()
 

@@ -67,8 +67,10 @@ class OwnVoice:
 
     def take(self, samples: Samples, now: float) -> bool | None:
         """It goes on: return True if it turned out to be ours, False if somebody speaks over it, None if nothing is new."""
+        if self._due is None:
+            return None  # nothing will be compared until another voice begins
         self._heard.append(samples.copy())
-        if self._due is None or now < self._due:
+        if now < self._due:
             return None
         was = self._ours
         if was:

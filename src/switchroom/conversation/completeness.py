@@ -94,7 +94,10 @@ def _group(words: list[str], at: int, numbers: Numbers) -> _Group | None:
     if word in numbers.repeats:
         after = words[at + 1] if at + 1 < len(words) else ""
         return _Group(numbers.repeats[word], 2, single=True) if after in numbers.units else None
-    for length in range(min(_PAIR_WORDS, len(words) - at), 0, -1):
+    longest = min(_PAIR_WORDS, len(words) - at)
+    if not numbers.pairs.match(" ".join(words[at : at + longest])):
+        longest = 0  # nearly always: no pair begins here, however long
+    for length in range(longest, 0, -1):
         if numbers.pairs.fullmatch(" ".join(words[at : at + length])):
             return _Group(2, length, single=False)
     if word in numbers.units:

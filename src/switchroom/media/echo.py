@@ -22,6 +22,7 @@ _LONG, _TAPS, _FEW_TAPS = _RATE // 5, 96, 48  # a filter of half the length for 
 _AHEAD = 6  # taps before the delay that was found
 _WHITE = 0.6
 _STEADY = 1e-3
+_LAGS = np.abs(np.arange(_TAPS)[:, None] - np.arange(_TAPS)[None, :])
 _QUIET = 8.0  # of 32768: nothing can be said of less
 
 Floats = npt.NDArray[np.float32]
@@ -58,7 +59,7 @@ def _level(sound: Floats) -> float:
 
 def _place(near: Floats, far: Floats, known: int | None) -> int:
     """Return where in ``far`` that begins which ``near`` is most like."""
-    size = _size(len(far) + len(near))
+    size = _size(len(far))  # what wraps around falls on places where near does not fit into far, which nobody looks at
     product = np.fft.rfft(far, size) * np.conj(np.fft.rfft(near, size))
     strength = np.abs(product)
     product /= (strength + 0.1 * strength.mean() + 1e-9) ** _WHITE
@@ -75,15 +76,16 @@ def _explained(near: Floats, far: Floats, place: int) -> float:
     taps = _TAPS if len(near) >= _LONG else _FEW_TAPS
     first = max(0, min(place - taps + _AHEAD + 1, len(far) - taps - len(near) + 1))
     part = far[first : first + taps + len(near) - 1].astype(np.float64)
-    size = _size(len(part) + len(near))
+    size = _size(len(part) + taps)
     spectrum = np.fft.rfft(part, size)
     itself = np.fft.irfft(np.abs(spectrum) ** 2, size)[:taps]
     other = np.fft.irfft(spectrum * np.conj(np.fft.rfft(near, size)), size)[:taps]
-    lags = np.abs(np.arange(taps)[:, None] - np.arange(taps)[None, :])
-    weights = np.linalg.solve(itself[lags] + np.eye(taps) * (_STEADY * itself[0] + 1.0), other)
+    weights = np.linalg.solve(itself[_LAGS[:taps, :taps]] + np.eye(taps) * (_STEADY * itself[0] + 1.0), other)
     left = near - np.convolve(part, weights[::-1], "valid")[: len(near)]
     return max(0.0, 1.0 - float(left @ left) / float(near.astype(np.float64) @ near))
 
 
 def _size(length: int) -> int:
-    return 1 << (length - 1).bit_length()
+    """Return the next length that is quick to transform: a power of two, or 5/8, 3/4 of one."""
+    power = 1 << (length - 1).bit_length()
+    return next(size for size in (power * 5 // 8, power * 3 // 4, power) if size >= length)
