@@ -10,6 +10,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from typing import Literal, assert_never
 
+from switchroom.calls.gone import gone
 from switchroom.calls.keys import Keys
 from switchroom.calls.parts import Parts
 from switchroom.calls.reply import Rendered, Reply, prompted
@@ -316,11 +317,7 @@ class Floor:
         make: Callable[[Reply], Coroutine[object, None, None]],
     ) -> None:
         """Make a reply once those before are quite gone: a brain answers one prompt at a time."""
-        for task in before:
-            if not task.cancelling():  # to cancel it twice would break off its tidying up
-                task.cancel()
-        if before:
-            await asyncio.wait(before)
+        await gone(before)
         await make(reply)
         if reply.draft is not None and reply.draft.failed:
             return
