@@ -34,6 +34,8 @@ _PATIENCE = 1.5
 """Seconds a search waits for the question's vector: a caller waits with it."""
 _BATCH = 64
 _EVERY = 60.0
+_SHELVES = 32
+"""So many shelves have their vectors in memory, those read last."""
 
 _BY_WORDS = {
     "sqlite": "SELECT rowid FROM knowledge_fts WHERE knowledge_fts MATCH :words ORDER BY bm25(knowledge_fts, 0, 2, 1) LIMIT :most",
@@ -272,6 +274,8 @@ class Library:
                 kept = [np.frombuffer(vector or b"", np.float32) for _, vector in rows]
                 stacked = np.stack(kept) if kept else np.zeros((0, 0), np.float32)
                 known = self._vectors[key] = (stamp, [number for number, _ in rows], stacked)
+                while len(self._vectors) > _SHELVES:
+                    del self._vectors[next(iter(self._vectors))]
         return known[1], known[2]
 
 

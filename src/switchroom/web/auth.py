@@ -39,7 +39,7 @@ async def bearer(request: Request, services: Services, token: str) -> Identity:
     if not token.startswith(PREFIX):
         return services.accounts.identify(token)
     who = await services.keys.identify(token, address=address_of(request))
-    authorise(who, request.method, request.url.path)
+    authorise(who, request.method, request.scope["path"])
     return who
 
 

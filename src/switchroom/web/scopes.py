@@ -2,6 +2,7 @@
 
     path begins with              to read         to change
     /api/v1/calls, /agent-monitor calls:read      calls:write
+    /api/v1/voicemails            calls:read      calls:write
     /agent/process                -               agent:process
     /mcp                          mcp             mcp
     /api/auth/me                  any             -
@@ -19,6 +20,7 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _ONLY_ASKS = ("/api/v1/flows/validate",)
 _BY_PATH: tuple[tuple[str, Scope, Scope], ...] = (
     ("/api/v1/calls", "calls:read", "calls:write"),
+    ("/api/v1/voicemails", "calls:read", "calls:write"),
     ("/agent-monitor", "calls:read", "calls:write"),
     ("/agent/process", "agent:process", "agent:process"),
     ("/mcp", "mcp", "mcp"),
