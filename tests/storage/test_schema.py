@@ -5,7 +5,9 @@ from pathlib import Path
 from sqlalchemy import inspect, text
 
 from switchroom.storage.db import Database
-from switchroom.storage.schema import differences, upgrade
+from switchroom.storage.migrating import differences
+from switchroom.storage.revisions import SCRIPTS, age
+from switchroom.storage.schema import upgrade
 from tests.storage.stories import migrated
 from tests.virtual_time import run_real
 
@@ -58,6 +60,33 @@ def test_a_file_that_another_process_has_is_waited_for(tmp_path: Path) -> None:
         async with database.engine.connect() as connection:
             assert (await connection.execute(text("PRAGMA journal_mode"))).scalar() == "wal"
         other.close()
+        await database.close()
+
+    run_real(main())
+
+
+def test_scripts_follow_one_another_by_the_number_in_their_names() -> None:
+    names = sorted(path.name for path in (SCRIPTS / "versions").glob("[0-9]*.py"))
+    numbers = [name[:4] for name in names]
+    assert numbers == [f"{number:04}" for number in range(1, len(names) + 1)]
+    for name, number, before in zip(names, numbers, ["", *numbers], strict=False):
+        script = (SCRIPTS / "versions" / name).read_text(encoding="utf-8")
+        assert f'revision = "{number}"' in script
+        assert f"down_revision = {repr(before).replace(chr(39), chr(34)) if before else None}" in script
+
+
+def test_how_a_database_stands_is_known_from_its_number(tmp_path: Path) -> None:
+    async def main() -> None:
+        database = Database(f"sqlite+aiosqlite:///{tmp_path}/there.db")
+        assert await age(database) == "empty"
+        await upgrade(database)
+        assert await age(database) == "current"
+        async with database.transaction() as session:
+            await session.execute(text("UPDATE alembic_version SET version_num = '0003'"))
+        assert await age(database) == "old"
+        async with database.transaction() as session:
+            await session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        assert await age(database) == "unknown"
         await database.close()
 
     run_real(main())

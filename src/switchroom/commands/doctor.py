@@ -26,7 +26,7 @@ from switchroom.providing import open_providers
 from switchroom.settings import Settings
 from switchroom.speech import open_speech
 from switchroom.storage.db import Database
-from switchroom.storage.schema import age
+from switchroom.storage.revisions import age
 
 _SPACE = 1 << 30
 _MARKS = {"ok": "✓", "hint": "·", "problem": "✗"}

@@ -14,7 +14,7 @@ import aiosqlite
 from sqlalchemy import event
 
 from switchroom.storage.db import Base, Database
-from switchroom.storage.schema import load_models
+from switchroom.storage.revisions import load_models
 
 Job = tuple[asyncio.Future[object] | None, Callable[[], object]]
 

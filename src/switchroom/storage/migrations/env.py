@@ -7,7 +7,7 @@ from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import TypeDecorator
 
 from switchroom.storage.db import Base
-from switchroom.storage.schema import has_model
+from switchroom.storage.revisions import has_model
 
 
 def render(kind: str, thing: object, _autogenerate: AutogenContext) -> str | Literal[False]:
