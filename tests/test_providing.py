@@ -11,6 +11,7 @@ from switchroom.identity import AgentId, TenantId
 from switchroom.ports import Ask, Brain, CallDetails, CallPlan, Hints, Voice, untold
 from switchroom.providers.choices import Choice, read_choices
 from switchroom.providers.chosen_voice import voice_at
+from switchroom.providers.kinds import KINDS, Kind
 from switchroom.providers.mannered import MannerlyModel
 from switchroom.providers.scripted import ScriptedRecogniser, ScriptedVoice
 from switchroom.providing import Providers, Wanted, open_providers
@@ -50,6 +51,27 @@ def test_what_cannot_be_used_is_passed_over_and_named_in_the_log() -> None:
             assert [opened.choice.name for opened in found] == ["ear"]
             assert [line["provider"] for line in logs] == ["nobody", "keyless"]
             assert "set NOT_SET" in logs[1]["problem"]
+
+    run_real(main())
+
+
+@asynccontextmanager
+async def open_breaking(choice: Choice) -> AsyncIterator[ScriptedVoice]:
+    """Break as a vendor's library may."""
+    raise RuntimeError("a bug of theirs")
+    yield ScriptedVoice()
+
+
+def test_a_library_that_breaks_takes_no_other_provider_along(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(KINDS, "breaking", Kind(voices="tests.test_providing:open_breaking", keyed=False))
+    file = {**FILE, "voices": {"broken": {"kind": "breaking"}, "warm": {"kind": "scripted"}}}
+
+    async def main() -> None:
+        async with open_providers(read_choices(file, "f", {}), LOCAL_EAR, LOCAL_VOICE) as providers:
+            with capture_logs() as logs:
+                found = await providers.opened.voices(["broken", "warm"])
+            assert [opened.choice.name for opened in found] == ["warm"]
+            assert "a bug of theirs" in logs[-1]["problem"]
 
     run_real(main())
 

@@ -20,6 +20,7 @@ BOUNDARIES = {  # the only places that may catch everything; each ends or restar
     "src/switchroom/calls/guard.py",
     "src/switchroom/calls/reply.py",
     "src/switchroom/providers/mcp/connection.py",
+    "src/switchroom/providers/opened.py",
     "src/switchroom/calls/text_reply.py",
     "src/switchroom/calls/text_session.py",
     "src/switchroom/providers/vendors/failures.py",

@@ -80,6 +80,9 @@ class _Place:
             self._error = Unavailable(f"{self._choice.name} did not start within {_START:.0f} s", code="providers")
         except SwitchroomError as error:
             self._error = error
+        except Exception as error:  # a vendor's library may raise anything: it must not take the other providers along
+            log.exception("provider broke", provider=self._choice.name)
+            self._error = Unavailable(f"{self._choice.name} broke: {error!r}", code="providers")
         finally:
             self._provider, self._task = None, None
             self._failed = asyncio.get_running_loop().time()
