@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import get_args
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from switchroom.errors import Invalid
@@ -67,6 +67,7 @@ def test_any_digits_can_be_read(digits: str, slot: Slot, now: datetime) -> None:
 
 
 @given(st.text(max_size=60))
+@example("A:M")
 @settings(deadline=None)
 def test_plain_text_stays_plain(text: str) -> None:
     assert plain(plain(text)) == plain(text)

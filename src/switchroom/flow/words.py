@@ -13,9 +13,10 @@ _ORDINALS = {"one": "first", "two": "second", "three": "third", "five": "fifth",
              "twelve": "twelfth"}  # fmt: skip
 
 _TOKEN = re.compile(r"\+?\d+(?:[:/]\d+)?(?:st|nd|rd|th)?|[^\W\d_]+(?:'[^\W\d_]+)*")
+_HALF = re.compile(r"\b([ap])\.?\s?m\b\.?")  # p.m., p m
 _REWRITES = (
     (re.compile(r"[’`]"), "'"),
-    (re.compile(r"\b([ap])\.?\s?m\b\.?"), r"\1m"),  # p.m., p m
+    (_HALF, r"\1m"),
     (re.compile(r"(\d)([ap]m)\b"), r"\1 \2"),  # 7pm
     (re.compile(r"\b(\d{1,2})\.(\d\d)\b"), r"\1:\2"),  # 7.30
     (re.compile(r"(?<=\d),(?=\d{3}\b)"), ""),  # 1,200
@@ -28,7 +29,7 @@ def plain(text: str) -> str:
     text = text.lower()
     for pattern, replacement in _REWRITES:
         text = pattern.sub(replacement, text)
-    return " ".join(_TOKEN.findall(text))
+    return _HALF.sub(r"\1m", " ".join(_TOKEN.findall(text)))  # what stood between its letters is gone now
 
 
 def cardinal(number: int) -> str:

@@ -107,7 +107,8 @@ async def _end(process: asyncio.subprocess.Process) -> None:
     finally:
         _signal(process, signal.SIGKILL)
         _close_pipes(process)
-    await process.wait()
+        with anyio.CancelScope(shield=True):  # it is killed: to see it gone takes no time, and nobody else would
+            await process.wait()
     await asyncio.sleep(0)  # until what the pipes have to say of it is said
 
 
