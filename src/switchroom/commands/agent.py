@@ -1,14 +1,14 @@
 """The commands of ``switchroom agent``: the database is written, and counts from the next call on."""
 
 import asyncio
-import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from switchroom.errors import Invalid, SwitchroomError
+from switchroom.commands.words import carry_out
+from switchroom.errors import Invalid
 from switchroom.identity import TenantId
 from switchroom.settings import Settings
 
@@ -87,8 +87,4 @@ def _with_catalogue(slug: str, work: Callable[["Catalogue", TenantId], Awaitable
         async with opened(Settings()) as here:
             await work(Catalogue(here.database), await here.tenant(slug))
 
-    try:
-        asyncio.run(main())
-    except SwitchroomError as error:
-        print(error)
-        sys.exit(1)
+    carry_out(main())

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from switchroom.errors import SwitchroomError
+from switchroom.commands.words import carry_out
 from switchroom.settings import Settings
 
 if TYPE_CHECKING:
@@ -90,8 +90,4 @@ def _at_work(tenant: str, work: "Callable[[Work], Awaitable[None]]") -> None:
         async with flow_work.opened(Settings(), tenant, print) as at:
             await work(at)
 
-    try:
-        asyncio.run(run())
-    except SwitchroomError as error:
-        print(f"{error} [{error.code}]")
-        sys.exit(1)
+    carry_out(run())

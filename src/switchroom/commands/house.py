@@ -28,9 +28,9 @@ class House:
 
 
 @asynccontextmanager
-async def opened(settings: Settings) -> AsyncIterator[House]:
-    """Open the installation; errors alone are logged."""
-    set_up("console", "error")
+async def opened(settings: Settings, log: str = "error") -> AsyncIterator[House]:
+    """Open the installation; errors alone are logged, unless ``log`` says otherwise."""
+    set_up("console", log)
     database = Database(settings.url)
     try:
         await upgrade(database)

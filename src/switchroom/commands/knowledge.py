@@ -1,7 +1,5 @@
 """The commands of ``switchroom knowledge``: documents for agents, written into the database, found from the next question on."""
 
-import asyncio
-import sys
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -9,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from switchroom.errors import Invalid, NotFound, SwitchroomError
+from switchroom.commands.words import carry_out
+from switchroom.errors import Invalid, NotFound
 from switchroom.settings import Settings
 
 if TYPE_CHECKING:
@@ -97,8 +96,4 @@ def _with_library(slug: str, agent: str, work: Callable[["Library", "Shelf"], Aw
                 raise NotFound(f"tenant {slug} has no agent {agent!r}; there are: {names}")
             await work(Library(here.database, time.time), Shelf(tenant, meant[0].id if meant else None))
 
-    try:
-        asyncio.run(main())
-    except SwitchroomError as error:
-        print(error)
-        sys.exit(1)
+    carry_out(main())

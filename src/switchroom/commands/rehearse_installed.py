@@ -1,18 +1,15 @@
 """What ``switchroom rehearse`` asks an installation for: an agent of it, or a call of it as a rehearsal."""
 
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
-from switchroom.accounts.service import Accounts
 from switchroom.answering import FLOWS
 from switchroom.catalogue.flow_desk import FlowDesk
 from switchroom.catalogue.service import AgentRecord, Catalogue
+from switchroom.commands.house import House, opened
 from switchroom.errors import Invalid, NotFound
 from switchroom.history.service import CallHistory
 from switchroom.identity import AgentId, CallId, TenantId
-from switchroom.installation import kept_secret
 from switchroom.receptions import Receptions
 from switchroom.rehearsal.cast import Find, Role
 from switchroom.rehearsal.from_call import Source, as_rehearsal
@@ -20,7 +17,6 @@ from switchroom.rehearsal.play import AgentOfDatabase
 from switchroom.settings import Settings
 from switchroom.storage.db import Database
 from switchroom.storage.journal import Journal
-from switchroom.storage.schema import upgrade
 
 _TENANT = "tnt_"
 
@@ -29,8 +25,9 @@ def finder(settings: Settings) -> Find:
     """Return what finds the agents of the installation."""
 
     async def find(wanted: AgentOfDatabase) -> Role:
-        async with _opened(settings) as database:
-            tenant = await _tenant(database, settings, wanted.tenant)
+        async with opened(settings, "critical") as here:
+            database = here.database
+            tenant = await _tenant(here, wanted.tenant)
             agents = [one for one in await Catalogue(database).agents(tenant) if wanted.name in (one.name, one.id)]
             if not agents:
                 raise NotFound(f"tenant {wanted.tenant!r} has no agent {wanted.name!r}")
@@ -41,7 +38,8 @@ def finder(settings: Settings) -> Find:
 
 async def from_call(settings: Settings, call: str, *, anonymise: bool) -> str:
     """Return a call as a rehearsal. Raises NotFound, Invalid: it was not answered, or is not over."""
-    async with _opened(settings) as database:
+    async with opened(settings, "critical") as here:
+        database = here.database
         journal = Journal(database)
         entries = await journal.of_call(CallId(call))
         events = [entry.event for entry in entries if entry.event is not None]
@@ -55,21 +53,8 @@ async def from_call(settings: Settings, call: str, *, anonymise: bool) -> str:
         return as_rehearsal(Source(events, agent, tenant, path), anonymise=anonymise)
 
 
-@asynccontextmanager
-async def _opened(settings: Settings) -> AsyncIterator[Database]:
-    database = Database(settings.url)
-    try:
-        await upgrade(database)
-        yield database
-    finally:
-        await database.close()
-
-
-async def _tenant(database: Database, settings: Settings, wanted: str) -> TenantId:
-    if wanted.startswith(_TENANT):
-        return TenantId(wanted)
-    secret = settings.secret or kept_secret(settings.data)
-    return (await Accounts(database, secret, time.time).tenant(wanted)).id
+async def _tenant(house: House, wanted: str) -> TenantId:
+    return TenantId(wanted) if wanted.startswith(_TENANT) else await house.tenant(wanted)
 
 
 def _there(recording: str) -> str:

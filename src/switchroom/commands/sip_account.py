@@ -1,14 +1,12 @@
 """The commands of ``switchroom sip-account``: the database is written, a running server sees it by itself."""
 
-import asyncio
-import sys
 import time
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from switchroom.errors import SwitchroomError
+from switchroom.commands.words import carry_out
 from switchroom.settings import Settings
 
 if TYPE_CHECKING:
@@ -118,11 +116,7 @@ def _card(name: str, domain: str, secret: str) -> str:
 
 
 def _with_accounts(tenant: str, work: "Callable[[SipAccounts, TenantId], Awaitable[None]]") -> None:
-    try:
-        asyncio.run(_run(Settings(), tenant, work))
-    except SwitchroomError as error:
-        print(error)
-        sys.exit(1)
+    carry_out(_run(Settings(), tenant, work))
 
 
 async def _run(settings: Settings, slug: str, work: "Callable[[SipAccounts, TenantId], Awaitable[None]]") -> None:

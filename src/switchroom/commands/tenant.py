@@ -1,11 +1,8 @@
 """The commands of ``switchroom tenant``: the database is written, and counts from the next call on."""
 
-import asyncio
-import sys
-
 import typer
 
-from switchroom.errors import SwitchroomError
+from switchroom.commands.words import carry_out
 from switchroom.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help="Tenants: suspend them and lift that.")
@@ -31,9 +28,5 @@ def _set(slug: str, *, suspended: bool) -> None:
         async with opened(Settings()) as here:
             await Suspensions(here.database).set(slug, suspended=suspended)
 
-    try:
-        asyncio.run(work())
-    except SwitchroomError as error:
-        print(error)
-        sys.exit(1)
+    carry_out(work())
     print(f"{slug} {'is suspended' if suspended else 'takes and makes calls again'}.")

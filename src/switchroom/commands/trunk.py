@@ -1,13 +1,11 @@
 """The commands of ``switchroom trunk``; what they do is in ``trunk_desk``, which is only loaded when one runs."""
 
-import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from switchroom.errors import SwitchroomError
 from switchroom.settings import Settings
 
 if TYPE_CHECKING:
@@ -76,14 +74,10 @@ def remove(name: str, tenant: Tenant = "demo") -> None:
 
 def _at_desk(tenant: str, work: "Callable[[Desk], Awaitable[None]]") -> None:
     from switchroom.commands import trunk_desk as trunks
-    from switchroom.commands.words import failure
+    from switchroom.commands.words import carry_out
 
     async def run() -> None:
         async with trunks.opened(Settings(), tenant) as desk:
             await work(desk)
 
-    try:
-        asyncio.run(run())
-    except SwitchroomError as error:
-        print(failure(error))
-        sys.exit(1)
+    carry_out(run())

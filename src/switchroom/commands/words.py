@@ -1,7 +1,9 @@
-"""What is said at the command line and back: ``name=value`` in, an error as the last line out."""
+"""What is said at the command line and back: ``name=value`` in, an error as the last line and the exit status out."""
 
+import asyncio
 import json
-from collections.abc import Iterable, Mapping
+import sys
+from collections.abc import Coroutine, Iterable, Mapping
 from typing import get_origin
 
 from pydantic import BaseModel
@@ -35,3 +37,12 @@ def _value(name: str, value: str, kind: object) -> object:
 def failure(error: SwitchroomError) -> str:
     """Return an error as the last line of a command."""
     return f"{error} [{error.code}]"
+
+
+def carry_out(work: Coroutine[object, object, None]) -> None:
+    """Do ``work``; what cannot be done is said as the last line, and the exit status is 1."""
+    try:
+        asyncio.run(work)
+    except SwitchroomError as error:
+        print(failure(error))
+        sys.exit(1)

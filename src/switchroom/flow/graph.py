@@ -259,7 +259,6 @@ class Sentences:
     waiting: tuple[str, ...]
     late: str
     blank: str
-    farewell_node: str = ""
 
 
 @dataclass(frozen=True, slots=True)

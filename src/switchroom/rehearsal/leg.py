@@ -61,7 +61,6 @@ class CallersLeg:
     over: bool = False
     left: float | None = None
     refused: str = ""
-    transferred_to: str = ""
     agent_sounds: list[Stretch] = field(default_factory=list)
     _saying: list[tuple[float, Samples]] = field(default_factory=list)
     _silent_from: float = 0.0
@@ -140,8 +139,7 @@ class CallersLeg:
                 self.refused, self.over = reason, True
             case HangUp():
                 self.leave()
-            case Transfer(target):
-                self.transferred_to = target
+            case Transfer():
                 asyncio.get_running_loop().call_later(_RINGS, self._handed_over)
             case Ring() | SendDigits():
                 pass
