@@ -29,12 +29,13 @@ class ScriptedEmbedder:
 
     def __init__(self) -> None:
         self.broken = False
+        self.more = 0
 
     async def embed(self, texts: Sequence[str], role: Literal["question", "passage"]) -> Vectors:
         if self.broken:
             raise Unavailable("the embedder died")
         dogs = ["dog" in text.lower() or "four-legged" in text.lower() for text in texts]
-        return np.array([[float(dog), float(not dog)] for dog in dogs], np.float32)
+        return np.array([[float(dog), float(not dog), *[0.0] * self.more] for dog in dogs], np.float32)
 
 
 @asynccontextmanager
@@ -138,6 +139,20 @@ def test_what_was_added_without_a_model_gets_its_meaning_later(tmp_path: Path) -
             assert await books.catch_up() == 1
             assert await books.catch_up() == 0
             assert len(await books.search(OAK, "four-legged friends")) == 1
+
+    run_real(main())
+
+
+def test_a_model_that_changes_its_dimensions_costs_meaning_and_no_answer(tmp_path: Path) -> None:
+    async def main() -> None:
+        embedder = ScriptedEmbedder()
+        async with library(tmp_path, embedder) as books:
+            await books.add(OAK, "Animals", b"Dogs are welcome on the terrace.", "text/plain")
+            embedder.more = 3
+            assert await books.search(OAK, "four-legged friends") == []
+            assert len(await books.search(OAK, "terrace")) == 1
+            await books.add(OAK, "Pets", b"Dogs get water.", "text/plain")
+            assert [found.title for found in await books.search(OAK, "four-legged friends")] == ["Pets"]
 
     run_real(main())
 

@@ -259,6 +259,8 @@ class Library:
         except (SwitchroomError, TimeoutError) as error:
             log.warning("searching by words alone", embedder=self._embedder.name, problem=repr(error))
             return []
+        if vectors.shape[1] != len(wanted):
+            return []  # the model has other dimensions now; the next document added tells
         near = vectors @ wanted
         return [numbers[place] for place in np.argsort(-near)[:_CANDIDATES]]
 
@@ -270,13 +272,23 @@ class Library:
             stamp = tuple((await session.execute(select(func.count(), func.max(PassageRow.number)).where(*mine))).one())
             known = self._vectors.get(key)
             if known is None or known[0] != stamp:
-                rows = list(await session.execute(select(PassageRow.number, PassageRow.vector).where(*mine)))
-                kept = [np.frombuffer(vector or b"", np.float32) for _, vector in rows]
-                stacked = np.stack(kept) if kept else np.zeros((0, 0), np.float32)
-                known = self._vectors[key] = (stamp, [number for number, _ in rows], stacked)
+                rows = list(
+                    await session.execute(
+                        select(PassageRow.number, PassageRow.vector).where(*mine).order_by(PassageRow.number)
+                    )
+                )
+                known = self._vectors[key] = (stamp, *_stacked(rows))
                 while len(self._vectors) > _SHELVES:
                     del self._vectors[next(iter(self._vectors))]
         return known[1], known[2]
+
+
+def _stacked(rows: Sequence[tuple[int, bytes | None]]) -> tuple[list[int], Vectors]:
+    """Return the numbers and vectors of passages that have as many dimensions as the newest: a model may change its own."""
+    size = len(rows[-1][1] or b"") if rows else 0
+    alike = [(number, vector) for number, vector in rows if vector is not None and len(vector) == size]
+    vectors = np.frombuffer(b"".join(vector for _, vector in alike), np.float32)
+    return [number for number, _ in alike], vectors.reshape(len(alike), -1) if alike else np.zeros((0, 0), np.float32)
 
 
 def _of_length_one(vectors: Vectors) -> Vectors:
