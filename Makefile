@@ -1,7 +1,7 @@
 # Everything a person or a machine needs: `make run`, `make test`, `make check`.
 PYTHON ?= python3
 BIN := .venv/bin
-PEERS := flite libflite1 espeak-ng sox ffmpeg libopus0 baresip-core sip-tester linphone-cli chromium iproute2 kamailio kamailio-tls-modules openssl
+PEERS := flite libflite1 espeak-ng sox ffmpeg libopus0 baresip-core sip-tester linphone-cli chromium iproute2 kamailio kamailio-tls-modules openssl postgresql redis-server
 
 .PHONY: help run serve test check bench format lock fuzz clean
 
