@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import asdict
-from importlib.metadata import version
 from pathlib import Path
 
 from fastapi import FastAPI, Request
@@ -17,27 +16,10 @@ from switchroom.catalogue.flow_desk import FlowNotRunnable
 from switchroom.errors import Bug, Invalid, SwitchroomError
 from switchroom.hosting import hosting
 from switchroom.observability import get_logger
-from switchroom.web import live, pages, problems, trunk_pages
-from switchroom.web.api import (
-    accounts,
-    agents,
-    calls,
-    flows,
-    health,
-    hold_music,
-    keys,
-    knowledge,
-    latency,
-    mcp_servers,
-    rehearsals,
-    security,
-    telephones,
-    texting,
-    trunks,
-    voicemails,
-)
+from switchroom.web import problems
 from switchroom.web.guard import Guard
 from switchroom.web.mcp.door import McpDoor
+from switchroom.web.routes import routed
 from switchroom.web.services import Services
 
 log = get_logger(__name__)
@@ -52,18 +34,13 @@ def create_app(services: Services) -> FastAPI:
         async with hosting(door.run()):
             yield
 
-    app = FastAPI(title="Switchroom", version=version("switchroom"), docs_url=None, redoc_url=None, lifespan=running)
+    app = routed(running)
     app.state.services = services
     app.add_middleware(Guard)
     app.add_exception_handler(SwitchroomError, _known)
     app.add_exception_handler(RequestValidationError, _unusable)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(Exception, _broken)
-    voice = (calls, voicemails, hold_music, latency, telephones, trunks)
-    thought = (agents, rehearsals, flows, mcp_servers, knowledge, texting)
-    api = (accounts, keys, security, health, *voice, *thought)
-    for router in (pages.router, trunk_pages.router, live.router, *(part.router for part in api)):
-        app.include_router(router)
     app.router.routes.append(Route("/mcp", door, include_in_schema=False))
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     return app

@@ -1,0 +1,41 @@
+"""Every route there is, on an application that has nothing behind it yet.
+
+So the OpenAPI document can be had without a database or an engine: ``python -m switchroom.web.openapi`` prints it.
+"""
+
+from importlib.metadata import version
+
+from fastapi import FastAPI
+from starlette.types import Lifespan
+
+from switchroom.web import live, pages, trunk_pages
+from switchroom.web.api import (
+    accounts,
+    agents,
+    calls,
+    flows,
+    health,
+    hold_music,
+    keys,
+    knowledge,
+    latency,
+    mcp_servers,
+    rehearsals,
+    security,
+    telephones,
+    texting,
+    trunks,
+    voicemails,
+)
+
+_VOICE = (calls, voicemails, hold_music, latency, telephones, trunks)
+_THOUGHT = (agents, rehearsals, flows, mcp_servers, knowledge, texting)
+_HOUSE = (accounts, keys, security, health)
+
+
+def routed(lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
+    """Return an application with all routes; whoever serves it sets ``app.state.services``."""
+    app = FastAPI(title="Switchroom", version=version("switchroom"), docs_url=None, redoc_url=None, lifespan=lifespan)
+    for part in (pages, trunk_pages, live, *_HOUSE, *_VOICE, *_THOUGHT):
+        app.include_router(part.router)
+    return app
