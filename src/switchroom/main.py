@@ -276,7 +276,7 @@ def _services(settings: Settings, records: Records, engine: Engine, minds: Minds
         ),
         settings=settings,
         receptions=minds.directory.receptions,
-        hang_up=engine.switchboard.hang_up,
+        control=engine.switchboard,
         flows=FlowDesk(records.database, minds.directory.receptions.examine, time.time),
         mcp_servers=records.mcp_servers,
         tools=minds.tooling.servers,

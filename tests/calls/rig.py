@@ -38,6 +38,7 @@ from switchroom.ports import (
 from tests.scripted import EnergyNetwork, ScriptedLeg, voice
 
 E = TypeVar("E", bound=Event)
+TENANT = TenantId("tnt_test")
 GREETING = "Hello, how can I help you?"
 
 
@@ -213,7 +214,7 @@ async def rig(
 
 def _plan(mind: ScriptedMind, changes: Mapping[str, object]) -> CallPlan:
     given: dict[str, object] = {
-        "tenant": TenantId("tnt_test"),
+        "tenant": TENANT,
         "agent": AgentId("agt_test"),
         "open_brain": lambda _: mind,
         "voice": Voice(),

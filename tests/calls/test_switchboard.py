@@ -6,13 +6,13 @@ from dataclasses import replace
 import pytest
 
 from switchroom.calls.switchboard import Limits
-from switchroom.errors import Denied, Limited, NotFound, SwitchroomError, Unavailable
+from switchroom.errors import Conflict, Denied, Limited, NotFound, SwitchroomError, Unavailable
 from switchroom.events import catalogue as happened
-from switchroom.identity import CallId
-from switchroom.ports import Answer, CallContext, HangUp, Left, LegCommand, Prompt, Refuse, Ring
+from switchroom.identity import TenantId
+from switchroom.ports import Answer, CallContext, HangUp, Left, LegCommand, Prompt, Refuse, Ring, control
 from switchroom.sip.callers.diversion import Diversion
 from switchroom.sip.callers.identity import Caller
-from tests.calls.rig import ScriptedEar, ScriptedMind, rig
+from tests.calls.rig import TENANT, ScriptedEar, ScriptedMind, rig
 from tests.scripted import ScriptedLeg, voice
 from tests.virtual_time import run
 
@@ -170,10 +170,15 @@ def test_a_call_can_be_ended_from_outside() -> None:
         async with rig() as engine:
             engine.offer(leg)
             await asyncio.sleep(1.0)
-            engine.switchboard.hang_up(next(iter(engine.switchboard.calls)))
+            [call] = engine.switchboard.calls
+            with pytest.raises(NotFound):
+                await engine.switchboard.do(call, TenantId("somebody_else"), control.HangUp())
+            await engine.switchboard.do(call, TENANT, control.HangUp())
+            with pytest.raises(Conflict, match="ended"):
+                await engine.switchboard.do(call, TENANT, control.HangUp())
             await engine.until_idle()
             with pytest.raises(NotFound):
-                engine.switchboard.hang_up(CallId("call_gone"))
+                await engine.switchboard.do(call, TENANT, control.HangUp())
         assert engine.of(happened.CallEnded)[0].reason == "agent_hangup"
 
     run(main())

@@ -19,13 +19,15 @@ from switchroom.catalogue.mcp_servers import McpServers
 from switchroom.catalogue.outbound_calls import OutboundCalls
 from switchroom.catalogue.service import AgentRecord, Catalogue, seed_catalogue
 from switchroom.catalogue.trunks import Trunks
+from switchroom.errors import SwitchroomError
 from switchroom.events.bus import Bus
 from switchroom.events.catalogue import Event
 from switchroom.history.reader import HistoryReader
 from switchroom.history.service import CallHistory
-from switchroom.identity import CallId
+from switchroom.identity import CallId, TenantId
 from switchroom.observability import Metrics
 from switchroom.ports import CallOffer
+from switchroom.ports.control import CallCommand, HangUp, NewCall
 from switchroom.providers.mcp.servers import ToolServers
 from switchroom.receptions import Receptions
 from switchroom.settings import McpSettings, Settings, SipSettings
@@ -41,6 +43,29 @@ NOW = 1_800_000_000.0
 
 
 @dataclass
+class ScriptedControl:
+    """Carries every call it is asked about, unless it was told what to answer."""
+
+    done: list[tuple[CallId, CallCommand]] = field(default_factory=list)
+    made: list[NewCall] = field(default_factory=list)
+    refuses: SwitchroomError | None = None
+
+    async def do(self, call: CallId, _tenant: TenantId, command: CallCommand) -> None:
+        if self.refuses is not None:
+            raise self.refuses
+        self.done.append((call, command))
+
+    async def make(self, wanted: NewCall) -> None:
+        if self.refuses is not None:
+            raise self.refuses
+        self.made.append(wanted)
+
+    @property
+    def hung_up(self) -> list[CallId]:
+        return [call for call, command in self.done if isinstance(command, HangUp)]
+
+
+@dataclass
 class Site:
     """The application and what is behind it."""
 
@@ -52,7 +77,7 @@ class Site:
     offered: asyncio.Event
     clock: list[float] = field(default_factory=lambda: [NOW])
     endpoint: SipEndpoint = field(kw_only=True)
-    hung_up: list[CallId] = field(kw_only=True)
+    control: ScriptedControl = field(kw_only=True)
 
     @property
     def app(self) -> FastAPI:
@@ -104,7 +129,7 @@ async def site(folder: Path, *, demo: bool = False, mcp: McpSettings | None = No
         endpoint = SipEndpoint(SipSettings(host="127.0.0.1", port=0), lambda _: None)
         offers: list[CallOffer] = []
         offered = asyncio.Event()
-        receptions, hung_up = Receptions(database, folder), list[CallId]()
+        receptions, control = Receptions(database, folder), ScriptedControl()
 
         def accept(offer: CallOffer) -> None:
             offers.append(offer)
@@ -123,7 +148,7 @@ async def site(folder: Path, *, demo: bool = False, mcp: McpSettings | None = No
             settings=Settings(data=folder, secret="s" * 32),
             flows=FlowDesk(database, receptions.examine, lambda: clock[0]),
             receptions=receptions,
-            hang_up=hung_up.append,
+            control=control,
             mcp_servers=McpServers(database, Vault("s" * 32), lambda: clock[0], mcp or McpSettings()),
             tools=ToolServers(),
             trunks=Trunks(database, Vault("s" * 32), lambda: clock[0]),
@@ -133,7 +158,7 @@ async def site(folder: Path, *, demo: bool = False, mcp: McpSettings | None = No
             demo_user=account.user if demo else None,
             wall=lambda: clock[0],
         )
-        yield Site(services, account, agent, journal, offers, offered, clock, endpoint=endpoint, hung_up=hung_up)
+        yield Site(services, account, agent, journal, offers, offered, clock, endpoint=endpoint, control=control)
 
 
 __all__ = ["EMAIL", "NOW", "PASSWORD", "PIN", "Site", "site"]

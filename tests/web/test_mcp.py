@@ -146,7 +146,7 @@ def test_a_call_is_hung_up_if_it_is_ours(tmp_path: Path) -> None:
         async with house(tmp_path) as (here, url), client(here, url, *EVERYTHING) as opened:
             await here.happened(*call(here, "call_1", NOW, ends=""))
             told(await opened.call_tool("hang_up_call", {"call": "call_1"}))
-            assert here.hung_up == ["call_1"]
+            assert here.control.hung_up == ["call_1"]
             assert "there is no call call_9" in complaint(await opened.call_tool("hang_up_call", {"call": "call_9"}))
 
     run_real(story())
@@ -167,7 +167,7 @@ def test_a_key_of_another_tenant_sees_nothing_of_ours(tmp_path: Path) -> None:
                         assert "there is no call" in complaint(await opened.call_tool(name, {"call": "call_1"}))
                     wrong = await opened.call_tool("bind_number", {"number": "demo", "agent": here.agent.id})
                     assert "there is no agent" in complaint(wrong)
-            assert here.hung_up == []
+            assert here.control.hung_up == []
 
     run_real(story())
 

@@ -14,7 +14,7 @@ import numpy as np
 import structlog
 
 from switchroom.calls.bridge import Bridge
-from switchroom.calls.call import Call, CallInput
+from switchroom.calls.call import Call, CallInput, CallState
 from switchroom.calls.chronicle import Chronicle
 from switchroom.calls.ears import Ears
 from switchroom.calls.equipment import Equipment
@@ -39,10 +39,10 @@ from switchroom.conversation import turns
 from switchroom.conversation.speculation import Speculation
 from switchroom.conversation.spoken_language import LanguageWatch
 from switchroom.conversation.turns import TurnMachine
-from switchroom.errors import SwitchroomError
+from switchroom.errors import Conflict, SwitchroomError
 from switchroom.events import catalogue as happened
 from switchroom.events.catalogue import EndReason
-from switchroom.identity import CallId
+from switchroom.identity import CallId, TenantId
 from switchroom.media.frame import Samples
 from switchroom.media.playout import Playout
 from switchroom.ports import (
@@ -67,6 +67,7 @@ from switchroom.ports import (
     TransferProgress,
     Transferred,
     Typed,
+    control,
 )
 
 log = structlog.get_logger()
@@ -97,6 +98,11 @@ class CallSession:
         self._clock = asyncio.get_running_loop().time
         self._connected: float | None = None
 
+    @property
+    def tenant(self) -> TenantId:
+        """Whose call it is."""
+        return self._plan.tenant
+
     async def run(self) -> None:
         """Live the call. Cancelling it still writes the end and hangs up."""
         self._tell_started()
@@ -120,6 +126,16 @@ class CallSession:
         if self._reason is None:
             self._reason = reason
         self._over.set()
+
+    async def do(self, command: control.CallCommand) -> None:
+        """Carry out what somebody asks of the call from outside. Raises Conflict."""
+        if self._state.state is CallState.ENDED or self._over.is_set():
+            raise Conflict(f"call {self.id} is ended", code="call_ended")
+        match command:
+            case control.HangUp():
+                self.end("agent_hangup")
+            case _:
+                raise Conflict(f"{type(command).__name__} cannot be done to a call yet", code="not_supported")
 
     def _refusal(self) -> Refuse:
         return Refuse("draining", retry_after=5) if self._reason == "drained" else Refuse("unavailable")

@@ -16,8 +16,9 @@ from switchroom.calls.equipment import Equipment
 from switchroom.calls.metronome import RECENT, Metronome
 from switchroom.calls.session import CallSession
 from switchroom.errors import Denied, Limited, NotFound, SwitchroomError, Unavailable
-from switchroom.identity import CallId, new_id
+from switchroom.identity import CallId, TenantId, new_id
 from switchroom.ports import CallOffer, CallPlan, Directory, HangUp, LegCommand, Refuse
+from switchroom.ports.control import CallCommand
 
 log = structlog.get_logger()
 
@@ -84,11 +85,12 @@ class Switchboard:
         self._admitted += 1
         self._tasks.create_task(self._take(offer), name="call")
 
-    def hang_up(self, call: CallId) -> None:
-        """End a running call from our side. Raises NotFound."""
-        if call not in self._sessions:
+    async def do(self, call: CallId, tenant: TenantId, command: CallCommand) -> None:
+        """See ports.control.CallControl."""
+        session = self._sessions.get(call)
+        if session is None or session.tenant != tenant:
             raise NotFound(f"call {call} is not running here")
-        self._sessions[call].end("agent_hangup")
+        await session.do(command)
 
     async def drain(self, limit: float) -> None:
         """Take no more calls, wait for the running ones up to ``limit`` seconds, then hang up."""

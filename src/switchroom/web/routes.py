@@ -19,6 +19,7 @@ from switchroom.web.api import (
     keys,
     knowledge,
     latency,
+    live_calls,
     mcp_servers,
     rehearsals,
     security,
@@ -28,7 +29,7 @@ from switchroom.web.api import (
     voicemails,
 )
 
-_VOICE = (calls, voicemails, hold_music, latency, telephones, trunks)
+_VOICE = (calls, live_calls, voicemails, hold_music, latency, telephones, trunks)
 _THOUGHT = (agents, rehearsals, flows, mcp_servers, knowledge, texting)
 _HOUSE = (accounts, keys, security, health)
 

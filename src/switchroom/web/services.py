@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends
@@ -19,10 +19,11 @@ from switchroom.catalogue.trunks import Trunks
 from switchroom.errors import Unavailable
 from switchroom.events.bus import Bus
 from switchroom.history.service import CallHistory
-from switchroom.identity import CallId
+from switchroom.identity import CallId, TenantId
 from switchroom.knowledge.library import Library
 from switchroom.observability import Metrics
 from switchroom.ports import CallOffer, CallPlan
+from switchroom.ports.control import CallCommand, CallControl
 from switchroom.providers.mcp.servers import ToolServers
 from switchroom.receptions import Receptions
 from switchroom.settings import Settings
@@ -46,8 +47,11 @@ async def _no_plan(agent: AgentRecord) -> CallPlan:
     raise Unavailable(f"agent {agent.name!r} cannot be written to here", code="not_running")
 
 
-def _not_here(call: CallId) -> None:
-    raise Unavailable(f"call {call} cannot be ended here", code="not_running")
+class _NoCalls:
+    """Implements CallControl where no calls are carried."""
+
+    async def do(self, call: CallId, _tenant: TenantId, _command: CallCommand) -> None:
+        raise Unavailable(f"call {call} cannot be reached from here", code="not_running")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,7 @@ class Services:
     texts: TextDesk | None = None
     plan_for_text: Callable[[AgentRecord], Awaitable[CallPlan]] = _no_plan
     library: Library | None = None
-    hang_up: Callable[[CallId], None] = _not_here
+    control: CallControl = field(default_factory=_NoCalls)
     wall: Callable[[], float] = time.time
 
 

@@ -3,8 +3,10 @@
 from pydantic import Field
 
 from switchroom.identity import CallId
+from switchroom.ports.control import HangUp
 from switchroom.web.mcp.offers import Answer, Arguments, Asked, Offer, plain
 from switchroom.web.mcp.reading import OneCall, agent_called
+from switchroom.web.steering import steer
 
 
 class NewFlow(Arguments):
@@ -75,9 +77,8 @@ async def bind_number(asked: Asked, wanted: Binding) -> Answer:
 
 async def hang_up_call(asked: Asked, wanted: OneCall) -> Answer:
     """End a call that is going on."""
-    found = await asked.services.history.call(CallId(wanted.call), asked.tenant)
-    asked.services.hang_up(found.id)
-    return {"call": found.id, "ending": True}
+    await steer(asked.services, asked.tenant, CallId(wanted.call), HangUp())
+    return {"call": wanted.call, "ending": True}
 
 
 WRITES: tuple[

@@ -1,0 +1,52 @@
+from pathlib import Path
+
+from switchroom.errors import Conflict, NotFound
+from tests.virtual_time import run_real
+from tests.web.site import NOW, site
+from tests.web.story import call
+
+
+def test_a_call_that_goes_on_is_hung_up(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with site(tmp_path) as here, here.as_user() as client:
+            await here.happened(*call(here, "call_1", NOW, ends=""))
+            assert (await client.post("/api/v1/calls/call_1/hang-up")).status_code == 204
+            assert here.control.hung_up == ["call_1"]
+
+    run_real(story())
+
+
+def test_a_call_that_is_over_says_so(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with site(tmp_path) as here, here.as_user() as client:
+            await here.happened(*call(here, "call_1", NOW))
+            answer = await client.post("/api/v1/calls/call_1/hang-up")
+            assert answer.status_code == 409
+            assert answer.json()["code"] == "call_ended" and "ended" in answer.json()["detail"]
+            assert here.control.done == []
+
+    run_real(story())
+
+
+def test_a_call_that_ends_while_it_is_asked_is_a_conflict_and_not_unknown(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with site(tmp_path) as here, here.as_user() as client:
+            await here.happened(*call(here, "call_1", NOW, ends=""))
+            here.control.refuses = NotFound("call call_1 is not running here")
+            assert (await client.post("/api/v1/calls/call_1/hang-up")).status_code == 409
+            here.control.refuses = Conflict("a call that is held cannot hold", code="illegal_call_input")
+            answer = await client.post("/api/v1/calls/call_1/hang-up")
+            assert answer.status_code == 409 and "held" in answer.json()["detail"]
+
+    run_real(story())
+
+
+def test_another_tenants_call_cannot_be_hung_up(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with site(tmp_path) as here:
+            await here.happened(*call(here, "call_1", NOW, ends=""))
+            async with here.as_user(await here.stranger()) as eve:
+                assert (await eve.post("/api/v1/calls/call_1/hang-up")).status_code == 404
+            assert here.control.done == []
+
+    run_real(story())
