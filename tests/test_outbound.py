@@ -22,6 +22,7 @@ from switchroom.identity import TenantId
 from switchroom.outbound import Order, Outbound
 from switchroom.ports import HangUp, Leg
 from switchroom.storage.db import Database
+from switchroom.storage.scope import WHOLE_HOUSE
 from switchroom.storage.vault import Vault
 from switchroom.transports.sip.endpoint import Dialling
 from tests.scripted import ScriptedLeg
@@ -73,7 +74,7 @@ class Office:
 
     async def outcomes(self) -> list[tuple[str, int]]:
         """What became of the calls that are over, oldest first, and what they cost."""
-        async with self.database.snapshot() as session:
+        async with self.database.snapshot(WHOLE_HOUSE) as session:
             rows = await session.scalars(select(OutboundCallRow).order_by(OutboundCallRow.id))
             return [(row.outcome, row.cost) for row in rows if row.ended is not None]
 
@@ -240,7 +241,7 @@ def test_what_is_up_when_we_stop_is_settled(tmp_path: Path) -> None:
             await here.trunk("one")
             await here.outbound.call(Order(TENANT, NUMBER))
         database = Database(f"sqlite+aiosqlite:///{tmp_path}/test.db")
-        async with database.snapshot() as session:
+        async with database.snapshot(WHOLE_HOUSE) as session:
             (row,) = await session.scalars(select(OutboundCallRow))
         await database.close()
         assert (row.outcome, row.cost) == ("stopped", 100_000)
@@ -299,7 +300,7 @@ def test_a_tenant_that_is_suspended_calls_nobody(tmp_path: Path) -> None:
         async with office(tmp_path) as here:
             await here.trunk("one")
             await here.trunk("two")
-            async with here.database.transaction() as session:
+            async with here.database.transaction(WHOLE_HOUSE) as session:
                 session.add(TenantRow(id=TENANT, slug="ours", name="ours", brand={}, created=1.0, suspended=True))
             assert await here.refused() == "tenant_suspended"
             assert here.carrier.asked == []

@@ -178,7 +178,7 @@ class Receptions:
                 or not _same(known[1], tools)
                 or await self._moved(agent, known[0])
             ):
-                text = await published_text(self._database, flow, number)
+                text = await published_text(self._database, agent.tenant_id, flow, number)
                 before = None if known is None or known[0].version != number else known[0].reception
                 read = await asyncio.to_thread(parse, text)
                 parts = await published_parts(self._database, agent.tenant_id, read)

@@ -12,6 +12,7 @@ from switchroom.accounts.seed import EMAIL, seed_accounts
 from switchroom.accounts.service import Accounts, User
 from switchroom.errors import Conflict, Denied, Invalid, Limited, NotFound
 from switchroom.storage.db import Database
+from switchroom.storage.scope import WHOLE_HOUSE
 from tests.storage.stories import migrated
 from tests.virtual_time import run_real
 
@@ -152,7 +153,7 @@ def test_neither_password_nor_pin_is_stored(tmp_path: Path) -> None:
     async def main() -> None:
         async with open_accounts(tmp_path, Clock()) as (accounts, ann, database):
             await accounts.set_pin(ann.id, "271828")
-            async with database.snapshot() as session:
+            async with database.snapshot(WHOLE_HOUSE) as session:
                 row = await session.scalar(select(UserRow))
             assert row is not None
             assert row.password_hash.startswith("$argon2id$")

@@ -14,6 +14,7 @@ from switchroom.accounts.sip_accounts import SipAccounts, Wishes
 from switchroom.errors import Conflict, Invalid, NotFound
 from switchroom.sip.authentication.digest import ha1
 from switchroom.storage.db import Database
+from switchroom.storage.scope import WHOLE_HOUSE
 from tests.accounts.test_service import CHEAP, SECRET, Clock
 from tests.storage.stories import migrated
 from tests.virtual_time import run_real
@@ -68,7 +69,7 @@ def test_the_password_is_nowhere_in_the_database_nor_in_what_is_printed(tmp_path
     async def main() -> None:
         async with office(tmp_path) as at:
             opened = await at.phones.create(at.tenant.id, "anna")
-            async with at.database.snapshot() as session:
+            async with at.database.snapshot(WHOLE_HOUSE) as session:
                 row = (await session.execute(text("SELECT * FROM sip_accounts"))).one()
             assert opened.password not in str(row)
             assert opened.password not in repr(opened)

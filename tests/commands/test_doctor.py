@@ -10,6 +10,7 @@ from switchroom.commands.doctor import CHECKS, Finding, examine
 from switchroom.settings import EngineSettings, Settings, SipSettings, WebSettings
 from switchroom.storage.db import Database
 from switchroom.storage.schema import upgrade
+from switchroom.storage.scope import WHOLE_HOUSE
 from tests.interop.ports import free_block
 from tests.virtual_time import run_real
 
@@ -85,11 +86,11 @@ def test_a_database_is_compared_and_left_as_it_is(tmp_path: Path, revision: str 
         database = Database(settings.url)
         await upgrade(database)
         if revision is not None:
-            async with database.transaction() as session:
+            async with database.transaction(WHOLE_HOUSE) as session:
                 await session.execute(text("update alembic_version set version_num = :it"), {"it": revision})
         first = (await CHECKS["Database"](settings))[0]
         assert (first.state, what in first.what) == (state, True)
-        async with database.snapshot() as session:
+        async with database.snapshot(WHOLE_HOUSE) as session:
             stored = await session.scalar(text("select version_num from alembic_version"))
         assert revision in (None, stored)
         await database.close()

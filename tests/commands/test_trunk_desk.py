@@ -21,6 +21,7 @@ from switchroom.sip.commands import Credentials
 from switchroom.storage.db import Database
 from switchroom.storage.journal import JournalRow
 from switchroom.storage.schema import upgrade
+from switchroom.storage.scope import WHOLE_HOUSE
 from tests.transports.sip.trunk_rig import House, answered_by, house, trunk
 from tests.virtual_time import run_real
 
@@ -119,7 +120,7 @@ def test_a_call_by_a_trunk_proves_itself_is_guarded_and_is_kept(tmp_path: Path) 
                 assert await place(settings, carrier, us, "+15550100") == (0, ["sip:+15550999@sip.example.com"])
                 assert await place(settings, carrier, us, "+33123456789") == (1, [])
         database = Database(settings.url)
-        async with database.snapshot() as session:
+        async with database.snapshot(WHOLE_HOUSE) as session:
             (row,) = await session.scalars(select(OutboundCallRow))
             topics = list(await session.scalars(select(JournalRow.topic)))
         await database.close()

@@ -25,6 +25,7 @@ from switchroom.ports import (
     Say,
 )
 from switchroom.storage.db import Base, Database
+from switchroom.storage.scope import WHOLE_HOUSE
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "restaurant.yaml"
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)  # a Tuesday; London is on UTC then
@@ -105,14 +106,14 @@ class House:
     async def reservations(self) -> list[tuple[str, int, str, str]]:
         """Return (name, party, local time, status), by time."""
         zone = self.reception.zone
-        async with self.database.transaction() as session:
+        async with self.database.transaction(WHOLE_HOUSE) as session:
             rows: list[Reservation] = list(await book.reservations(session, TENANT))
         rows.sort(key=lambda row: row.at)
         return [(r.name, r.party, r.at.astimezone(zone).strftime("%a %d %H:%M"), r.status) for r in rows]
 
     async def messages(self) -> list[tuple[str, str]]:
         """Return (caller, text)."""
-        async with self.database.transaction() as session:
+        async with self.database.transaction(WHOLE_HOUSE) as session:
             rows: list[Message] = list(await book.messages(session, TENANT))
         return [(row.caller, row.text) for row in rows]
 

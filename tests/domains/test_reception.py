@@ -6,6 +6,7 @@ import pytest
 
 from switchroom.domains.restaurant import book
 from switchroom.flow.graph import Ask, Classify
+from switchroom.storage.scope import WHOLE_HOUSE
 from tests.domains.restaurant import (
     BYE,
     FRIDAY,
@@ -253,7 +254,7 @@ def test_the_same_call_books_once_however_often_it_is_made(tmp_path: Path) -> No
             by = book.By(TENANT, "call", "key", NOW)
             ids = set()
             for _ in range(3):
-                async with house.database.transaction() as session:
+                async with house.database.transaction(WHOLE_HOUSE) as session:
                     ids.add((await book.book(session, rules, wish, by)).id)
             assert len(ids) == 1
             assert len(await house.reservations()) == 1
@@ -265,7 +266,7 @@ def test_another_tenant_sees_nothing(tmp_path: Path) -> None:
     async def main() -> None:
         async with restaurant(tmp_path) as house:
             await book_tables(house, "for four on friday at seven thirty the name is anna")
-            async with house.database.transaction() as session:
+            async with house.database.transaction(WHOLE_HOUSE) as session:
                 assert await book.reservations(session, "somebody else") == []
                 assert await book.upcoming(session, "somebody else", NOW, name="anna") == []
 

@@ -24,6 +24,7 @@ from switchroom.identity import CallId, TenantId
 from switchroom.main import Running, everything
 from switchroom.settings import EngineSettings, Settings, SipSettings, WebSettings
 from switchroom.storage.journal import Entry
+from switchroom.storage.scope import WHOLE_HOUSE
 from tests.end_to_end.witness import Witness, witnessing
 from tests.interop.peers import Baresip, BaresipSetup
 from tests.interop.ports import free_block
@@ -108,13 +109,13 @@ class House:
 
     async def reservations(self) -> list[Booked]:
         """Return what stands in the book, by arrival."""
-        async with self.running.records.database.snapshot() as session:
+        async with self.running.records.database.snapshot(WHOLE_HOUSE) as session:
             rows = await book.reservations(session, self.tenant)
         return sorted(((r.name, r.party, r.at.astimezone(ZONE), r.status) for r in rows), key=lambda row: row[2])
 
     async def messages(self) -> list[tuple[str, str]]:
         """Return (caller, text) of what was left for the people of the house."""
-        async with self.running.records.database.snapshot() as session:
+        async with self.running.records.database.snapshot(WHOLE_HOUSE) as session:
             return [(row.caller, row.text) for row in await book.messages(session, self.tenant)]
 
     async def transcript(self, call: CallId) -> list[Line]:

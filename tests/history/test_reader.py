@@ -12,6 +12,7 @@ from switchroom.identity import CallId
 from switchroom.storage.db import Database
 from switchroom.storage.journal import CursorRow, Journal
 from switchroom.storage.journal_writer import writing
+from switchroom.storage.scope import WHOLE_HOUSE
 from tests.storage.stories import TENANT, Story, migrated
 from tests.virtual_time import run_real
 
@@ -27,7 +28,7 @@ async def opened(folder: Path) -> AsyncIterator[tuple[Database, Journal, History
 
 async def _rows(database: Database) -> list[object]:
     tables = ("voice_calls", "transcripts", "turns", "recordings")
-    async with database.snapshot() as session:
+    async with database.snapshot(WHOLE_HOUSE) as session:
         return [tuple(row) for table in tables for row in await session.execute(text(f"SELECT * FROM {table}"))]
 
 
@@ -69,7 +70,7 @@ def test_reading_event_by_event_gives_the_same_rows_as_reading_at_once(tmp_path:
                 await journal.write([event])
                 await reader.catch_up()
             one_by_one = await _rows(database)
-            async with database.transaction() as session:
+            async with database.transaction(WHOLE_HOUSE) as session:
                 await session.execute(delete(CursorRow))
                 for table in ("voice_calls", "transcripts", "turns", "recordings"):
                     await session.execute(text(f"DELETE FROM {table}"))
@@ -85,7 +86,7 @@ def test_reading_everything_again_changes_nothing(tmp_path: Path) -> None:
             await journal.write(Story().whole())
             await reader.catch_up()
             before = await _rows(database)
-            async with database.transaction() as session:
+            async with database.transaction(WHOLE_HOUSE) as session:
                 await session.execute(delete(CursorRow))
             await HistoryReader(journal).catch_up()
             assert await _rows(database) == before
@@ -114,7 +115,7 @@ def test_an_event_of_another_version_does_not_stop_the_reader(tmp_path: Path) ->
     async def main() -> None:
         async with opened(tmp_path) as (database, journal, reader, history):
             await journal.write(Story().opening())
-            async with database.transaction() as session:
+            async with database.transaction(WHOLE_HOUSE) as session:
                 await session.execute(text("UPDATE call_events SET topic = 'call.cheered' WHERE sequence = 2"))
             await reader.catch_up()
             assert (await history.call(CALL, TENANT)).state == "talking"

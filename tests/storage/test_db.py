@@ -6,6 +6,7 @@ from sqlalchemy import event, select, text
 
 from switchroom.errors import Bug
 from switchroom.storage.journal import CursorRow, Journal, cursor_of, move_cursor
+from switchroom.storage.scope import WHOLE_HOUSE
 from tests.storage.stories import Story, migrated
 from tests.virtual_time import run_real
 
@@ -15,14 +16,14 @@ def test_what_raises_leaves_nothing_behind(tmp_path: Path) -> None:
         async with migrated(tmp_path) as database:
 
             async def fail() -> None:
-                async with database.transaction() as session:
+                async with database.transaction(WHOLE_HOUSE) as session:
                     await move_cursor(session, "reader", 7)
                     await session.flush()
                     raise ZeroDivisionError
 
             with pytest.raises(ZeroDivisionError):
                 await fail()
-            async with database.snapshot() as session:
+            async with database.snapshot(WHOLE_HOUSE) as session:
                 assert await cursor_of(session, "reader") == 0
 
     run_real(main())
@@ -33,13 +34,13 @@ def test_many_writers_take_turns_and_none_is_refused(tmp_path: Path) -> None:
         async with migrated(tmp_path) as database:
 
             async def count() -> None:
-                async with database.transaction() as session:
+                async with database.transaction(WHOLE_HOUSE) as session:
                     await move_cursor(session, "reader", await cursor_of(session, "reader") + 1)
 
             async with asyncio.TaskGroup() as group:
                 for _ in range(30):
                     group.create_task(count())
-            async with database.snapshot() as session:
+            async with database.snapshot(WHOLE_HOUSE) as session:
                 assert await cursor_of(session, "reader") == 30
 
     run_real(main())
@@ -47,12 +48,12 @@ def test_many_writers_take_turns_and_none_is_refused(tmp_path: Path) -> None:
 
 def test_a_reader_does_not_wait_for_a_writer_and_sees_one_state(tmp_path: Path) -> None:
     async def main() -> None:
-        async with migrated(tmp_path) as database, database.snapshot() as reading:
+        async with migrated(tmp_path) as database, database.snapshot(WHOLE_HOUSE) as reading:
             assert await cursor_of(reading, "reader") == 0
-            async with database.transaction() as writing:
+            async with database.transaction(WHOLE_HOUSE) as writing:
                 await move_cursor(writing, "reader", 5)
             assert (await reading.scalars(select(CursorRow.number))).all() == []
-            async with database.snapshot() as later:
+            async with database.snapshot(WHOLE_HOUSE) as later:
                 assert await cursor_of(later, "reader") == 5
 
     run_real(main())
@@ -60,9 +61,9 @@ def test_a_reader_does_not_wait_for_a_writer_and_sees_one_state(tmp_path: Path) 
 
 def test_a_transaction_within_a_transaction_is_a_bug_and_not_a_hang(tmp_path: Path) -> None:
     async def main() -> None:
-        async with migrated(tmp_path) as database, database.transaction():
+        async with migrated(tmp_path) as database, database.transaction(WHOLE_HOUSE):
             with pytest.raises(Bug):
-                async with database.transaction():
+                async with database.transaction(WHOLE_HOUSE):
                     pass
 
     run_real(main())
@@ -73,7 +74,7 @@ def test_foreign_keys_hold_again_after_tables_were_rebuilt(tmp_path: Path) -> No
         async with migrated(tmp_path) as database:
             async with database.rebuilding() as connection:
                 assert (await connection.execute(text("PRAGMA foreign_keys"))).scalar() == 0
-            async with database.snapshot() as session:
+            async with database.snapshot(WHOLE_HOUSE) as session:
                 assert (await session.execute(text("PRAGMA foreign_keys"))).scalar() == 1
 
     run_real(main())

@@ -10,6 +10,7 @@ from switchroom.events.catalogue import CallRinging, DigitPressed, Event, ToolFi
 from switchroom.identity import CallId
 from switchroom.storage.db import Database
 from switchroom.storage.journal import Journal, JournalRow, encode
+from switchroom.storage.scope import WHOLE_HOUSE
 from tests.storage.stories import Story, migrated, stored
 from tests.virtual_time import run_real
 
@@ -94,7 +95,7 @@ def test_a_field_that_is_no_longer_known_is_left_aside(tmp_path: Path) -> None:
 
 async def _insert(database: Database, topic: str, data: dict[str, object]) -> None:
     row = {**encode(Story().opening()[1]), "topic": topic, "version": 9, "data": data}
-    async with database.transaction() as session:
+    async with database.transaction(WHOLE_HOUSE) as session:
         await session.execute(insert(JournalRow), row)
 
 
@@ -104,7 +105,7 @@ def test_who_waits_wakes_at_the_commit(tmp_path: Path) -> None:
             journal = Journal(database)
             async with asyncio.TaskGroup() as group:
                 waiting = group.create_task(journal.follow(0, poll=3600))
-                async with database.transaction() as session:
+                async with database.transaction(WHOLE_HOUSE) as session:
                     await journal.append(session, Story().opening())
                     assert not waiting.done()
             assert await journal.last() == 4

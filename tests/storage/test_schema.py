@@ -8,6 +8,7 @@ from switchroom.storage.db import Database
 from switchroom.storage.migrating import differences
 from switchroom.storage.revisions import SCRIPTS, age
 from switchroom.storage.schema import upgrade
+from switchroom.storage.scope import WHOLE_HOUSE
 from tests.storage.stories import migrated
 from tests.virtual_time import run_real
 
@@ -81,10 +82,10 @@ def test_how_a_database_stands_is_known_from_its_number(tmp_path: Path) -> None:
         assert await age(database) == "empty"
         await upgrade(database)
         assert await age(database) == "current"
-        async with database.transaction() as session:
+        async with database.transaction(WHOLE_HOUSE) as session:
             await session.execute(text("UPDATE alembic_version SET version_num = '0003'"))
         assert await age(database) == "old"
-        async with database.transaction() as session:
+        async with database.transaction(WHOLE_HOUSE) as session:
             await session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
         assert await age(database) == "unknown"
         await database.close()

@@ -10,6 +10,7 @@ from switchroom.domains.restaurant.tables import Message, Reservation
 from switchroom.events import catalogue as happened
 from switchroom.events.catalogue import Event
 from switchroom.identity import CallId, EventId, LegId
+from switchroom.storage.scope import WHOLE_HOUSE
 from tests.web.site import NOW, Site
 
 RATE = 8000
@@ -115,7 +116,7 @@ async def busy_day(site: Site) -> None:
         record(site.services.settings.recordings, name)
     now = datetime.fromtimestamp(NOW, UTC)
     evening = now.replace(hour=19, minute=0, second=0, microsecond=0)
-    async with site.services.database.transaction() as session:
+    async with site.services.database.transaction(WHOLE_HOUSE) as session:
         for index, (name, party, days, hours, status) in enumerate(
             [
                 ("Anderson", 4, 1, 0.0, "booked"), ("Okafor", 2, 1, 0.5, "booked"), ("Lindqvist", 6, 1, 1.5, "cancelled"),

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text as sql
 
+from switchroom.storage.scope import WHOLE_HOUSE
 from switchroom.web.services import EngineState
 from tests.virtual_time import run_real
 from tests.web.site import NOW, site
@@ -165,7 +166,7 @@ def test_people_see_a_page_and_programs_a_problem(tmp_path: Path) -> None:
 def test_a_broken_database_is_our_fault_and_tells_nothing(tmp_path: Path) -> None:
     async def story() -> None:
         async with site(tmp_path) as here, here.as_user() as client:
-            async with here.services.database.transaction() as session:
+            async with here.services.database.transaction(WHOLE_HOUSE) as session:
                 await session.execute(sql("DROP TABLE voice_calls"))
             answer = await client.get("/api/v1/calls")
             assert (answer.status_code, answer.json()["code"]) == (500, "bug")

@@ -22,6 +22,7 @@ from switchroom.accounts.tokens import Identity, Role
 from switchroom.errors import Conflict, Denied, Invalid, NotFound
 from switchroom.identity import TenantId, UserId, new_id
 from switchroom.storage.db import Database
+from switchroom.storage.scope import WHOLE_HOUSE
 
 Scope = Literal["calls:read", "calls:write", "admin:read", "admin:write", "mcp", "agent:process"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
@@ -89,24 +90,24 @@ class ApiKeys:
             revoked=None,
             last_used=None,
         )
-        async with self._database.transaction() as session:
+        async with self._database.transaction(tenant) as session:
             session.add(row)
         return Minted(_key(row), f"{PREFIX}{public.partition('_')[2]}_{secret}")
 
     async def all(self, tenant: TenantId) -> list[ApiKey]:
         """Return the tenant's keys, oldest first, those revoked among them."""
         query = select(ApiKeyRow).where(ApiKeyRow.tenant_id == tenant).order_by(ApiKeyRow.id)
-        async with self._database.snapshot() as session:
+        async with self._database.snapshot(tenant) as session:
             return [_key(row) for row in await session.scalars(query)]
 
     async def get(self, key: str, tenant: TenantId) -> ApiKey:
         """Return one key. Raises NotFound."""
-        async with self._database.snapshot() as session:
+        async with self._database.snapshot(tenant) as session:
             return _key(await _find(session, key, tenant))
 
     async def revoke(self, key: str, tenant: TenantId) -> ApiKey:
         """Let a key be good no longer, from the next request on. Raises NotFound."""
-        async with self._database.transaction() as session:
+        async with self._database.transaction(tenant) as session:
             row = await _find(session, key, tenant)
             row.revoked = row.revoked or self._wall()
             return _key(row)
@@ -118,7 +119,7 @@ class ApiKeys:
         public, digest = f"key_{public}", self._digest(secret)
         if not hmac.compare_digest(self._right.get(public, ""), digest):
             self._addresses.check(address, now)
-        async with self._database.snapshot() as session:
+        async with self._database.snapshot(WHOLE_HOUSE) as session:
             row = await session.get(ApiKeyRow, public)
         right = hmac.compare_digest("" if row is None else row.digest, digest)
         if row is None or not right:
@@ -133,7 +134,7 @@ class ApiKeys:
         return Identity(UserId(key.id), key.tenant, role, scopes=frozenset(key.scopes))
 
     async def _used(self, key: str, now: float) -> None:
-        async with self._database.transaction() as session:
+        async with self._database.transaction(WHOLE_HOUSE) as session:
             await session.execute(update(ApiKeyRow).where(ApiKeyRow.id == key).values(last_used=now))
 
     def _remember(self, public: str, digest: str) -> None:

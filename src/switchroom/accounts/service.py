@@ -22,6 +22,7 @@ from switchroom.accounts.tokens import Identity, Purpose, Role
 from switchroom.errors import Conflict, Denied, Invalid, NotFound
 from switchroom.identity import TenantId, UserId, new_id
 from switchroom.storage.db import Database
+from switchroom.storage.scope import WHOLE_HOUSE
 
 PASSWORD_LENGTH = 8
 PIN_LENGTH = range(4, 13)
@@ -95,7 +96,7 @@ class Accounts:
         if pin is not None and not (pin.isascii() and pin.isdigit() and len(pin) in PIN_LENGTH):
             raise Invalid("a PIN has 4 to 12 digits")
         try:
-            async with self._database.transaction() as session:
+            async with self._database.transaction(WHOLE_HOUSE) as session:
                 row = await _user(session, user)
                 row.pin = None if pin is None else tokens.pin_digest(pin, self._secret)
         except IntegrityError as error:
@@ -104,7 +105,7 @@ class Accounts:
     async def set_password(self, user: UserId, password: str) -> None:
         """Replace the user's password."""
         hashed = await self._hash(password)
-        async with self._database.transaction() as session:
+        async with self._database.transaction(WHOLE_HOUSE) as session:
             (await _user(session, user)).password_hash = hashed
 
     async def log_in(self, email: str, password: str, *, address: str) -> User:
@@ -135,7 +136,7 @@ class Accounts:
 
     async def user(self, user: UserId) -> User:
         """Return the user. Raises NotFound."""
-        async with self._database.snapshot() as session:
+        async with self._database.snapshot(WHOLE_HOUSE) as session:
             return _as_user(await _user(session, user))
 
     async def user_with(self, email: str) -> User:
@@ -147,7 +148,7 @@ class Accounts:
 
     async def tenant(self, slug: str) -> Tenant:
         """Return the tenant of that slug. Raises NotFound."""
-        async with self._database.snapshot() as session:
+        async with self._database.snapshot(WHOLE_HOUSE) as session:
             row = await session.scalar(select(TenantRow).where(TenantRow.slug == slug))
         if row is None:
             raise NotFound(f"there is no tenant {slug!r}")
@@ -163,13 +164,13 @@ class Accounts:
 
     async def _add(self, row: TenantRow | UserRow, conflict: str) -> None:
         try:
-            async with self._database.transaction() as session:
+            async with self._database.transaction(WHOLE_HOUSE) as session:
                 session.add(row)
         except IntegrityError as error:
             raise Conflict(conflict) from error
 
     async def _find(self, condition: ColumnElement[bool]) -> UserRow | None:
-        async with self._database.snapshot() as session:
+        async with self._database.snapshot(WHOLE_HOUSE) as session:
             return await session.scalar(select(UserRow).where(condition))
 
     async def _hash(self, password: str) -> str:

@@ -23,6 +23,7 @@ from switchroom.errors import Conflict, Invalid, NotFound
 from switchroom.identity import TenantId, UserId, new_id
 from switchroom.sip.authentication.digest import ha1
 from switchroom.storage.db import Database
+from switchroom.storage.scope import WHOLE_HOUSE
 
 log = structlog.get_logger()
 
@@ -104,7 +105,7 @@ class SipAccounts:
             **_digests(name, home.realm, password),
         )
         try:
-            async with self._database.transaction() as session:
+            async with self._database.transaction(WHOLE_HOUSE) as session:
                 row.changed = await self._now(session)
                 session.add(row)
         except IntegrityError as error:
@@ -116,13 +117,13 @@ class SipAccounts:
         """Return the tenant's accounts by name."""
         query = select(SipAccountRow).where(SipAccountRow.tenant_id == tenant).order_by(SipAccountRow.name)
         home = await self._home(tenant)
-        async with self._database.snapshot() as session:
+        async with self._database.snapshot(tenant) as session:
             return [_account(row, home) for row in await session.scalars(query)]
 
     async def get(self, account: str, tenant: TenantId) -> SipAccount:
         """Return one account, by its id or its name. Raises NotFound."""
         home = await self._home(tenant)
-        async with self._database.snapshot() as session:
+        async with self._database.snapshot(tenant) as session:
             return _account(await _find(session, account, tenant), home)
 
     async def change(self, account: str, tenant: TenantId, wishes: Wishes) -> SipAccount:
@@ -155,7 +156,7 @@ class SipAccounts:
     async def delete(self, account: str, tenant: TenantId) -> None:
         """Remove an account for good. Raises NotFound."""
         home = await self._home(tenant)
-        async with self._database.transaction() as session:
+        async with self._database.transaction(tenant) as session:
             row = await _find(session, account, tenant)
             await session.delete(row)
         self._writes += 1
@@ -165,7 +166,7 @@ class SipAccounts:
         """Return the account of somebody with a login, made now if there is none. Raises NotFound."""
         home = await self._home(tenant)
         query = select(SipAccountRow).where(SipAccountRow.user_id == user, SipAccountRow.tenant_id == tenant)
-        async with self._database.snapshot() as session:
+        async with self._database.snapshot(tenant) as session:
             row = await session.scalar(query)
             person = await session.get(UserRow, user)
         if row is not None:
@@ -196,7 +197,7 @@ class SipAccounts:
                 f"domain: a host name of your own, such as sip.example.com; names below {SUFFIX} are made by us"
             )
         try:
-            async with self._database.transaction() as session:
+            async with self._database.transaction(tenant) as session:
                 row = await session.get(TenantRow, tenant)
                 if row is None:
                     raise NotFound(f"there is no tenant {tenant}")
@@ -207,7 +208,7 @@ class SipAccounts:
 
     async def refresh(self) -> None:
         """Bring the phone book up to date with what other processes wrote. Safe to cancel."""
-        async with self._database.snapshot() as session:
+        async with self._database.snapshot(WHOLE_HOUSE) as session:
             writes, stamp = self._writes, await _stamp(session)
             if stamp == self._stamp:
                 return
@@ -228,7 +229,7 @@ class SipAccounts:
 
     async def _edit(self, account: str, tenant: TenantId, edit: Callable[[SipAccountRow, Home], None]) -> SipAccount:
         home = await self._home(tenant)
-        async with self._database.transaction() as session:
+        async with self._database.transaction(WHOLE_HOUSE) as session:
             row = await _find(session, account, tenant)
             edit(row, home)
             row.changed = await self._now(session)
@@ -245,7 +246,7 @@ class SipAccounts:
         return max(self._wall(), (last or 0.0) + 1e-3)
 
     async def _home(self, tenant: TenantId) -> Home:
-        async with self._database.snapshot() as session:
+        async with self._database.snapshot(tenant) as session:
             row = await session.get(TenantRow, tenant)
         if row is None:
             raise NotFound(f"there is no tenant {tenant}")

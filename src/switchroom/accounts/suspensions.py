@@ -6,6 +6,7 @@ from switchroom.accounts.model import TenantRow
 from switchroom.errors import Denied, NotFound
 from switchroom.identity import TenantId
 from switchroom.storage.db import Database
+from switchroom.storage.scope import WHOLE_HOUSE
 
 
 class Suspensions:
@@ -16,7 +17,7 @@ class Suspensions:
 
     async def set(self, slug: str, *, suspended: bool) -> None:
         """Suspend a tenant, or lift that. Raises NotFound."""
-        async with self._database.transaction() as session:
+        async with self._database.transaction(WHOLE_HOUSE) as session:
             row = await session.scalar(select(TenantRow).where(TenantRow.slug == slug))
             if row is None:
                 raise NotFound(f"there is no tenant {slug!r}")
@@ -24,7 +25,7 @@ class Suspensions:
 
     async def check(self, tenant: TenantId) -> None:
         """Raise Denied if the tenant is suspended; one that is not known is not."""
-        async with self._database.snapshot() as session:
+        async with self._database.snapshot(tenant) as session:
             suspended = await session.scalar(select(TenantRow.suspended).where(TenantRow.id == tenant))
         if suspended:
             raise Denied(f"tenant {tenant} is suspended", code="tenant_suspended")

@@ -89,7 +89,7 @@ class FlowDesk:
         _sized(text)
         record = FlowRecord(new_id("flow"), tenant, name, text, 1, self._wall(), by, 0)
         try:
-            async with self._database.transaction() as session:
+            async with self._database.transaction(tenant) as session:
                 session.add(_row(record))
         except IntegrityError as error:
             raise Conflict(f"there is a flow {name!r} already: change its draft or choose another name") from error
@@ -100,7 +100,7 @@ class FlowDesk:
     ) -> FlowRecord:
         """Replace the draft; ``seen`` is the revision that was looked at. Raises NotFound, Invalid, Conflict if it is older."""
         _sized(text)
-        async with self._database.transaction() as session:
+        async with self._database.transaction(tenant) as session:
             row = await _find(session, tenant, flow, to_change=True)
             _unchanged(row, seen)
             row.draft, row.revision = text, row.revision + 1
@@ -110,17 +110,17 @@ class FlowDesk:
     async def all(self, tenant: TenantId) -> list[FlowRecord]:
         """Return the tenant's flows by name."""
         query = select(FlowRow).where(FlowRow.tenant_id == tenant).order_by(FlowRow.name)
-        async with self._database.snapshot() as session:
+        async with self._database.snapshot(tenant) as session:
             return [_record(row) for row in await session.scalars(query)]
 
     async def get(self, tenant: TenantId, flow: str) -> FlowRecord:
         """Return one flow. Raises NotFound."""
-        async with self._database.snapshot() as session:
+        async with self._database.snapshot(tenant) as session:
             return _record(await _find(session, tenant, flow))
 
     async def versions(self, tenant: TenantId, flow: str) -> list[FlowVersion]:
         """Return what was published, newest first. Raises NotFound."""
-        async with self._database.snapshot() as session:
+        async with self._database.snapshot(tenant) as session:
             row = await _find(session, tenant, flow)
             query = select(FlowVersionRow).where(FlowVersionRow.flow_id == row.id)
             found = await session.scalars(query.order_by(FlowVersionRow.number.desc()))
@@ -128,7 +128,7 @@ class FlowDesk:
 
     async def version(self, tenant: TenantId, flow: str, number: int) -> FlowVersion:
         """Return one publication. Raises NotFound."""
-        async with self._database.snapshot() as session:
+        async with self._database.snapshot(tenant) as session:
             return await _published(session, await _find(session, tenant, flow), number)
 
     async def text(self, tenant: TenantId, flow: str, which: int | None) -> str:
@@ -168,7 +168,7 @@ class FlowDesk:
 
     async def _store(self, tenant: TenantId, wanted: FlowVersion, seen: int) -> FlowVersion:
         try:
-            async with self._database.transaction() as session:
+            async with self._database.transaction(tenant) as session:
                 row = await _find(session, tenant, wanted.flow, to_change=True)
                 _unchanged(row, seen)
                 version = replace(wanted, number=row.published + 1)
@@ -185,14 +185,14 @@ class FlowDesk:
 async def live_number(database: Database, tenant: TenantId, flow: str) -> tuple[str, int] | None:
     """Return the id of the tenant's flow of that name and which version answers (0: none yet); None if there is no such flow."""
     query = select(FlowRow.id, FlowRow.published).where(FlowRow.tenant_id == tenant, FlowRow.name == flow)
-    async with database.snapshot() as session:
+    async with database.snapshot(tenant) as session:
         row = (await session.execute(query)).one_or_none()
     return None if row is None else (row.id, row.published)
 
 
-async def published_text(database: Database, flow: str, number: int) -> str:
+async def published_text(database: Database, tenant: TenantId, flow: str, number: int) -> str:
     """Return the text of a version, by the flow's id. Raises NotFound."""
-    async with database.snapshot() as session:
+    async with database.snapshot(tenant) as session:
         found = await session.get(FlowVersionRow, (flow, number))
     if found is None:
         raise NotFound(f"there is no version {number} of flow {flow}")

@@ -29,7 +29,7 @@ async def published_parts(database: Database, tenant: TenantId, flow: Flow) -> M
         live = await live_number(database, tenant, name)
         if name in found or live is None or live[1] == 0:
             continue
-        text = await published_text(database, *live)
+        text = await published_text(database, tenant, *live)
         part = found[name] = Part(live[1], await asyncio.to_thread(parse, text))
         waiting += sorted(needed(part.flow) - found.keys())
     return found

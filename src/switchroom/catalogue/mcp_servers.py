@@ -20,6 +20,7 @@ from switchroom.identity import TenantId, new_id
 from switchroom.ports.tool_server import RemoteTool, ToolServer
 from switchroom.settings import McpSettings
 from switchroom.storage.db import Database
+from switchroom.storage.scope import WHOLE_HOUSE
 from switchroom.storage.vault import Vault
 
 log = structlog.get_logger()
@@ -75,14 +76,14 @@ class McpServers:
 
     async def delete(self, server: str, tenant: TenantId) -> None:
         """Remove a server; its tools fail from now on. Raises NotFound."""
-        async with self._database.transaction() as session:
+        async with self._database.transaction(tenant) as session:
             await session.delete(await _find(session, server, tenant))
         self.writings.note()
 
     async def all(self, tenant: TenantId) -> list[McpServerRecord]:
         """Return the tenant's servers by name."""
         query = select(McpServerRow).where(McpServerRow.tenant_id == tenant).order_by(McpServerRow.name)
-        async with self._database.snapshot() as session:
+        async with self._database.snapshot(tenant) as session:
             return [self._record(row) for row in await session.scalars(query)]
 
     async def get(self, server: str, tenant: TenantId) -> McpServerRecord:
@@ -95,7 +96,7 @@ class McpServers:
 
     async def usable(self) -> list[ToolServer]:
         """Return the servers of all tenants that are switched on and can be used; which cannot is named in the log."""
-        async with self._database.snapshot() as session:
+        async with self._database.snapshot(WHOLE_HOUSE) as session:
             rows = list(await session.scalars(select(McpServerRow).order_by(McpServerRow.id)))
         found = []
         for row in rows:
@@ -109,13 +110,13 @@ class McpServers:
     async def keep_listing(self, server: str, tools: tuple[RemoteTool, ...]) -> None:
         """Remember what a server lists; one that is gone meanwhile is passed over."""
         listed = [asdict(tool) for tool in tools]
-        async with self._database.transaction() as session:
+        async with self._database.transaction(WHOLE_HOUSE) as session:
             await session.execute(update(McpServerRow).where(McpServerRow.id == server).values(listed=listed))
 
     async def stamp(self) -> Stamp:
         """Return something that differs after every write, in this process or another."""
         query = select(func.count(), func.max(McpServerRow.changed)).select_from(McpServerRow)
-        async with self._database.snapshot() as session:
+        async with self._database.snapshot(WHOLE_HOUSE) as session:
             return (self.writings.count, *(await session.execute(query)).one())
 
     async def _store(self, row: McpServerRow, form: McpServerForm, kept: Mapping[str, str]) -> McpServerRecord:
@@ -130,7 +131,7 @@ class McpServers:
             changed=self._wall(),
         )
         try:
-            async with self._database.transaction() as session:
+            async with self._database.transaction(TenantId(row.tenant_id)) as session:
                 await session.merge(new)
         except IntegrityError as error:
             raise Conflict(f"there is an MCP server {form.name!r} already: choose another name") from error
@@ -138,7 +139,7 @@ class McpServers:
         return self._record(new)
 
     async def _row(self, server: str, tenant: TenantId) -> McpServerRow:
-        async with self._database.snapshot() as session:
+        async with self._database.snapshot(tenant) as session:
             return await _find(session, server, tenant)
 
     def _built(self, row: McpServerRow) -> ToolServer:

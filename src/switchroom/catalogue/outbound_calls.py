@@ -18,6 +18,7 @@ from switchroom.errors import Denied
 from switchroom.identity import TenantId, new_id
 from switchroom.settings import DialSettings
 from switchroom.storage.db import Database, upsert
+from switchroom.storage.scope import WHOLE_HOUSE
 
 CHARGE_EVERY = 10.0
 LOST = 60.0
@@ -61,24 +62,24 @@ class OutboundCalls:
 
     async def guard(self, tenant: TenantId) -> DialGuard:
         """Return what the tenant may."""
-        async with self.database.snapshot() as session:
+        async with self.database.snapshot(tenant) as session:
             return (await _guard(session, tenant)).within(self._ceiling)
 
     async def set_guard(self, tenant: TenantId, guard: DialGuard) -> None:
         """Change what the tenant may, from the next call on. Raises Invalid for more than the operator's ceiling."""
         guard.check(self._ceiling)
-        async with self.database.transaction() as session:
+        async with self.database.transaction(tenant) as session:
             await session.merge(DialGuardRow(tenant_id=tenant, guard=guard.model_dump(mode="json")))
 
     async def spending(self, tenant: TenantId) -> Spending:
         """Return how many calls run and what those of today cost."""
-        async with self.database.snapshot() as session:
+        async with self.database.snapshot(tenant) as session:
             return await _spending(session, tenant, self._wall())
 
     async def permit(self, tenant: TenantId, number: str, caller: str, trunk: str) -> Permit:
         """Let a call pass and hold a minute for it. Raises Denied: destination_not_allowed, concurrency_cap or spend_cap."""
         now = self._wall()
-        async with self.database.transaction() as session:
+        async with self.database.transaction(tenant) as session:
             guard = (await _guard_held(session, tenant)).within(self._ceiling)
             rate = guard.rate(number)
             spending = await _spending(session, tenant, now)
@@ -102,7 +103,7 @@ class OutboundCalls:
     async def charge(self, permits: Collection[Permit]) -> list[Permit]:
         """Charge what runs; return the calls that are to be ended, because their tenant's cap would be passed."""
         now = self._wall()
-        async with self.database.transaction() as session:
+        async with self.database.transaction(WHOLE_HOUSE) as session:
             for permit in permits:
                 ahead = _cost(permit, now + CHARGE_EVERY)
                 await _write(session, permit, cost=ahead, answered=permit.answered, seen=now)
@@ -118,7 +119,7 @@ class OutboundCalls:
         now = self._wall()
         final = 0 if permit.answered is None else _cost(permit, now)
         told: dict[str, object] = {"answered": permit.answered, "ended": now, "seen": now, "outcome": outcome[:64]}
-        async with self.database.transaction() as session:
+        async with self.database.transaction(permit.tenant) as session:
             await _write(session, permit, cost=final, **told)
 
 

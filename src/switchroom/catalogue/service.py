@@ -16,6 +16,7 @@ from switchroom.catalogue.model import AgentRow, NumberRow
 from switchroom.errors import Conflict, Invalid, NotFound
 from switchroom.identity import AgentId, TenantId, new_id
 from switchroom.storage.db import Database
+from switchroom.storage.scope import WHOLE_HOUSE
 
 FAREWELL = "I can't hear you, so I will hang up now. Goodbye."
 APOLOGY = "I'm sorry, I'm having some trouble on my side. Could you say that again?"
@@ -95,7 +96,7 @@ class Catalogue:
     async def _load(self) -> Mapping[str, AgentRecord]:
         changes = self._changes
         query = select(NumberRow.address, AgentRow).join(AgentRow, NumberRow.agent_id == AgentRow.id)
-        async with self._database.snapshot() as session:
+        async with self._database.snapshot(WHOLE_HOUSE) as session:
             table = {address: _record(row) for address, row in await session.execute(query)}
         if changes == self._changes:  # else somebody wrote while we read: the next call looks again
             self._answers = table
@@ -108,7 +109,7 @@ class Catalogue:
 
     async def save_agent(self, agent: AgentRecord) -> None:
         """Add the agent or replace what is stored of it."""
-        async with self._database.transaction() as session:
+        async with self._database.transaction(agent.tenant_id) as session:
             await session.merge(AgentRow(**asdict(agent)))
         self.changed()
 
@@ -121,7 +122,7 @@ class Catalogue:
     async def agents(self, tenant: TenantId) -> list[AgentRecord]:
         """Return the tenant's agents in the order they were made."""
         query = select(AgentRow).where(AgentRow.tenant_id == tenant).order_by(AgentRow.id)
-        async with self._database.snapshot() as session:
+        async with self._database.snapshot(tenant) as session:
             return [_record(row) for row in await session.scalars(query)]
 
     async def meant(self, agent: str, tenant: TenantId) -> AgentRecord:
@@ -140,7 +141,7 @@ class Catalogue:
 
     async def agent(self, agent: AgentId, tenant: TenantId) -> AgentRecord:
         """Return one agent. Raises NotFound if the tenant has no such agent."""
-        async with self._database.snapshot() as session:
+        async with self._database.snapshot(tenant) as session:
             row = await session.get(AgentRow, agent)
         if row is None or row.tenant_id != tenant:
             raise NotFound(f"there is no agent {agent}")
@@ -152,7 +153,7 @@ class Catalogue:
         if not address:
             raise Invalid("a number is an E.164 number or the user part of a SIP address: it must not be empty")
         try:
-            async with self._database.transaction() as session:
+            async with self._database.transaction(WHOLE_HOUSE) as session:
                 row = await session.scalar(select(NumberRow).where(NumberRow.address == address))
                 if row is None:
                     row = NumberRow(id=new_id("num"), address=address, tenant_id=agent.tenant_id)
@@ -168,7 +169,7 @@ class Catalogue:
     async def numbers(self, tenant: TenantId) -> list[NumberRecord]:
         """Return what can be dialled to reach the tenant."""
         query = select(NumberRow).where(NumberRow.tenant_id == tenant).order_by(NumberRow.address)
-        async with self._database.snapshot() as session:
+        async with self._database.snapshot(tenant) as session:
             rows = await session.scalars(query)
             return [NumberRecord(row.address, TenantId(row.tenant_id), AgentId(row.agent_id)) for row in rows]
 

@@ -21,6 +21,7 @@ from switchroom.identity import TenantId, new_id
 from switchroom.sip.trunks.trunk import Network, Trunk
 from switchroom.sip.trunks.trunk_table import TrunkTable
 from switchroom.storage.db import Database
+from switchroom.storage.scope import WHOLE_HOUSE
 from switchroom.storage.vault import Vault
 
 log = structlog.get_logger()
@@ -61,7 +62,7 @@ class Trunks:
 
     async def delete(self, trunk: str, tenant: TenantId) -> None:
         """Remove a trunk; calls that are up go on. Raises NotFound."""
-        async with self._database.transaction() as session:
+        async with self._database.transaction(tenant) as session:
             row = await _find(session, trunk, tenant)
             await session.delete(row)
         self.writings.note()
@@ -88,13 +89,13 @@ class Trunks:
         """Return something that differs after every write, in this process or another; a number never changes its tenant."""
         trunks = select(func.count(), func.max(TrunkRow.changed))
         numbers = select(func.count(), func.max(NumberRow.id))
-        async with self._database.snapshot() as session:
+        async with self._database.snapshot(WHOLE_HOUSE) as session:
             written = (await session.execute(trunks.select_from(TrunkRow))).one()
             return (self.writings.count, *written, *(await session.execute(numbers.select_from(NumberRow))).one())
 
     async def table(self) -> TrunkTable:
         """Return all trunks of all tenants, and whose the numbers are."""
-        async with self._database.snapshot() as session:
+        async with self._database.snapshot(WHOLE_HOUSE) as session:
             rows = list(await session.scalars(select(TrunkRow)))
             numbers = await session.execute(select(NumberRow.address, NumberRow.tenant_id))
             owners = {address: TenantId(tenant) for address, tenant in numbers}
@@ -128,7 +129,7 @@ class Trunks:
             changed=self._wall(),
         )
         try:
-            async with self._database.transaction() as session:
+            async with self._database.transaction(WHOLE_HOUSE) as session:
                 await _refuse_twins(session, record)
                 await _refuse_greed(session, record)
                 await session.merge(row)
@@ -142,11 +143,11 @@ class Trunks:
 
     async def _rows(self, tenant: TenantId) -> list[TrunkRow]:
         query = select(TrunkRow).where(TrunkRow.tenant_id == tenant).order_by(TrunkRow.id)
-        async with self._database.snapshot() as session:
+        async with self._database.snapshot(tenant) as session:
             return list(await session.scalars(query))
 
     async def _row(self, trunk: str, tenant: TenantId) -> TrunkRow:
-        async with self._database.snapshot() as session:
+        async with self._database.snapshot(tenant) as session:
             return await _find(session, trunk, tenant)
 
     def _record(self, row: TrunkRow) -> TrunkRecord:

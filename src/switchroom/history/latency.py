@@ -70,7 +70,7 @@ class Latencies:
             query = query.where(TurnRow.replied >= since)
         if until is not None:
             query = query.where(TurnRow.replied < until)
-        async with self._database.snapshot() as session:
+        async with self._database.snapshot(tenant) as session:
             rows = (await session.execute(query)).all()
         return Summary(
             turns=len(rows),

@@ -19,6 +19,7 @@ from switchroom.identity import CallId, EventId, TenantId, new_id
 from switchroom.observability import get_logger
 from switchroom.storage.db import Base, upsert
 from switchroom.storage.journal import POLL, Entry, Journal, JournalRow, cursor_of, move_cursor, within
+from switchroom.storage.scope import WHOLE_HOUSE
 
 NAME = "history"
 BATCH = 1000
@@ -68,7 +69,7 @@ class HistoryReader:
     async def recover(self, now: float) -> list[CallId]:
         """Close the calls that no process carries any more; return them. Call it once, before the first call is taken."""
         await self.catch_up()
-        async with self._journal.database.transaction() as session:
+        async with self._journal.database.transaction(WHOLE_HOUSE) as session:
             left = list(await session.scalars(select(CallRow).where(CallRow.closed.is_(None))))
             for call in left:
                 await self._journal.append(session, [await _abandoned(session, call, now)])
@@ -77,13 +78,13 @@ class HistoryReader:
 
     async def _position(self) -> int:
         if self._cursor is None:
-            async with self._journal.database.snapshot() as session:
+            async with self._journal.database.snapshot(WHOLE_HOUSE) as session:
                 self._cursor = await cursor_of(session, NAME)
         return self._cursor
 
     async def _take(self, entries: Sequence[Entry]) -> None:
         changes = Changes().fold(entry.event for entry in entries if entry.event is not None)
-        async with self._journal.database.transaction() as session:
+        async with self._journal.database.transaction(WHOLE_HOUSE) as session:
             await _apply(session, CallRow, ("id",), changes.calls)
             await _apply(session, TranscriptRow, ("call_id", "sequence"), changes.transcripts)
             await _apply(session, TurnRow, ("call_id", "turn"), changes.turns)

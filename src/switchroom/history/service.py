@@ -124,7 +124,7 @@ class CallHistory:
         query = _matching(tenant, wanted).order_by(CallRow.id.desc()).limit(limit + 1)
         if cursor is not None:
             query = query.where(CallRow.id < cursor)  # identifiers sort by time
-        async with self._database.snapshot() as session:
+        async with self._database.snapshot(tenant) as session:
             found = [_call(row) for row in await session.scalars(query)]
         return Page(found[:limit], found[limit - 1].id if len(found) > limit else None)
 
@@ -134,7 +134,7 @@ class CallHistory:
 
     async def call(self, call: CallId, tenant: TenantId) -> Call:
         """Return one call. Raises NotFound."""
-        async with self._database.snapshot() as session:
+        async with self._database.snapshot(tenant) as session:
             row = await session.get(CallRow, call)
         if row is None or row.tenant_id != tenant:
             raise NotFound(f"there is no call {call}")
@@ -147,7 +147,7 @@ class CallHistory:
             .where(TranscriptRow.call_id == call, TranscriptRow.tenant_id == tenant)
             .order_by(TranscriptRow.start, TranscriptRow.sequence)
         )
-        async with self._database.snapshot() as session:
+        async with self._database.snapshot(tenant) as session:
             return [
                 Line(row.turn, row.who, row.text, row.start, row.end, row.interrupted, row.confidence)
                 for row in await session.scalars(query)
@@ -156,13 +156,13 @@ class CallHistory:
     async def turns(self, call: CallId, tenant: TenantId) -> list[Turn]:
         """Return the turns with their timings."""
         query = select(TurnRow).where(TurnRow.call_id == call, TurnRow.tenant_id == tenant).order_by(TurnRow.turn)
-        async with self._database.snapshot() as session:
+        async with self._database.snapshot(tenant) as session:
             return [_turn(row) for row in await session.scalars(query)]
 
     async def recording(self, call: CallId, tenant: TenantId) -> Recording | None:
         """Return the call's recording, also while it is being written; None if there is none."""
         query = select(RecordingRow).where(RecordingRow.call_id == call, RecordingRow.tenant_id == tenant)
-        async with self._database.snapshot() as session:
+        async with self._database.snapshot(tenant) as session:
             row = (await session.scalars(query.order_by(RecordingRow.path).limit(1))).first()
         return None if row is None else Recording(row.path, row.state, row.rate, row.duration, row.size)
 

@@ -49,7 +49,7 @@ class VoicemailBox:
             query = query.where(VoicemailRow.call_id == call)
         if cursor is not None:
             query = query.where(VoicemailRow.id < cursor)  # identifiers sort by time
-        async with self._database.snapshot() as session:
+        async with self._database.snapshot(tenant) as session:
             rows = await session.execute(query.order_by(VoicemailRow.id.desc()).limit(limit + 1))
             found = [_record(row, caller, name) for row, caller, name in rows]
         return VoicemailPage(found[:limit], found[limit - 1].id if len(found) > limit else None)
@@ -57,7 +57,7 @@ class VoicemailBox:
     async def get(self, message: str, tenant: TenantId) -> VoicemailRecord:
         """Return one message. Raises NotFound."""
         query = _with_caller().where(VoicemailRow.id == message, VoicemailRow.tenant_id == tenant)
-        async with self._database.snapshot() as session:
+        async with self._database.snapshot(tenant) as session:
             row = (await session.execute(query)).one_or_none()
         if row is None:
             raise NotFound(f"there is no message {message}")

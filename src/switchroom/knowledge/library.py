@@ -24,6 +24,7 @@ from switchroom.knowledge.ranking import fused, terms
 from switchroom.knowledge.reader import read_apart
 from switchroom.ports import Embedder, Vectors
 from switchroom.storage.db import Database
+from switchroom.storage.scope import WHOLE_HOUSE
 
 log = structlog.get_logger()
 
@@ -40,7 +41,7 @@ _SHELVES = 32
 _BY_WORDS = {
     "sqlite": "SELECT rowid FROM knowledge_fts WHERE knowledge_fts MATCH :words ORDER BY bm25(knowledge_fts, 0, 2, 1) LIMIT :most",
     "postgresql": "SELECT number FROM knowledge_passages, to_tsquery('simple', :words) query WHERE shelf IN (:agent, :tenant) "
-    "AND to_tsvector('simple', heading || ' ' || text) @@ query "
+    "AND to_tsvector('simple', heading || ' ' || text) from switchroom.storage.scope import WHOLE_HOUSE query "
     "ORDER BY ts_rank_cd(to_tsvector('simple', heading || ' ' || text), query) DESC LIMIT :most",
 }
 
@@ -117,13 +118,13 @@ class Library:
         while self._embedder is not None:
             model = self._embedder.name
             query = select(PassageRow).where(PassageRow.embedded_by != model).order_by(PassageRow.number).limit(_BATCH)
-            async with self._database.snapshot() as session:
+            async with self._database.snapshot(WHOLE_HOUSE) as session:
                 rows = list(await session.scalars(query))
             if not rows:
                 break
             vectors = await self._embedded([_passage(row) for row in rows])
             assert vectors is not None
-            async with self._database.transaction() as session:
+            async with self._database.transaction(WHOLE_HOUSE) as session:
                 for row, vector in zip(rows, vectors, strict=True):
                     mine = update(PassageRow).where(PassageRow.number == row.number)
                     await session.execute(mine.values(embedded_by=model, vector=vector.tobytes()))
@@ -155,7 +156,7 @@ class Library:
             added=self._wall(),
         )
         vectors = await self._embedded_now(passages)
-        async with self._database.transaction() as session:
+        async with self._database.transaction(shelf.tenant) as session:
             before = await session.scalars(select(DocumentRow.id).where(_on(shelf), DocumentRow.title == row.title))
             await _remove(session, list(before))
             session.add(row)
@@ -165,7 +166,7 @@ class Library:
 
     async def remove(self, shelf: Shelf, document: str) -> None:
         """Take a document out, by its id or its title. Raises NotFound."""
-        async with self._database.transaction() as session:
+        async with self._database.transaction(shelf.tenant) as session:
             await _remove(session, [(await _find(session, shelf, document)).id])
 
     async def documents(self, shelf: Shelf) -> list[Document]:
@@ -174,13 +175,13 @@ class Library:
         query = select(DocumentRow, func.coalesce(counts.c.count, 0)).outerjoin(
             counts, counts.c.document_id == DocumentRow.id
         )
-        async with self._database.snapshot() as session:
+        async with self._database.snapshot(shelf.tenant) as session:
             rows = await session.execute(query.where(_on(shelf)).order_by(DocumentRow.added.desc(), DocumentRow.id))
             return [_document(row, shelf, count) for row, count in rows]
 
     async def passages(self, shelf: Shelf, document: str) -> list[Passage]:
         """Return what a document was cut into: what an agent can know of it. Raises NotFound."""
-        async with self._database.snapshot() as session:
+        async with self._database.snapshot(shelf.tenant) as session:
             row = await _find(session, shelf, document)
             query = select(PassageRow).where(PassageRow.document_id == row.id).order_by(PassageRow.place)
             return [_passage(one) for one in await session.scalars(query)]
@@ -188,7 +189,7 @@ class Library:
     async def search(self, shelf: Shelf, question: str, most: int = 4) -> list[Found]:
         """Return the passages that answer ``question`` best, of the shelf and of the tenant's own."""
         by_meaning = await self._by_meaning(shelf, question)
-        async with self._database.snapshot() as session:
+        async with self._database.snapshot(shelf.tenant) as session:
             numbers = fused(await self._by_words(session, shelf, question), by_meaning)[:most]
             query = select(PassageRow, DocumentRow).join(DocumentRow).where(PassageRow.number.in_(numbers))
             rows = {passage.number: (passage, document) for passage, document in await session.execute(query)}
@@ -200,7 +201,7 @@ class Library:
     async def holds(self, shelf: Shelf) -> bool:
         """Tell whether there is anything to look up for the shelf."""
         query = select(DocumentRow.id).where(DocumentRow.shelf.in_({shelf.name, shelf.tenant})).limit(1)
-        async with self._database.snapshot() as session:
+        async with self._database.snapshot(shelf.tenant) as session:
             return await session.scalar(query) is not None
 
     def _rows(self, row: DocumentRow, passages: Sequence[Passage], vectors: Vectors | None) -> list[PassageRow]:
@@ -268,7 +269,7 @@ class Library:
         """Return the vectors in reach of a shelf, read anew only when something was written there."""
         mine = (PassageRow.shelf.in_({shelf.name, shelf.tenant}), PassageRow.embedded_by == model)
         key = (shelf.name, shelf.tenant, model)
-        async with self._database.snapshot() as session:
+        async with self._database.snapshot(shelf.tenant) as session:
             stamp = tuple((await session.execute(select(func.count(), func.max(PassageRow.number)).where(*mine))).one())
             known = self._vectors.get(key)
             if known is None or known[0] != stamp:

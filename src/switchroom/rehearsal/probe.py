@@ -27,7 +27,7 @@ class Probe:
         """Return all rows of a table. Raises Invalid if there is no such table."""
         table = _table(name)
         query = select(table).where(table.c.tenant_id == self._tenant)
-        async with self._database.snapshot() as session:
+        async with self._database.snapshot(self._tenant) as session:
             found = (await session.execute(query)).mappings().all()
         return [{column: self._local(value) for column, value in row.items()} for row in found]
 
@@ -38,7 +38,7 @@ class Probe:
         if not values:
             return
         try:
-            async with self._database.transaction() as session:
+            async with self._database.transaction(self._tenant) as session:
                 await session.execute(insert(table), values)
         except SQLAlchemyError as error:
             raise Invalid(f"given.{name}: the table does not take this: {str(error).splitlines()[0]}") from error

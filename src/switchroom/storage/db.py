@@ -26,7 +26,7 @@ from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.util import await_only
 
 from switchroom.errors import Bug
-from switchroom.storage.scope import SCOPE, WHOLE_HOUSE, Scope
+from switchroom.storage.scope import SCOPE, Scope
 
 BEGIN = "begin"  # execution option: the statements that open a transaction on SQLite
 WRITING = ("BEGIN IMMEDIATE",)  # a transaction that would turn from reading to writing later could find itself outdated
@@ -69,7 +69,7 @@ class Database:
         self._writer: asyncio.Task[Any] | None = None
 
     @asynccontextmanager
-    async def transaction(self, scope: Scope = WHOLE_HOUSE) -> AsyncIterator[AsyncSession]:
+    async def transaction(self, scope: Scope) -> AsyncIterator[AsyncSession]:
         """One unit of work. Safe to cancel: nothing of it is then stored. Must not be nested: pass the session on instead."""
         if not self.sqlite:
             async with self._writers.begin() as session:
@@ -88,7 +88,7 @@ class Database:
                 self._writer = None
 
     @asynccontextmanager
-    async def snapshot(self, scope: Scope = WHOLE_HOUSE) -> AsyncIterator[AsyncSession]:
+    async def snapshot(self, scope: Scope) -> AsyncIterator[AsyncSession]:
         """Read a consistent state of the rows; waits for no writer. Safe to cancel."""
         async with self._readers.begin() as session:
             session.info[SCOPE] = scope

@@ -20,6 +20,7 @@ from switchroom.events import catalogue
 from switchroom.events.catalogue import Event
 from switchroom.identity import CallId, EventId, TenantId
 from switchroom.storage.db import Base, Database, upsert
+from switchroom.storage.scope import WHOLE_HOUSE
 
 Data: TypeAlias = Mapping[str, object]
 
@@ -176,7 +177,7 @@ class Journal:
 
     async def write(self, events: Sequence[Event]) -> None:
         """Store ``events`` in a transaction of their own. Safe to repeat: an event that is already there is left alone."""
-        async with self.database.transaction() as session:
+        async with self.database.transaction(WHOLE_HOUSE) as session:
             await self.append(session, events)
 
     async def append(self, session: AsyncSession, events: Sequence[Event]) -> None:
@@ -198,7 +199,7 @@ class Journal:
         query = _STORED.where(JournalRow.number > number).order_by(JournalRow.number).limit(most)
         if topics:
             query = query.where(JournalRow.topic.in_(topics))
-        async with self.database.snapshot() as session:
+        async with self.database.snapshot(WHOLE_HOUSE) as session:
             return [decode(row) for row in await session.execute(query)]
 
     async def of_call(self, call: CallId, *, after: int = 0, most: int = 5000) -> list[Entry]:
@@ -208,12 +209,12 @@ class Journal:
             .order_by(JournalRow.sequence, JournalRow.number)
             .limit(most)
         )
-        async with self.database.snapshot() as session:
+        async with self.database.snapshot(WHOLE_HOUSE) as session:
             return [decode(row) for row in await session.execute(query)]
 
     async def last(self) -> int:
         """Return the greatest number so far; 0 if nothing was written yet."""
-        async with self.database.snapshot() as session:
+        async with self.database.snapshot(WHOLE_HOUSE) as session:
             return await session.scalar(select(func.max(JournalRow.number))) or 0
 
     def next_commit(self) -> asyncio.Event:

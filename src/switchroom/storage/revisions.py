@@ -13,13 +13,14 @@ from sqlalchemy import Connection, inspect, text
 
 import switchroom
 from switchroom.storage.db import Database
+from switchroom.storage.scope import WHOLE_HOUSE
 
 SCRIPTS = Path(__file__).parent / "migrations"
 
 
 async def age(database: Database) -> Literal["empty", "old", "current", "unknown"]:
     """Tell how the database stands to the newest migration, and change nothing; unknown is what a newer program made."""
-    async with database.snapshot() as session:
+    async with database.snapshot(WHOLE_HOUSE) as session:
         revision = await (await session.connection()).run_sync(_revision)
     known = sorted(script.name[:4] for script in (SCRIPTS / "versions").glob("[0-9]*.py"))
     if revision is None:

@@ -142,7 +142,7 @@ async def call(call_id: str, request: Request, services: With, viewer: Member) -
 @router.get("/reservations")
 async def book(request: Request, services: With, viewer: Member) -> Response:
     """The restaurant's reservations by day, and the messages that were taken."""
-    async with services.database.snapshot() as session:
+    async with services.database.snapshot(viewer.tenant) as session:
         booked = await reservations(session, viewer.tenant, limit=500)
         taken = await messages(session, viewer.tenant)
     today = datetime.fromtimestamp(services.wall(), ZoneInfo(booked[0].zone) if booked else None).date()

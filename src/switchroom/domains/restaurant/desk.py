@@ -19,6 +19,7 @@ from switchroom.flow.days import WEEKDAYS, spoken_day
 from switchroom.flow.times import spoken_time
 from switchroom.flow.tools import Occasion, tool
 from switchroom.flow.words import cardinal
+from switchroom.identity import TenantId
 from switchroom.ports import Values
 from switchroom.storage.db import Database
 
@@ -42,7 +43,7 @@ class ReservationDesk:
             return {"status": "past", "offer": "", "best": None}
         if wanted > occasion.now + house.ahead:
             return {"status": "too_far", "offer": f"{cardinal(house.ahead.days)} days", "best": None}
-        async with self._transaction() as session:
+        async with self._transaction(occasion.exchange.tenant) as session:
             free = await book.free_times(session, occasion.exchange.tenant, house, (wanted, party), without=reservation)
         if time in free:
             return {"status": "free", "offer": "", "best": time}
@@ -53,7 +54,7 @@ class ReservationDesk:
         """Make the reservation: ``status`` booked or full."""
         wish = book.Wish(name, party, self._restaurant.moment(day, time), occasion.exchange.caller)
         try:
-            async with self._transaction() as session:
+            async with self._transaction(occasion.exchange.tenant) as session:
                 made = await book.book(session, self._restaurant, wish, _by(occasion))
         except Conflict:
             return {"status": "full", "reservation": ""}
@@ -73,7 +74,7 @@ class ReservationDesk:
         ``differs`` says whether party, day or time, where given, are not what is reserved.
         """
         caller, tenant = occasion.exchange.caller, occasion.exchange.tenant
-        async with self._transaction() as session:
+        async with self._transaction(occasion.exchange.tenant) as session:
             found = await book.upcoming(
                 session, tenant, occasion.now, phone="" if name else caller or "unknown", name=name
             )
@@ -96,7 +97,7 @@ class ReservationDesk:
         """Change the reservation: ``status`` changed, full or none."""
         wish = book.Wish(name, party, self._restaurant.moment(day, time))
         try:
-            async with self._transaction() as session:
+            async with self._transaction(occasion.exchange.tenant) as session:
                 await book.change(session, self._restaurant, reservation, wish, _by(occasion))
         except Conflict:
             return {"status": "full"}
@@ -108,7 +109,7 @@ class ReservationDesk:
     async def cancel_table(self, occasion: Occasion, reservation: str) -> Values:
         """Cancel the reservation: ``status`` cancelled or none."""
         try:
-            async with self._transaction() as session:
+            async with self._transaction(occasion.exchange.tenant) as session:
                 await book.cancel(session, reservation, _by(occasion))
         except NotFound:
             return {"status": "none"}
@@ -117,7 +118,7 @@ class ReservationDesk:
     @tool(returns=("status",))
     async def take_message(self, occasion: Occasion, message: str, phone: str = "") -> Values:
         """Keep a message for the people of the house."""
-        async with self._transaction() as session:
+        async with self._transaction(occasion.exchange.tenant) as session:
             await book.leave_message(session, phone or occasion.exchange.caller, message, _by(occasion))
         return {"status": "taken"}
 
@@ -134,10 +135,10 @@ class ReservationDesk:
         return f"We are closed on {_listed(closed, 'and')}." if closed else "That is a day on which we are closed."
 
     @asynccontextmanager
-    async def _transaction(self) -> AsyncIterator[AsyncSession]:
+    async def _transaction(self, tenant: str) -> AsyncIterator[AsyncSession]:
         """One unit of work; a database that fails becomes Unavailable."""
         try:
-            async with self._database.transaction() as session:
+            async with self._database.transaction(TenantId(tenant)) as session:
                 yield session
         except SQLAlchemyError as error:
             raise Unavailable(f"the reservation book cannot be used: {error}", code="database") from error

@@ -6,6 +6,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import JSONResponse, PlainTextResponse
 
+from switchroom.storage.scope import WHOLE_HOUSE
 from switchroom.web.services import Services, With
 
 router = APIRouter(tags=["health"])
@@ -55,7 +56,7 @@ async def metrics(services: With) -> PlainTextResponse:
 
 async def _database(services: Services) -> str:
     try:
-        async with services.database.snapshot() as session:
+        async with services.database.snapshot(WHOLE_HOUSE) as session:
             await session.execute(text("SELECT 1"))
     except (SQLAlchemyError, OSError):
         return "cannot be read"
