@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from switchroom.errors import Unavailable
-from switchroom.main import keeping_records
+from switchroom.roles.records import keeping_records
 from switchroom.settings import Settings
 from tests.virtual_time import run_real
 

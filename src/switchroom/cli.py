@@ -13,7 +13,7 @@ from switchroom.commands import agent, knowledge, mcp, models, sip_account, tena
 from switchroom.commands import flow as flows
 from switchroom.errors import SwitchroomError
 from switchroom.ports import Voice
-from switchroom.settings import Settings
+from switchroom.settings import Role, Settings
 from switchroom.sip.description.policy import MediaPolicy, Security
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "restaurant.yaml"
@@ -33,14 +33,18 @@ app.add_typer(models.app, name="models")
 
 
 @app.command()
-def serve() -> None:
+def serve(
+    role: Annotated[
+        Role | None, typer.Option(help="what this process does, beside others; see docs/operating.md")
+    ] = None,
+) -> None:
     """Answer calls by SIP and browser, and serve pages and API, until stopped."""
     gc.disable()  # nothing that is imported is garbage, and to look for some takes a sixth of the time
     from switchroom.main import serve as run
 
     gc.enable()
     try:
-        status = asyncio.run(run(Settings()))
+        status = asyncio.run(run(Settings() if role is None else Settings(role=role)))
     except asyncio.CancelledError:  # a second signal: there was no time to wait for anything
         status = 1
     sys.exit(status)

@@ -12,6 +12,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SECRET_LENGTH = 32
 
+Role = Literal["all", "api", "engine", "worker"]
+"""What a process does of the whole."""
+
 
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True)
@@ -125,6 +128,7 @@ class Settings(BaseSettings):
         hide_input_in_errors=True,  # it may be a secret
     )
 
+    role: Role = Field("all", description="what this process does: all, or api, engine or worker beside others")
     demo: bool = Field(default=True, description="seed a demo tenant with an agent and a login")
     secret: str = Field("", description="signs sessions and tokens; empty: made up and kept below data")
     data: Path = Field(Path("var"), description="database, recordings and logs live below this directory")

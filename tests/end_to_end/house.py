@@ -21,7 +21,7 @@ from switchroom.domains.restaurant import book
 from switchroom.events.catalogue import CallCompleted, CallFailed, Event
 from switchroom.history.service import Line
 from switchroom.identity import CallId, TenantId
-from switchroom.main import Running, everything
+from switchroom.roles.running import Running, everything
 from switchroom.settings import EngineSettings, Settings, SipSettings, WebSettings
 from switchroom.storage.journal import Entry
 from switchroom.storage.scope import WHOLE_HOUSE

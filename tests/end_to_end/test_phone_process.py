@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from switchroom.history.service import Call
-from switchroom.main import keeping_records
 from switchroom.media.wav import parse
+from switchroom.roles.records import keeping_records
 from tests.end_to_end.conftest import Voice
 from tests.end_to_end.guest import hears
 from tests.end_to_end.house import settings

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from switchroom.main import keeping_records
+from switchroom.roles.records import keeping_records
 from tests.end_to_end.house import settings
 from tests.end_to_end.program import Program, serving
 from tests.interop.ports import free_block

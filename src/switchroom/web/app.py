@@ -34,13 +34,15 @@ def create_app(services: Services) -> FastAPI:
         async with hosting(door.run()):
             yield
 
-    app = routed(running)
+    app = routed(running, services.settings.role)
     app.state.services = services
     app.add_middleware(Guard)
     app.add_exception_handler(SwitchroomError, _known)
     app.add_exception_handler(RequestValidationError, _unusable)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(Exception, _broken)
+    if services.settings.role in ("engine", "worker"):
+        return app  # neither pages nor API
     app.router.routes.append(Route("/mcp", door, include_in_schema=False))
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     return app

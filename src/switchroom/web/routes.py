@@ -8,6 +8,7 @@ from importlib.metadata import version
 from fastapi import FastAPI
 from starlette.types import Lifespan
 
+from switchroom.settings import Role
 from switchroom.web import live, pages, trunk_pages
 from switchroom.web.api import (
     accounts,
@@ -34,9 +35,13 @@ _THOUGHT = (agents, rehearsals, flows, mcp_servers, knowledge, texting)
 _HOUSE = (accounts, keys, security, health)
 
 
-def routed(lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
-    """Return an application with all routes; whoever serves it sets ``app.state.services``."""
+_EVERYTHING = (pages, trunk_pages, live, *_HOUSE, *_VOICE, *_THOUGHT)
+_OF_ROLE = {"all": _EVERYTHING, "api": _EVERYTHING, "engine": (live, health), "worker": (health,)}
+
+
+def routed(lifespan: Lifespan[FastAPI] | None = None, role: Role = "all") -> FastAPI:
+    """Return an application with the routes of a role; whoever serves it sets ``app.state.services``."""
     app = FastAPI(title="Switchroom", version=version("switchroom"), docs_url=None, redoc_url=None, lifespan=lifespan)
-    for part in (pages, trunk_pages, live, *_HOUSE, *_VOICE, *_THOUGHT):
+    for part in _OF_ROLE[role]:
         app.include_router(part.router)
     return app

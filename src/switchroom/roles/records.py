@@ -1,0 +1,112 @@
+"""What is remembered: the database, the journal, and everything that reads or writes them."""
+
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from switchroom.accounts.api_keys import ApiKeys
+from switchroom.accounts.service import Accounts
+from switchroom.accounts.sip_accounts import SipAccounts
+from switchroom.catalogue.mcp_servers import McpServers
+from switchroom.catalogue.outbound_calls import OutboundCalls
+from switchroom.catalogue.service import Catalogue
+from switchroom.catalogue.trunks import Trunks
+from switchroom.errors import Unavailable
+from switchroom.events.bus import Bus
+from switchroom.history.reader import HistoryReader
+from switchroom.history.service import CallHistory
+from switchroom.hosting import hosting
+from switchroom.installation import secret_of
+from switchroom.knowledge.library import Library
+from switchroom.settings import Settings
+from switchroom.storage.db import Database
+from switchroom.storage.journal import Journal
+from switchroom.storage.journal_writer import writing
+from switchroom.storage.schema import upgrade
+from switchroom.storage.vault import Vault
+
+log = structlog.get_logger()
+
+READERS = frozenset({"all", "worker"})
+"""The roles that read the journal for everybody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """The database and everything that reads or writes it."""
+
+    database: Database
+    bus: Bus
+    journal: Journal
+    reader: HistoryReader
+    history: CallHistory
+    accounts: Accounts
+    keys: ApiKeys
+    catalogue: Catalogue
+    mcp_servers: McpServers
+    trunks: Trunks
+    outbound_calls: OutboundCalls
+    sip_accounts: SipAccounts
+    library: Library
+    problem: Callable[[], str]
+    """Why nothing more should happen that wants to be remembered; empty if all is well."""
+
+
+@asynccontextmanager
+async def keeping_records(settings: Settings) -> AsyncIterator[Records]:
+    """Open the database, bring it up to date, and write down what happens; a role that reads follows the events too."""
+    database = await _open_database(settings.url)
+    bus, journal = Bus(), Journal(database)
+    secret = secret_of(settings)
+    reader = HistoryReader(journal)
+    try:
+        async with AsyncExitStack() as stack:
+            if settings.role in READERS:
+                await stack.enter_async_context(_following(reader))
+            writer = await stack.enter_async_context(writing(bus, journal.write))
+            yield Records(
+                database,
+                bus,
+                journal,
+                reader,
+                CallHistory(database, journal),
+                Accounts(database, secret, time.time),
+                ApiKeys(database, secret, time.time),
+                Catalogue(database),
+                McpServers(database, Vault(secret), time.time, settings.mcp),
+                Trunks(database, Vault(secret), time.time),
+                OutboundCalls(database, time.time, settings.dial),
+                SipAccounts(database, secret, time.time),
+                Library(database, time.time),
+                writer.problem,
+            )
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def _following(reader: HistoryReader) -> AsyncIterator[None]:
+    """Close what an earlier process left open, and keep the history up with the journal, to its last entry."""
+    left = await reader.recover(time.time())
+    if left:
+        log.warning("closed calls that an earlier process left open", calls=len(left))
+    async with hosting(reader.run()):
+        yield
+    await reader.catch_up()
+
+
+async def _open_database(url: str) -> Database:
+    """Return the database, up to date. Raises Unavailable."""
+    database = Database(url)
+    try:
+        await upgrade(database)
+    except (SQLAlchemyError, OSError) as error:
+        await database.close()
+        reason = str(error).splitlines()[0]
+        message = f"the database cannot be used: {reason}; `switchroom doctor` says what to do"
+        raise Unavailable(message, code="database") from error
+    return database
