@@ -7,6 +7,8 @@ import pytest
 import structlog
 from hypothesis import settings
 
+pytest_plugins = ("tests.servers.fixtures",)
+
 settings.register_profile("quick", deadline=None)
 settings.register_profile("nightly", deadline=None, max_examples=100_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))

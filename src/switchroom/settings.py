@@ -91,6 +91,21 @@ class DialSettings(_Frozen):
     )
 
 
+class DatabaseSettings(_Frozen):
+    """How PostgreSQL is used; SQLite needs none of it."""
+
+    pool_size: int = Field(10, ge=1, description="connections that are kept open by each process")
+    pool_overflow: int = Field(20, ge=0, description="further connections under load")
+    pool_timeout: float = Field(10.0, gt=0, description="seconds that a request waits for a free connection")
+    pool_recycle: float = Field(1800.0, gt=0, description="seconds after which a connection is made anew")
+    connect_timeout: float = Field(10.0, gt=0, description="seconds that connecting may take")
+    statement_timeout: float = Field(
+        30.0, ge=0, description="seconds that a statement may take; 0: as long as it wants"
+    )
+    lock_timeout: float = Field(10.0, ge=0, description="seconds that a statement waits for a lock; 0: for ever")
+    idle_timeout: float = Field(60.0, ge=0, description="seconds that a transaction may do nothing; 0: for ever")
+
+
 class SpeechSettings(_Frozen):
     """The local recogniser and voice."""
 
@@ -135,7 +150,8 @@ class Settings(BaseSettings):
     providers: Path | None = Field(
         None, description="file of model, recogniser and voice providers; empty: providers.yaml below data"
     )
-    database_url: str = Field("", description="SQLAlchemy URL; empty: SQLite below data")
+    database_url: str = Field("", description="postgresql://user:password@host/name; empty: SQLite below data")
+    database: DatabaseSettings = DatabaseSettings()
     log_format: str = Field("console", pattern="^(console|json)$")
     log_level: str = "info"
     log_personal: bool = Field(default=False, description="keep what callers say in the logs; for development only")

@@ -1,4 +1,4 @@
-"""A migrated database in a fresh file, and the events of a short call."""
+"""A migrated database, and the events of a short call."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -24,13 +24,14 @@ from switchroom.events.catalogue import (
 from switchroom.identity import AgentId, CallId, EventId, TenantId
 from switchroom.storage.db import Database
 from switchroom.storage.schema import upgrade
+from tests.servers.databases import url_in
 
 TENANT = TenantId("tnt_1")
 
 
 @asynccontextmanager
 async def migrated(folder: Path) -> AsyncIterator[Database]:
-    database = Database(f"sqlite+aiosqlite:///{folder}/test.db")
+    database = Database(url_in(folder))
     try:
         await upgrade(database)
         yield database

@@ -12,26 +12,28 @@ import asyncio
 import json
 import sqlite3
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, nullcontext, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
 from sqlalchemy import Connection, MetaData, Table, event
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, MissingGreenlet
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, MissingGreenlet
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.util import await_only
 
-from switchroom.errors import Bug
+from switchroom.errors import Bug, Invalid
+from switchroom.settings import DatabaseSettings
 from switchroom.storage.scope import SCOPE, Scope
 
 BEGIN = "begin"  # execution option: the statements that open a transaction on SQLite
 WRITING = ("BEGIN IMMEDIATE",)  # a transaction that would turn from reading to writing later could find itself outdated
 READING = ("BEGIN",)
 MIGRATING = ("PRAGMA foreign_keys=OFF", "BEGIN IMMEDIATE")  # a table that is rebuilt must not take its children along
+_ONE_STATE = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}  # what a snapshot is on PostgreSQL
 _TRIES = 100
 _PAUSE = 0.05  # seconds; with the tries, as long as the busy timeout
 
@@ -53,39 +55,42 @@ class Base(DeclarativeBase):
 class Database:
     """An engine and its transactions."""
 
-    def __init__(self, url: str) -> None:
-        parsed = make_url(url)
+    def __init__(self, url: str, settings: DatabaseSettings | None = None) -> None:
+        """Open nothing yet. Raises Invalid for a URL of no database that we know."""
+        parsed, options = _understood(url, settings or DatabaseSettings())
         self.sqlite = parsed.get_backend_name() == "sqlite"
         if self.sqlite and parsed.database not in (None, "", ":memory:"):
             Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
-        self.engine = create_async_engine(parsed, json_serializer=_to_json, hide_parameters=True)  # errors are logged
+        self.engine = create_async_engine(
+            parsed,
+            json_serializer=_to_json,
+            hide_parameters=True,  # errors are logged
+            **options,
+        )
         if self.sqlite:
             event.listen(self.engine.sync_engine, "connect", _tune_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
             event.listen(self.engine.sync_engine, "invalidate", _let_go_of_sqlite)
         self._writers = async_sessionmaker(self.engine, expire_on_commit=False)
-        self._readers = async_sessionmaker(self.engine.execution_options(**{BEGIN: READING}), expire_on_commit=False)
-        self._turn = asyncio.Lock()
-        self._writer: asyncio.Task[Any] | None = None
+        reading = {BEGIN: READING} if self.sqlite else _ONE_STATE
+        self._readers = async_sessionmaker(self.engine.execution_options(**reading), expire_on_commit=False)
+        self._turn = asyncio.Lock() if self.sqlite else nullcontext()
+        self._writing: set[asyncio.Task[Any] | None] = set()
 
     @asynccontextmanager
     async def transaction(self, scope: Scope) -> AsyncIterator[AsyncSession]:
         """One unit of work. Safe to cancel: nothing of it is then stored. Must not be nested: pass the session on instead."""
-        if not self.sqlite:
-            async with self._writers.begin() as session:
-                session.info[SCOPE] = scope
-                yield session
-            return
-        if self._writer is not None and self._writer is asyncio.current_task():
+        task = asyncio.current_task()
+        if task in self._writing:
             raise Bug("a transaction was opened within a transaction: pass the session on instead")
         async with self._turn:
-            self._writer = asyncio.current_task()
+            self._writing.add(task)
             try:
                 async with self._writers.begin() as session:
                     session.info[SCOPE] = scope
                     yield session
             finally:
-                self._writer = None
+                self._writing.discard(task)
 
     @asynccontextmanager
     async def snapshot(self, scope: Scope) -> AsyncIterator[AsyncSession]:
@@ -108,6 +113,24 @@ class Database:
     async def close(self) -> None:
         """Return every connection."""
         await self.engine.dispose()
+
+
+def _understood(url: str, settings: DatabaseSettings) -> tuple[URL, dict[str, Any]]:
+    """Return the URL for SQLAlchemy, and the engine's options."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise Invalid("the database's URL cannot be read: see SWITCHROOM_DATABASE_URL", code="database_url") from error
+    match parsed.get_backend_name():
+        case "sqlite":
+            return parsed.set(drivername="sqlite+aiosqlite"), {}
+        case "postgresql" | "postgres":
+            from switchroom.storage.postgres import engine_options, translated  # noqa: PLC0415 - only where it is used
+
+            return translated(parsed), engine_options(parsed, settings)
+        case other:
+            message = f"{other} is no database that Switchroom knows: use postgresql://user:password@host/name"
+            raise Invalid(message, code="database_url")
 
 
 async def upsert(

@@ -1,0 +1,47 @@
+"""Which database a test runs on: SQLite in its own folder, or a new one in PostgreSQL.
+
+``url_in(folder)`` is asked by whoever opens a database for a test. The same folder and name are the same database, as with a file.
+"""
+
+from pathlib import Path
+
+from tests.servers.postgresql import Postgresql
+
+KINDS = ("sqlite", "postgresql")
+
+
+class Databases:
+    """Gives databases in one kind of server, and remembers them until ``clear``."""
+
+    def __init__(self) -> None:
+        self._server: Postgresql | None = None
+        self._urls: dict[tuple[Path, str], str] = {}
+
+    def use(self, server: Postgresql | None) -> None:
+        """Give databases of this server from now on; of files without one."""
+        self._server = server
+
+    def url(self, folder: Path, name: str) -> str:
+        """Return the URL of the database with this name in ``folder``; it is empty, or migrated, when it is new."""
+        if self._server is None:
+            return f"sqlite+aiosqlite:///{folder / name}.db"
+        key = (folder, name)
+        if key not in self._urls:
+            self._urls[key] = self._server.create()
+        return self._urls[key]
+
+    def clear(self) -> None:
+        """Drop what was given."""
+        if self._server is not None:
+            for url in self._urls.values():
+                self._server.drop(url)
+        self._urls.clear()
+        self._server = None
+
+
+of_this_test = Databases()
+
+
+def url_in(folder: Path, name: str = "test") -> str:
+    """Return the URL of a database that lives as long as the test; bring it up to date before use."""
+    return of_this_test.url(folder, name)
