@@ -143,7 +143,7 @@ async def _move(session: AsyncSession, entry: Entry, moves: Mapping[Account, int
     available, held, mark = (await session.execute(told)).one()
     await _write(session, entry, moves)
     left, change = available + held, moves.get("available", 0) + moves.get("held", 0)
-    return [_low(entry, left, mark)] if left < mark <= left - change else []
+    return [_low(entry, left, mark)] if mark and left < mark <= left - change else []
 
 
 async def _write(session: AsyncSession, entry: Entry, moves: Mapping[Account, int]) -> None:

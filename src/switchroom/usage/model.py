@@ -27,7 +27,7 @@ class CreditAccountRow(Base):
     """The four accounts of a tenant, in credits; they always add up to 0.
 
     ``issued`` is what was ever given, as a debt; ``available`` can be spent, ``held`` is kept for calls that run, ``spent`` is
-    gone. ``available`` never falls below ``least`` by holding; None: it may. ``mark`` is where the tenant wants to know.
+    gone. ``available`` never falls below ``least`` by holding; None: it may. ``mark`` is where the tenant wants to know; 0: never.
     ``price_list`` is what it pays by, of a tenant above it; empty: as that one pays itself.
     """
 
