@@ -138,6 +138,8 @@ async def _take(session: AsyncSession, entry: Entry, amount: int) -> bool:
 async def _move(session: AsyncSession, entry: Entry, moves: Mapping[Account, int]) -> list[Event]:
     account = CreditAccountRow
     values = {name: getattr(account, name) + amount for name, amount in moves.items() if amount}
+    if not values:
+        return []
     moved = update(account).where(account.tenant_id == entry.tenant).values(values)
     told = moved.returning(account.available, account.held, account.mark).execution_options(synchronize_session=False)
     available, held, mark = (await session.execute(told)).one()
