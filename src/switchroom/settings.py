@@ -70,6 +70,14 @@ class WebSettings(_Frozen):
     port: int = Field(8080, ge=0, le=65535)
 
 
+class AccountSettings(_Frozen):
+    """Who may have a login."""
+
+    registration: Literal["open", "invited"] | None = Field(
+        None, description="open: anybody may make an organisation; invited: nobody; empty: open in a demo only"
+    )
+
+
 class EngineSettings(_Frozen):
     """Limits of this process."""
 
@@ -157,6 +165,7 @@ class Settings(BaseSettings):
     log_personal: bool = Field(default=False, description="keep what callers say in the logs; for development only")
     sip: SipSettings = SipSettings()
     web: WebSettings = WebSettings()
+    accounts: AccountSettings = AccountSettings()
     engine: EngineSettings = EngineSettings()
     dial: DialSettings = DialSettings()
     speech: SpeechSettings = SpeechSettings()
@@ -172,6 +181,11 @@ class Settings(BaseSettings):
     def url(self) -> str:
         """The database to use."""
         return self.database_url or f"sqlite+aiosqlite:///{self.data / 'switchroom.db'}"
+
+    @property
+    def open_registration(self) -> bool:
+        """Whether anybody may make an organisation of their own."""
+        return self.demo if self.accounts.registration is None else self.accounts.registration == "open"
 
     @property
     def providers_file(self) -> Path:

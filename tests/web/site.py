@@ -12,6 +12,7 @@ from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
 from switchroom.accounts.api_keys import ApiKeys
+from switchroom.accounts.people import Rules, people
 from switchroom.accounts.seed import EMAIL, DemoAccount, seed_accounts
 from switchroom.accounts.service import Accounts, User
 from switchroom.catalogue.flow_desk import FlowDesk
@@ -40,6 +41,7 @@ from tests.storage.stories import migrated
 
 PASSWORD, PIN = "correct horse battery", "4711"
 NOW = 1_800_000_000.0
+CHEAP = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
 
 
 @dataclass
@@ -121,8 +123,7 @@ class Site:
 async def site(folder: Path, *, demo: bool = False, mcp: McpSettings | None = None) -> AsyncIterator[Site]:
     async with migrated(folder) as database:
         clock = [NOW]
-        hasher = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
-        accounts = Accounts(database, "s" * 32, lambda: clock[0], hasher=hasher)
+        accounts = Accounts(database, "s" * 32, lambda: clock[0], hasher=CHEAP)
         account = await seed_accounts(accounts, PASSWORD, PIN)
         catalogue, journal = Catalogue(database), Journal(database)
         agent = await seed_catalogue(catalogue, account.tenant.id, "restaurant.yaml")
@@ -137,6 +138,7 @@ async def site(folder: Path, *, demo: bool = False, mcp: McpSettings | None = No
 
         services = Services(
             accounts=accounts,
+            people=people(journal, accounts, "s" * 32, lambda: clock[0], Rules(registration=True)),
             keys=ApiKeys(database, "s" * 32, lambda: clock[0]),
             catalogue=catalogue,
             history=CallHistory(database, journal),

@@ -24,7 +24,10 @@ class TenantRow(Base):
 
 
 class UserRow(Base):
-    """A person with a login. ``pin`` is a keyed digest: looked up by itself, useless without the installation's secret."""
+    """A person with a login. ``pin`` is a keyed digest: looked up by itself, useless without the installation's secret.
+
+    Access tokens of an earlier ``generation`` are refused; it was counted up at ``signed_out``.
+    """
 
     __tablename__ = "users"
 
@@ -37,6 +40,33 @@ class UserRow(Base):
     pin: Mapped[str | None] = mapped_column(String(64), unique=True)
     active: Mapped[bool] = mapped_column(Boolean)
     created: Mapped[float] = mapped_column(Float)
+    generation: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    signed_out: Mapped[float | None] = mapped_column(Float, index=True)
+
+
+class SessionRow(Base):
+    """A family of refresh tokens: what began with one login. ``ended`` is when it was over before its time."""
+
+    __tablename__ = "sessions"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    tenant_id: Mapped[str] = mapped_column(ForeignKey("tenants.id"))
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.id"), index=True)
+    created: Mapped[float] = mapped_column(Float)
+    expires: Mapped[float] = mapped_column(Float)
+    ended: Mapped[float | None] = mapped_column(Float, index=True)
+
+
+class RefreshTokenRow(Base):
+    """One token of a session, by a keyed digest; ``used`` is when it was exchanged for the next one."""
+
+    __tablename__ = "refresh_tokens"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    tenant_id: Mapped[str] = mapped_column(ForeignKey("tenants.id"))
+    session_id: Mapped[str] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"), index=True)
+    expires: Mapped[float] = mapped_column(Float)
+    used: Mapped[float | None] = mapped_column(Float)
 
 
 class SipAccountRow(Base):

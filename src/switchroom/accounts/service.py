@@ -4,30 +4,27 @@ A wrong password, a wrong name and a locked door are told apart by nobody outsid
 and say the same, the third is decided before anything is looked at.
 """
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 
 from pwdlib import PasswordHash
-from pwdlib.hashers.argon2 import Argon2Hasher
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from switchroom.accounts import tokens
 from switchroom.accounts.limiter import Limiter
 from switchroom.accounts.model import TenantRow, UserRow
+from switchroom.accounts.passwords import Passwords
+from switchroom.accounts.revoked import Revoked
 from switchroom.accounts.tokens import Identity, Purpose, Role
 from switchroom.errors import Conflict, Denied, Invalid, NotFound
 from switchroom.identity import TenantId, UserId, new_id
 from switchroom.storage.db import Database
 from switchroom.storage.scope import WHOLE_HOUSE
 
-PASSWORD_LENGTH = 8
 PIN_LENGTH = range(4, 13)
-HASHES_AT_ONCE = 2
-"""Each takes 64 MiB and a core for some 50 ms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +45,7 @@ class User:
     email: str
     name: str
     role: Role
+    generation: int = 0
 
 
 class Accounts:
@@ -59,9 +57,8 @@ class Accounts:
         self._database = database
         self._secret = secret
         self._wall = wall
-        self._hasher = hasher or PasswordHash((Argon2Hasher(),))
-        self._hashing = asyncio.Semaphore(HASHES_AT_ONCE)
-        self._nobody = self._hasher.hash("nobody has this password")
+        self.passwords = Passwords(hasher)
+        self.revoked = Revoked(wall)
         self._logins = Limiter(free=5)
         self._pins = Limiter(free=3)
         self._addresses = Limiter(free=50)  # one address trying many accounts
@@ -75,7 +72,7 @@ class Accounts:
 
     async def create_user(self, tenant: TenantId, email: str, password: str, *, name: str, role: Role) -> User:
         """Add a user. Raises Conflict if the address is taken, Invalid if the password is too short."""
-        email = _email(email)
+        email = normal(email)
         user = User(UserId(new_id("usr")), tenant, email, name, role)
         row = UserRow(
             id=user.id,
@@ -83,7 +80,7 @@ class Accounts:
             email=email,
             name=name,
             role=role,
-            password_hash=await self._hash(password),
+            password_hash=await self.passwords.hash(password),
             pin=None,
             active=True,
             created=self._wall(),
@@ -97,31 +94,33 @@ class Accounts:
             raise Invalid("a PIN has 4 to 12 digits")
         try:
             async with self._database.transaction(WHOLE_HOUSE) as session:
-                row = await _user(session, user)
+                row = await user_row(session, user)
                 row.pin = None if pin is None else tokens.pin_digest(pin, self._secret)
         except IntegrityError as error:
             raise Conflict("this PIN cannot be used: choose another") from error
 
     async def set_password(self, user: UserId, password: str) -> None:
         """Replace the user's password."""
-        hashed = await self._hash(password)
+        hashed = await self.passwords.hash(password)
         async with self._database.transaction(WHOLE_HOUSE) as session:
-            (await _user(session, user)).password_hash = hashed
+            (await user_row(session, user)).password_hash = hashed
 
     async def log_in(self, email: str, password: str, *, address: str) -> User:
         """Return the user. Raises Denied if e-mail address or password is wrong, Limited while ``address`` is locked out."""
-        email, now = _email(email), self._wall()
+        email, now = normal(email), self._wall()
         key = f"{email} {address}"
         self._addresses.check(address, now)
         self._logins.check(key, now)
         row = await self._find(UserRow.email == email)
-        right = await self._verify(password, self._nobody if row is None else row.password_hash)
+        right = await self.passwords.verify(password, None if row is None else row.password_hash)
         if row is None or not right or not row.active:
             self._addresses.failed(address, now)
             self._logins.failed(key, now)
             raise Denied("e-mail address or password is wrong", code="bad_credentials")
         self._logins.succeeded(key)
-        return _as_user(row)
+        if renewed := await self.passwords.renewed(password, row.password_hash):
+            await self._keep(row, renewed)
+        return as_user(row)
 
     async def check_pin(self, pin: str, *, address: str) -> User:
         """Return whose PIN it is. Raises Denied if nobody's, Limited while ``address`` is locked out after three wrong ones."""
@@ -132,19 +131,19 @@ class Accounts:
             self._pins.failed(address, now)
             raise Denied("this PIN is wrong", code="bad_pin")
         self._pins.succeeded(address)
-        return _as_user(row)
+        return as_user(row)
 
     async def user(self, user: UserId) -> User:
         """Return the user. Raises NotFound."""
         async with self._database.snapshot(WHOLE_HOUSE) as session:
-            return _as_user(await _user(session, user))
+            return as_user(await user_row(session, user))
 
     async def user_with(self, email: str) -> User:
         """Return the user of that e-mail address. Raises NotFound."""
-        row = await self._find(UserRow.email == _email(email))
+        row = await self._find(UserRow.email == normal(email))
         if row is None:
             raise NotFound(f"there is no user {email}")
-        return _as_user(row)
+        return as_user(row)
 
     async def tenant(self, slug: str) -> Tenant:
         """Return the tenant of that slug. Raises NotFound."""
@@ -154,13 +153,16 @@ class Accounts:
             raise NotFound(f"there is no tenant {slug!r}")
         return Tenant(TenantId(row.id), row.slug, row.name)
 
-    def token(self, user: User, purpose: Purpose = "access", *, about: str = "") -> str:
-        """Return a token that says who the user is, for one purpose."""
-        return tokens.issue(Identity(user.id, user.tenant, user.role, about), purpose, self._secret, self._wall())
+    def token(self, user: User, purpose: Purpose = "access", *, about: str = "", session: str = "") -> str:
+        """Return a token that says who the user is, for one purpose; it ends with ``session``."""
+        who = Identity(user.id, user.tenant, user.role, about, session=session, generation=user.generation)
+        return tokens.issue(who, purpose, self._secret, self._wall())
 
     def identify(self, token: str, purpose: Purpose = "access") -> Identity:
-        """Return who the token speaks of. Raises Denied."""
-        return tokens.read(token, purpose, self._secret, self._wall())
+        """Return who the token speaks of. Raises Denied, also for what was ended since it was made."""
+        who = tokens.read(token, purpose, self._secret, self._wall())
+        self.revoked.check(who)
+        return who
 
     async def _add(self, row: TenantRow | UserRow, conflict: str) -> None:
         try:
@@ -173,27 +175,26 @@ class Accounts:
         async with self._database.snapshot(WHOLE_HOUSE) as session:
             return await session.scalar(select(UserRow).where(condition))
 
-    async def _hash(self, password: str) -> str:
-        if len(password) < PASSWORD_LENGTH:
-            raise Invalid(f"a password has at least {PASSWORD_LENGTH} characters")
-        async with self._hashing:
-            return await asyncio.to_thread(self._hasher.hash, password)
-
-    async def _verify(self, password: str, hashed: str) -> bool:
-        async with self._hashing:
-            return await asyncio.to_thread(self._hasher.verify, password, hashed)
+    async def _keep(self, row: UserRow, hashed: str) -> None:
+        unchanged = (UserRow.id == row.id, UserRow.password_hash == row.password_hash)
+        async with self._database.transaction(WHOLE_HOUSE) as session:
+            await session.execute(update(UserRow).where(*unchanged).values(password_hash=hashed))
 
 
-def _email(email: str) -> str:
+def normal(email: str) -> str:
+    """Return an e-mail address as it is stored."""
     return email.strip().lower()
 
 
-async def _user(session: AsyncSession, user: UserId) -> UserRow:
+async def user_row(session: AsyncSession, user: UserId) -> UserRow:
+    """Return the row of a user. Raises NotFound."""
     row = await session.get(UserRow, user)
     if row is None:
         raise NotFound(f"there is no user {user}")
     return row
 
 
-def _as_user(row: UserRow) -> User:
-    return User(UserId(row.id), TenantId(row.tenant_id), row.email, row.name, cast("Role", row.role))
+def as_user(row: UserRow) -> User:
+    """Return the user of a row."""
+    who, role = UserId(row.id), cast("Role", row.role)
+    return User(who, TenantId(row.tenant_id), row.email, row.name, role, row.generation)

@@ -6,7 +6,7 @@ nothing else, whatever it says about itself.
 
 import hashlib
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import jwt
@@ -14,10 +14,16 @@ import jwt
 from switchroom.errors import Denied
 from switchroom.identity import TenantId, UserId
 
-Purpose = Literal["access", "voice", "recording", "operator"]
+Purpose = Literal["access", "voice", "recording", "operator", "second_step"]
 Role = Literal["admin", "supervisor", "agent", "developer"]
 
-LIFETIMES: dict[Purpose, float] = {"access": 1800.0, "voice": 300.0, "recording": 900.0, "operator": 60.0}
+LIFETIMES: dict[Purpose, float] = {
+    "access": 1800.0,
+    "voice": 300.0,
+    "recording": 900.0,
+    "operator": 60.0,
+    "second_step": 300.0,
+}
 """Seconds a token of each purpose is good for."""
 
 _ALGORITHM = "HS256"
@@ -27,7 +33,8 @@ _ALGORITHM = "HS256"
 class Identity:
     """Who asks, as a token says it. ``about`` narrows a token to one thing, such as a call's recording.
 
-    ``scopes`` is what an API key may, whose id is ``user``; None for a person.
+    ``scopes`` is what an API key may, whose id is ``user``; None for a person. ``session`` is what the token was made in, empty for
+    none; ``generation`` the user's when it was made, so that all tokens of one user can be refused at once.
     """
 
     user: UserId
@@ -35,6 +42,8 @@ class Identity:
     role: Role
     about: str = ""
     scopes: frozenset[str] | None = None
+    session: str = ""
+    generation: int = 0
 
 
 def issue(identity: Identity, purpose: Purpose, secret: str, now: float) -> str:
@@ -44,6 +53,8 @@ def issue(identity: Identity, purpose: Purpose, secret: str, now: float) -> str:
         "tenant": identity.tenant,
         "role": identity.role,
         "about": identity.about,
+        "sid": identity.session,
+        "gen": identity.generation,
         "iat": int(now),
         "exp": int(now + LIFETIMES[purpose]),
     }
@@ -52,7 +63,7 @@ def issue(identity: Identity, purpose: Purpose, secret: str, now: float) -> str:
 
 def read(token: str, purpose: Purpose, secret: str, now: float) -> Identity:
     """Return who the token speaks of. Raises Denied if it is not ours, not for ``purpose``, or no longer good."""
-    required = ["sub", "tenant", "role", "about", "exp"]
+    required = ["sub", "tenant", "role", "about", "sid", "gen", "exp"]
     try:
         claims = jwt.decode(
             token,
@@ -64,7 +75,8 @@ def read(token: str, purpose: Purpose, secret: str, now: float) -> Identity:
         raise Denied("this token is not valid: log in again", code="bad_token") from error
     if now >= claims["exp"]:
         raise Denied("this token has expired: log in again", code="token_expired")
-    return Identity(UserId(claims["sub"]), TenantId(claims["tenant"]), claims["role"], claims["about"])
+    who = Identity(UserId(claims["sub"]), TenantId(claims["tenant"]), claims["role"], claims["about"])
+    return replace(who, session=claims["sid"], generation=claims["gen"])
 
 
 def pin_digest(pin: str, secret: str) -> str:

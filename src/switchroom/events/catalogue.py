@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from switchroom.events.accounts import SessionEnded as SessionEnded
+from switchroom.events.accounts import UserSignedOut as UserSignedOut
 from switchroom.events.event import Event as Event
 from switchroom.events.language import LanguageSwitched as LanguageSwitched
 from switchroom.events.line import KeysPressed as KeysPressed
@@ -21,25 +23,13 @@ from switchroom.events.transfers import TransferCompleted as TransferCompleted
 from switchroom.events.transfers import TransferFailed as TransferFailed
 from switchroom.events.transfers import TransferRequested as TransferRequested
 from switchroom.events.transfers import TransferRinging as TransferRinging
-from switchroom.events.usage import CreditExhausted as CreditExhausted
-from switchroom.events.usage import CreditLow as CreditLow
-from switchroom.events.usage import UsageMetered as UsageMetered
 from switchroom.identity import AgentId, CallId, LegId, TenantId
 
 Answered = Literal["turn", "silence", "opening", "transfer", "message", "tool"]
 """What a reply answers: the caller's turn of its number, a silence after it, the call itself, a failed transfer, a message left."""
 
 EndReason = Literal[
-    "caller_hangup",
-    "agent_hangup",
-    "transfer",
-    "timeout",
-    "error",
-    "busy",
-    "no_answer",
-    "rejected",
-    "drained",
-    "credit",
+    "caller_hangup", "agent_hangup", "transfer", "timeout", "error", "busy", "no_answer", "rejected", "drained"
 ]
 
 THE_HOUSE, NO_CALL = TenantId(""), CallId("")

@@ -9,6 +9,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from switchroom.accounts.api_keys import ApiKeys
+from switchroom.accounts.people import People, Rules, people
 from switchroom.accounts.service import Accounts
 from switchroom.accounts.sip_accounts import SipAccounts
 from switchroom.catalogue.mcp_servers import McpServers
@@ -45,6 +46,7 @@ class Records:
     reader: HistoryReader
     history: CallHistory
     accounts: Accounts
+    people: People
     keys: ApiKeys
     catalogue: Catalogue
     mcp_servers: McpServers
@@ -62,9 +64,11 @@ async def keeping_records(settings: Settings) -> AsyncIterator[Records]:
     database = await _open_database(settings.url)
     bus, journal = Bus(), Journal(database)
     secret = secret_of(settings)
-    reader = HistoryReader(journal)
+    reader, accounts = HistoryReader(journal), Accounts(database, secret, time.time)
     try:
         async with AsyncExitStack() as stack:
+            read = await accounts.revoked.load(journal)
+            await stack.enter_async_context(hosting(accounts.revoked.follow(journal, read)))
             if settings.role in READERS:
                 await stack.enter_async_context(_following(reader))
             writer = await stack.enter_async_context(writing(bus, journal.write))
@@ -74,7 +78,8 @@ async def keeping_records(settings: Settings) -> AsyncIterator[Records]:
                 journal,
                 reader,
                 CallHistory(database, journal),
-                Accounts(database, secret, time.time),
+                accounts,
+                people(journal, accounts, secret, time.time, Rules(settings.open_registration)),
                 ApiKeys(database, secret, time.time),
                 Catalogue(database),
                 McpServers(database, Vault(secret), time.time, settings.mcp),

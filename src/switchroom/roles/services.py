@@ -30,6 +30,7 @@ def services_of_records(settings: Settings, records: Records, user: User | None 
     receptions = Receptions(records.database, FLOWS)
     return Services(
         accounts=records.accounts,
+        people=records.people,
         keys=records.keys,
         catalogue=records.catalogue,
         history=records.history,

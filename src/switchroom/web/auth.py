@@ -11,12 +11,11 @@ from starlette.requests import HTTPConnection
 
 from switchroom.accounts.api_keys import PREFIX
 from switchroom.accounts.service import User
-from switchroom.accounts.tokens import LIFETIMES, Identity, Role
+from switchroom.accounts.tokens import Identity, Role
 from switchroom.errors import Denied, NotFound
 from switchroom.web.scopes import authorise
 from switchroom.web.services import Services, With
-
-COOKIE = "switchroom_session"
+from switchroom.web.session_cookies import COOKIE, REFRESH, forget, keep_access
 
 
 def address_of(connection: HTTPConnection) -> str:
@@ -49,7 +48,9 @@ async def viewer(request: Request, services: With) -> User | None:
     if cookie is None:
         return None
     try:
-        return await services.accounts.user(services.accounts.identify(cookie).user)
+        who = services.accounts.identify(cookie)
+        request.state.session = who.session
+        return await services.accounts.user(who.user)
     except (Denied, NotFound):
         return None
 
@@ -61,21 +62,20 @@ async def member(user: Annotated[User | None, Depends(viewer)]) -> User:
     return user
 
 
-def sign_in(response: Response, request: Request, services: Services, user: User) -> None:
-    """Give the browser a session, or a fresh one: it ends half an hour after the last page was looked at."""
-    response.set_cookie(
-        COOKIE,
-        services.accounts.token(user),
-        max_age=int(LIFETIMES["access"]),
-        httponly=True,
-        samesite="lax",
-        secure=request.url.scheme == "https",
-    )
+def stay(response: Response, request: Request, services: Services, user: User) -> None:
+    """Let who looks at a page go on: a browser's session ends half an hour after the last page was looked at."""
+    keep_access(response, request, services.accounts.token(user, session=request.state.session))
 
 
-def sign_out(response: Response) -> None:
-    """Take the session away."""
-    response.delete_cookie(COOKIE, httponly=True, samesite="lax")
+async def sign_out(response: Response, request: Request, services: Services, refresh: str = "") -> None:
+    """End the session that the request's token, or else ``refresh``, is of, and take the cookies away."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    access = token.strip() if scheme.lower() == "bearer" else request.cookies.get(COOKIE, "")
+    try:
+        await services.people.sessions.end(services.accounts.identify(access).session)
+    except Denied:  # it has expired: whoever holds the refresh token is the same
+        await services.people.sessions.end_with(refresh or request.cookies.get(REFRESH, ""))
+    forget(response)
 
 
 def require(who: Identity | User, *roles: Role) -> None:

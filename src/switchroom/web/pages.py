@@ -17,9 +17,10 @@ from switchroom.domains.restaurant.tables import Reservation
 from switchroom.errors import Denied, Limited
 from switchroom.history.service import Wanted
 from switchroom.identity import CallId
-from switchroom.web.auth import Member, Viewer, address_of, sign_in, sign_out
+from switchroom.web.auth import Member, Viewer, address_of, sign_out, stay
 from switchroom.web.lines import line_qualities
 from switchroom.web.services import With
+from switchroom.web.session_cookies import keep
 from switchroom.web.templates import page
 from switchroom.web.troubles import troubles
 
@@ -70,15 +71,15 @@ async def signed_in(
         values = {"next": _local(next_), "email": email, "problem": str(error)}
         return page(request, "login.html", values, status=429 if isinstance(error, Limited) else 401)
     response = RedirectResponse(_local(next_), 303)
-    sign_in(response, request, services, user)
+    keep(response, request, await services.people.sessions.begin(user))
     return response
 
 
 @router.post("/logout")
-async def signed_out() -> Response:
+async def signed_out(request: Request, services: With) -> Response:
     """Sign out and go home."""
     response = RedirectResponse("/", 303)
-    sign_out(response)
+    await sign_out(response, request, services)
     return response
 
 
@@ -110,7 +111,7 @@ async def calls(
         "agents": agents,
     }
     response = page(request, "calls.html", values)
-    sign_in(response, request, services, viewer)
+    stay(response, request, services, viewer)
     return response
 
 
@@ -135,7 +136,7 @@ async def call(call_id: str, request: Request, services: With, viewer: Member) -
         "began": found.connected or found.started or 0.0,
     }
     response = page(request, "call.html", values)
-    sign_in(response, request, services, viewer)
+    stay(response, request, services, viewer)
     return response
 
 
@@ -148,7 +149,7 @@ async def book(request: Request, services: With, viewer: Member) -> Response:
     today = datetime.fromtimestamp(services.wall(), ZoneInfo(booked[0].zone) if booked else None).date()
     values = {"viewer": viewer, "days": by_day(booked, today), "messages": taken}
     response = page(request, "reservations.html", values)
-    sign_in(response, request, services, viewer)
+    stay(response, request, services, viewer)
     return response
 
 

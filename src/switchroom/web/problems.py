@@ -22,7 +22,7 @@ STATUSES: Mapping[type[SwitchroomError], int] = {
 """Every error's HTTP status, by its branch of the tree; here and nowhere else."""
 
 _WHO_ARE_YOU = frozenset(
-    {"unauthenticated", "bad_token", "token_expired", "bad_credentials", "key_revoked", "key_expired"}
+    {"unauthenticated", "bad_token", "token_expired", "signed_out", "bad_credentials", "key_revoked", "key_expired"}
 )
 
 _NO_TOKEN = frozenset({"unauthenticated", "bad_credentials"})

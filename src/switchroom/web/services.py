@@ -9,6 +9,7 @@ from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from switchroom.accounts.api_keys import ApiKeys
+from switchroom.accounts.people import People
 from switchroom.accounts.service import Accounts, User
 from switchroom.calls.text_desk import TextDesk
 from switchroom.catalogue.flow_desk import FlowDesk
@@ -59,6 +60,7 @@ class Services:
     """Everything behind the pages. ``sip_address`` is what a phone dials; ``demo_user`` may try the agent without a login."""
 
     accounts: Accounts
+    people: People
     keys: ApiKeys
     catalogue: Catalogue
     history: CallHistory

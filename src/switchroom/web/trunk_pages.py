@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse, Response
 from switchroom.accounts.service import User
 from switchroom.catalogue.dial_guard import money
 from switchroom.transports.sip.trunks.probing import Probed
-from switchroom.web.auth import Member, require, sign_in
+from switchroom.web.auth import Member, require, stay
 from switchroom.web.services import Services, With
 from switchroom.web.templates import page
 
@@ -54,5 +54,5 @@ async def _page(request: Request, services: Services, viewer: User, probed: dict
         "cap": money(guard.spend_per_day, guard.currency),
     }
     response = page(request, "trunks.html", values)
-    sign_in(response, request, services, viewer)
+    stay(response, request, services, viewer)
     return response

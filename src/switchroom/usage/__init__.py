@@ -1,1 +1,0 @@
-"""What calls use, what that costs, and whether it can be paid."""
