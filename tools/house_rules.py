@@ -19,6 +19,7 @@ BOUNDARIES = {  # the only places that may catch everything; each ends or restar
     "src/switchroom/calls/errands.py",
     "src/switchroom/calls/guard.py",
     "src/switchroom/calls/reply.py",
+    "src/switchroom/hooks/deliverer.py",
     "src/switchroom/providers/mcp/connection.py",
     "src/switchroom/providers/opened.py",
     "src/switchroom/calls/text_reply.py",

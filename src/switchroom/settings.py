@@ -139,6 +139,14 @@ class McpSettings(_Frozen):
     private: bool = Field(default=False, description="servers over HTTP may be at private addresses")
 
 
+class WebhookSettings(_Frozen):
+    """Where tenants may have events sent."""
+
+    private: bool = Field(default=False, description="webhooks may go to private addresses")
+    http: bool = Field(default=False, description="webhooks may go over plain HTTP")
+    keep_days: float = Field(30.0, ge=4.0, description="how long the log of deliveries is kept")
+
+
 class Settings(BaseSettings):
     """The whole tree."""
 
@@ -170,6 +178,7 @@ class Settings(BaseSettings):
     dial: DialSettings = DialSettings()
     speech: SpeechSettings = SpeechSettings()
     mcp: McpSettings = McpSettings()
+    webhooks: WebhookSettings = WebhookSettings()
 
     @model_validator(mode="after")
     def _refuse_a_weak_secret(self) -> "Settings":

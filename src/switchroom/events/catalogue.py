@@ -23,6 +23,9 @@ from switchroom.events.transfers import TransferCompleted as TransferCompleted
 from switchroom.events.transfers import TransferFailed as TransferFailed
 from switchroom.events.transfers import TransferRequested as TransferRequested
 from switchroom.events.transfers import TransferRinging as TransferRinging
+from switchroom.events.webhooks import WebhookDeliveryFailed as WebhookDeliveryFailed
+from switchroom.events.webhooks import WebhookDisabled as WebhookDisabled
+from switchroom.events.webhooks import WebhookTested as WebhookTested
 from switchroom.identity import AgentId, CallId, LegId, TenantId
 
 Answered = Literal["turn", "silence", "opening", "transfer", "message", "tool"]

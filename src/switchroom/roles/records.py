@@ -20,6 +20,7 @@ from switchroom.errors import Unavailable
 from switchroom.events.bus import Bus
 from switchroom.history.reader import HistoryReader
 from switchroom.history.service import CallHistory
+from switchroom.hooks.endpoints import Webhooks
 from switchroom.hosting import hosting
 from switchroom.installation import secret_of
 from switchroom.knowledge.library import Library
@@ -54,6 +55,7 @@ class Records:
     outbound_calls: OutboundCalls
     sip_accounts: SipAccounts
     library: Library
+    webhooks: Webhooks
     problem: Callable[[], str]
     """Why nothing more should happen that wants to be remembered; empty if all is well."""
 
@@ -87,6 +89,7 @@ async def keeping_records(settings: Settings) -> AsyncIterator[Records]:
                 OutboundCalls(database, time.time, settings.dial),
                 SipAccounts(database, secret, time.time),
                 Library(database, time.time),
+                Webhooks(journal, Vault(secret), time.time, settings.webhooks),
                 writer.problem,
             )
     finally:

@@ -75,7 +75,7 @@ async def everything(settings: Settings) -> AsyncIterator[Running]:
         login, user = await seed_demo(settings, records)
         speech = await stack.enter_async_context(open_speech(settings.speech))
         minds = await stack.enter_async_context(thinking(settings, records, speech))
-        await stack.enter_async_context(working(records))
+        await stack.enter_async_context(working(settings, records))
         engine = await stack.enter_async_context(taking_calls(settings, records, speech, minds.directory))
         services = with_minds(services_of_records(settings, records, user), minds)
         web = await stack.enter_async_context(_served(with_engine(services, engine, records)))
@@ -109,7 +109,7 @@ async def _worker(settings: Settings) -> AsyncIterator[Standing]:
     async with AsyncExitStack() as stack:
         records = await stack.enter_async_context(keeping_records(settings))
         await stack.enter_async_context(providing(settings, records, None))
-        await stack.enter_async_context(working(records))
+        await stack.enter_async_context(working(settings, records))
         yield Standing(await stack.enter_async_context(_served(services_of_records(settings, records))))
 
 

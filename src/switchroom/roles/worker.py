@@ -1,15 +1,33 @@
 """The worker: what is done in the background, beside reading the journal (``records``)."""
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
+from switchroom.hooks.deliverer import Deliverer
+from switchroom.hooks.fanout import FanOut
+from switchroom.hooks.sending import Reach
 from switchroom.hosting import hosting
+from switchroom.installation import secret_of
 from switchroom.roles.records import Records
+from switchroom.settings import Settings
+from switchroom.storage.vault import Vault
 
 
 @asynccontextmanager
-async def working(records: Records) -> AsyncIterator[None]:
+async def working(settings: Settings, records: Records) -> AsyncIterator[None]:
     """Do it while the context is open."""
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(hosting(records.library.run()))
+        await stack.enter_async_context(_telling(settings, records))
+        yield
+
+
+@asynccontextmanager
+async def _telling(settings: Settings, records: Records) -> AsyncIterator[None]:
+    """Send events to the webhooks of the tenants."""
+    reach = Reach(private=settings.webhooks.private)
+    deliverer = Deliverer(records.journal, Vault(secret_of(settings)), time.time, reach)
+    fanout = FanOut(records.journal, time.time, deliverer.notice)
+    async with hosting(deliverer.run()), hosting(fanout.run()):
         yield

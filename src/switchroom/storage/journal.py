@@ -16,8 +16,8 @@ from sqlalchemy import JSON, BigInteger, Float, Index, Integer, String, event, f
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from switchroom.events import catalogue
 from switchroom.events.catalogue import Event
+from switchroom.events.topics import TOPICS
 from switchroom.identity import CallId, EventId, TenantId
 from switchroom.storage.db import Base, Database, upsert
 from switchroom.storage.scope import WHOLE_HOUSE
@@ -25,11 +25,7 @@ from switchroom.storage.scope import WHOLE_HOUSE
 Data: TypeAlias = Mapping[str, object]
 
 _ENVELOPE = frozenset(field.name for field in fields(Event))
-_TOPICS: Mapping[str, type[Event]] = {
-    kind.topic: kind
-    for kind in vars(catalogue).values()
-    if isinstance(kind, type) and issubclass(kind, Event) and kind.topic and not kind.ephemeral
-}
+_TOPICS: Mapping[str, type[Event]] = {topic: kind for topic, kind in TOPICS.items() if not kind.ephemeral}
 _PAYLOADS: Mapping[type[Event], tuple[str, ...]] = {
     kind: tuple(field.name for field in fields(kind) if field.name not in _ENVELOPE) for kind in _TOPICS.values()
 }

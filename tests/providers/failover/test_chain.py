@@ -2,9 +2,9 @@
 
 import pytest
 
+from switchroom.breaker import State
 from switchroom.errors import Denied, Invalid, Limited, SwitchroomError, Unavailable
 from switchroom.identity import TenantId
-from switchroom.providers.failover.breaker import State
 from switchroom.providers.failover.standing import Standing
 from tests.providers.failover.providers import BrittleVoice, Told
 from tests.virtual_time import run

@@ -9,10 +9,11 @@ from contextlib import asynccontextmanager
 import httpx2
 import pytest
 
+from switchroom.egress import is_public
 from switchroom.errors import Denied, Unavailable
 from switchroom.ports.tool_server import Endpoint
 from switchroom.providers.mcp import connection
-from switchroom.providers.mcp.guard import GuardedTransport, is_public
+from switchroom.providers.mcp.guard import GuardedTransport
 from switchroom.providers.mcp.noted import Noted
 from switchroom.web.server import serving
 from tests.providers.mcp.desk import HERE, call, kept, server, until

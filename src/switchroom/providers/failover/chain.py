@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Generic, TypeVar
 
+from switchroom.breaker import Abandoned, Answered, Asked, Breaker, Decision, Failed
 from switchroom.errors import Denied, Invalid, Limited, SwitchroomError, Unavailable
 from switchroom.events.providers import ProviderFailed, ProviderHedged, ProviderSwitched, SwitchReason
 from switchroom.ports import Tell
-from switchroom.providers.failover.breaker import Abandoned, Answered, Asked, Breaker, Decision, Failed
 from switchroom.providers.failover.lateness import Took
 
 SHUN = 15.0

@@ -6,9 +6,9 @@ requests with another key, and nobody's calls suffer from what somebody else's p
 
 from collections import OrderedDict
 
+from switchroom.breaker import Breaker
 from switchroom.identity import TenantId
 from switchroom.providers.choices import Section
-from switchroom.providers.failover.breaker import Breaker
 from switchroom.providers.failover.lateness import Took
 
 _MOST = 10_000

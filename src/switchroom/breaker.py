@@ -1,4 +1,4 @@
-"""Whether a provider is worth asking: a circuit breaker, as a table.
+"""Whether a provider, or whoever takes our webhooks, is worth asking: a circuit breaker, as a table.
 
 A caller pays for every request that fails, in silence. So after a few failures in a row the provider is left alone for a
 while, and then one request tries it; only when that one is answered are there more. A provider that says when to come

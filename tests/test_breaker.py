@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from switchroom.providers.failover import breaker
-from switchroom.providers.failover.breaker import (
+from switchroom import breaker
+from switchroom.breaker import (
     TABLE,
     Abandoned,
     Answered,
