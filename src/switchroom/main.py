@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import structlog
 
+from switchroom.accounts.seed import OPERATOR
 from switchroom.errors import SwitchroomError
 from switchroom.installation import allow_files
 from switchroom.observability import set_up
@@ -73,6 +74,7 @@ def banner(standing: Standing, role: Role) -> str:
         lines.append(f"{gap}Phone   {engine.address}")
     if login is not None:
         lines.append(f"{gap}Login   {login.email}  password {login.password}  PIN {login.pin}")
+        lines.append(f"{gap}Operator {OPERATOR}  the same password")
     if engine is not None:
         lines += [
             f"{gap}Speech  {describe_engines()}",

@@ -9,10 +9,12 @@ from typer.testing import CliRunner
 
 from switchroom.accounts.service import Accounts
 from switchroom.accounts.suspensions import Suspensions
+from switchroom.accounts.tenancy import Tenancy
+from switchroom.accounts.tenant_tree import PLATFORM
 from switchroom.answering import FLOWS, Answering
 from switchroom.catalogue.service import Catalogue, seed_catalogue
 from switchroom.cli import app
-from switchroom.errors import Denied, NotFound
+from switchroom.errors import Denied
 from switchroom.identity import TenantId
 from switchroom.storage.db import Database
 from tests.storage.stories import migrated
@@ -28,15 +30,15 @@ def test_nobody_answers_for_a_tenant_that_is_suspended(tmp_path: Path) -> None:
     async def main() -> None:
         async with migrated(tmp_path) as database:
             ours = await tenant(database, "ours")
-            catalogue, suspensions = Catalogue(database), Suspensions(database)
+            catalogue, tenancy = Catalogue(database), Tenancy(database, lambda: 1.0)
             await seed_catalogue(catalogue, ours, "examples/restaurant.yaml")
             answering = Answering(catalogue, database, FLOWS)
             assert (await answering.find("demo", "phone_gateway")).tenant == ours
-            await suspensions.set("ours", suspended=True)
+            await tenancy.suspend(PLATFORM, "ours")
             with pytest.raises(Denied) as caught:
                 await answering.find("demo", "phone_gateway")
             assert caught.value.code == "tenant_suspended"
-            await suspensions.set("ours", suspended=False)
+            await tenancy.suspend(PLATFORM, "ours", suspended=False)
             assert (await answering.find("demo", "browser")).tenant == ours
 
     run_real(main())
@@ -47,13 +49,11 @@ def test_only_the_tenant_that_is_named_is_suspended(tmp_path: Path) -> None:
         async with migrated(tmp_path) as database:
             ours, theirs = await tenant(database, "ours"), await tenant(database, "theirs")
             suspensions = Suspensions(database)
-            await suspensions.set("theirs", suspended=True)
+            await Tenancy(database, lambda: 1.0).suspend(PLATFORM, "theirs")
             await suspensions.check(ours)
             await suspensions.check(TenantId("tnt_unknown"))
             with pytest.raises(Denied):
                 await suspensions.check(theirs)
-            with pytest.raises(NotFound):
-                await suspensions.set("nobody", suspended=True)
 
     run_real(main())
 

@@ -1,9 +1,9 @@
 """The web application on a real database in a fresh file, with an engine that a test plays itself."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import httpx
@@ -15,6 +15,7 @@ from switchroom.accounts.api_keys import ApiKeys
 from switchroom.accounts.people import Rules, people
 from switchroom.accounts.seed import EMAIL, DemoAccount, seed_accounts
 from switchroom.accounts.service import Accounts, User
+from switchroom.accounts.tenancy import Tenancy
 from switchroom.catalogue.flow_desk import FlowDesk
 from switchroom.catalogue.mcp_servers import McpServers
 from switchroom.catalogue.outbound_calls import OutboundCalls
@@ -32,6 +33,7 @@ from switchroom.ports.control import CallCommand, HangUp, NewCall
 from switchroom.providers.mcp.servers import ToolServers
 from switchroom.receptions import Receptions
 from switchroom.settings import McpSettings, Settings, SipSettings
+from switchroom.storage.db import Database
 from switchroom.storage.journal import Journal
 from switchroom.storage.vault import Vault
 from switchroom.transports.sip.endpoint import SipEndpoint
@@ -41,6 +43,7 @@ from tests.storage.stories import migrated
 
 PASSWORD, PIN = "correct horse battery", "4711"
 NOW = 1_800_000_000.0
+SECRET = "s" * 32
 CHEAP = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
 
 
@@ -123,44 +126,55 @@ class Site:
 async def site(folder: Path, *, demo: bool = False, mcp: McpSettings | None = None) -> AsyncIterator[Site]:
     async with migrated(folder) as database:
         clock = [NOW]
-        accounts = Accounts(database, "s" * 32, lambda: clock[0], hasher=CHEAP)
-        account = await seed_accounts(accounts, PASSWORD, PIN)
-        catalogue, journal = Catalogue(database), Journal(database)
-        agent = await seed_catalogue(catalogue, account.tenant.id, "restaurant.yaml")
+        services = _services(database, folder, lambda: clock[0], mcp or McpSettings())
+        account = await seed_accounts(services.accounts, PASSWORD, PIN)
+        agent = await seed_catalogue(services.catalogue, account.tenant.id, "restaurant.yaml")
         endpoint = SipEndpoint(SipSettings(host="127.0.0.1", port=0), lambda _: None)
         offers: list[CallOffer] = []
-        offered = asyncio.Event()
-        receptions, control = Receptions(database, folder), ScriptedControl()
+        offered, control = asyncio.Event(), ScriptedControl()
 
         def accept(offer: CallOffer) -> None:
             offers.append(offer)
             offered.set()
 
-        services = Services(
-            accounts=accounts,
-            people=people(journal, accounts, "s" * 32, lambda: clock[0], Rules(registration=True)),
-            keys=ApiKeys(database, "s" * 32, lambda: clock[0]),
-            catalogue=catalogue,
-            history=CallHistory(database, journal),
-            database=database,
-            bus=Bus(),
-            metrics=Metrics(),
+        services = replace(
+            services,
             accept=accept,
-            engine=EngineState,
-            settings=Settings(data=folder, secret="s" * 32),
-            flows=FlowDesk(database, receptions.examine, lambda: clock[0]),
-            receptions=receptions,
             control=control,
-            mcp_servers=McpServers(database, Vault("s" * 32), lambda: clock[0], mcp or McpSettings()),
-            tools=ToolServers(),
-            trunks=Trunks(database, Vault("s" * 32), lambda: clock[0]),
-            outbound_calls=OutboundCalls(database, lambda: clock[0]),
             desk=endpoint.trunks,
-            sip_address="sip:demo@192.0.2.10:5060",
             demo_user=account.user if demo else None,
-            wall=lambda: clock[0],
         )
+        journal = Journal(database)
         yield Site(services, account, agent, journal, offers, offered, clock, endpoint=endpoint, control=control)
+
+
+def _services(database: Database, folder: Path, wall: Callable[[], float], mcp: McpSettings) -> Services:
+    """Return what there is without an engine."""
+    accounts = Accounts(database, SECRET, wall, hasher=CHEAP)
+    journal, receptions = Journal(database), Receptions(database, folder)
+    return Services(
+        accounts=accounts,
+        people=people(journal, accounts, SECRET, wall, Rules(registration=True)),
+        tenancy=Tenancy(database, wall, journal),
+        keys=ApiKeys(database, SECRET, wall),
+        catalogue=Catalogue(database),
+        history=CallHistory(database, journal),
+        database=database,
+        bus=Bus(),
+        metrics=Metrics(),
+        accept=lambda _offer: None,
+        engine=EngineState,
+        settings=Settings(data=folder, secret=SECRET),
+        flows=FlowDesk(database, receptions.examine, wall),
+        receptions=receptions,
+        mcp_servers=McpServers(database, Vault(SECRET), wall, mcp),
+        tools=ToolServers(),
+        trunks=Trunks(database, Vault(SECRET), wall),
+        outbound_calls=OutboundCalls(database, wall),
+        desk=SipEndpoint(SipSettings(host="127.0.0.1", port=0), lambda _: None).trunks,
+        sip_address="sip:demo@192.0.2.10:5060",
+        wall=wall,
+    )
 
 
 __all__ = ["EMAIL", "NOW", "PASSWORD", "PIN", "Site", "site"]

@@ -9,14 +9,18 @@ from switchroom.storage.db import Base
 
 
 class TenantRow(Base):
-    """A customer organisation; ``brand`` holds its colours, logo and names, ``sip_domain`` its own name for its telephones."""
+    """The platform, a reseller or a customer organisation; ``sip_domain`` is its own name for its telephones.
+
+    ``suspended`` is said of it alone: who is above and suspended suspends it too.
+    """
 
     __tablename__ = "tenants"
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     slug: Mapped[str] = mapped_column(String(64), unique=True)
     name: Mapped[str] = mapped_column(String(200))
-    parent_id: Mapped[str | None] = mapped_column(ForeignKey("tenants.id"))
+    kind: Mapped[str] = mapped_column(String(16), server_default="tenant")
+    parent_id: Mapped[str | None] = mapped_column(ForeignKey("tenants.id"), index=True)
     brand: Mapped[Mapping[str, object]] = mapped_column(JSON)
     sip_domain: Mapped[str | None] = mapped_column(String(255), unique=True)
     created: Mapped[float] = mapped_column(Float)

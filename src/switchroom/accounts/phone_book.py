@@ -38,6 +38,8 @@ class Home:
     tenant: TenantId
     realm: str
     domain: str = ""
+    customer: bool = True
+    """Whether it is a tenant, not the platform or a reseller, whose telephones say where they belong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,8 @@ class PhoneBook:
         home = self._realms.get(host.lower().rstrip("."))
         if home is not None:
             return home.realm
-        return next(iter(self._homes.values())).realm if len(self._homes) == 1 and _is_address(host) else ""
+        customers = [home for home in self._homes.values() if home.customer]
+        return customers[0].realm if len(customers) == 1 and _is_address(host) else ""
 
     def is_domain(self, host: str) -> bool:
         """Return whether a host name, not an address of this machine, is a tenant's."""

@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from switchroom.accounts.limiter import Limiter
 from switchroom.accounts.model import TenantRow, UserRow
 from switchroom.accounts.service import Accounts, User, as_user, normal
+from switchroom.accounts.tenant_tree import PLATFORM
 from switchroom.errors import Conflict, Denied, Invalid
 from switchroom.identity import new_id
 from switchroom.storage.db import Database
@@ -58,7 +59,7 @@ class Registration:
             id=new_id("tnt"),
             slug=_slug(who.organisation),
             name=who.organisation.strip(),
-            parent_id=None,
+            parent_id=PLATFORM,
             brand={},
             created=now,
         )

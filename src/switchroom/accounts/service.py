@@ -18,6 +18,7 @@ from switchroom.accounts.limiter import Limiter
 from switchroom.accounts.model import TenantRow, UserRow
 from switchroom.accounts.passwords import Passwords
 from switchroom.accounts.revoked import Revoked
+from switchroom.accounts.tenant_tree import PLATFORM
 from switchroom.accounts.tokens import Identity, Purpose, Role
 from switchroom.errors import Conflict, Denied, Invalid, NotFound
 from switchroom.identity import TenantId, UserId, new_id
@@ -64,9 +65,9 @@ class Accounts:
         self._addresses = Limiter(free=50)  # one address trying many accounts
 
     async def create_tenant(self, slug: str, name: str) -> Tenant:
-        """Add a tenant. Raises Conflict if the slug is taken."""
+        """Add a tenant right below the platform. Raises Conflict if the slug is taken."""
         tenant = Tenant(TenantId(new_id("tnt")), slug, name)
-        row = TenantRow(id=tenant.id, slug=slug, name=name, parent_id=None, brand={}, created=self._wall())
+        row = TenantRow(id=tenant.id, slug=slug, name=name, parent_id=PLATFORM, brand={}, created=self._wall())
         await self._add(row, f"there is a tenant {slug!r} already: choose another slug")
         return tenant
 

@@ -263,7 +263,8 @@ async def _find(session: AsyncSession, account: str, tenant: TenantId) -> SipAcc
 
 async def _stamp(session: AsyncSession) -> tuple[object, ...]:
     accounts = await session.execute(select(func.count(), func.max(SipAccountRow.changed)).select_from(SipAccountRow))
-    tenants = await session.execute(select(func.count(), func.max(TenantRow.id)).select_from(TenantRow))
+    customers = func.count().filter(TenantRow.kind == "tenant")
+    tenants = await session.execute(select(func.count(), customers, func.max(TenantRow.id)).select_from(TenantRow))
     named = select(TenantRow.id, TenantRow.sip_domain).where(TenantRow.sip_domain.is_not(None)).order_by(TenantRow.id)
     return (*accounts.one(), *tenants.one(), *map(tuple, await session.execute(named)))
 
@@ -282,7 +283,7 @@ def _digests(name: str, realm: str, password: str) -> dict[str, str]:
 
 
 def _home_of(row: TenantRow) -> Home:
-    return Home(TenantId(row.id), realm_of(row.slug), (row.sip_domain or "").lower())
+    return Home(TenantId(row.id), realm_of(row.slug), (row.sip_domain or "").lower(), customer=row.kind == "tenant")
 
 
 def _entry(row: SipAccountRow) -> Entry:

@@ -1,12 +1,18 @@
-"""Tenants that are suspended: nobody answers for them and they call nobody, until that is lifted; calls that are up go on."""
+"""Tenants that are suspended: nobody answers for them and they call nobody, until that is lifted; calls that are up go on.
 
-from sqlalchemy import select
+Who is suspended takes along everybody below: a tenant's calls are asked about at each level up to the platform.
+"""
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import aliased
 
 from switchroom.accounts.model import TenantRow
-from switchroom.errors import Denied, NotFound
+from switchroom.errors import Denied
 from switchroom.identity import TenantId
 from switchroom.storage.db import Database
 from switchroom.storage.scope import WHOLE_HOUSE
+
+_PARENT, _GRANDPARENT = aliased(TenantRow), aliased(TenantRow)
 
 
 class Suspensions:
@@ -15,17 +21,16 @@ class Suspensions:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def set(self, slug: str, *, suspended: bool) -> None:
-        """Suspend a tenant, or lift that. Raises NotFound."""
-        async with self._database.transaction(WHOLE_HOUSE) as session:
-            row = await session.scalar(select(TenantRow).where(TenantRow.slug == slug))
-            if row is None:
-                raise NotFound(f"there is no tenant {slug!r}")
-            row.suspended = suspended
-
     async def check(self, tenant: TenantId) -> None:
-        """Raise Denied if the tenant is suspended; one that is not known is not."""
-        async with self._database.snapshot(tenant) as session:
-            suspended = await session.scalar(select(TenantRow.suspended).where(TenantRow.id == tenant))
-        if suspended:
+        """Raise Denied if the tenant, or one above it, is suspended; one that is not known is not."""
+        query = (
+            select(TenantRow.id)
+            .outerjoin(_PARENT, TenantRow.parent_id == _PARENT.id)
+            .outerjoin(_GRANDPARENT, _PARENT.parent_id == _GRANDPARENT.id)
+            .where(TenantRow.id == tenant)
+            .where(or_(TenantRow.suspended, _PARENT.suspended, _GRANDPARENT.suspended))
+        )
+        async with self._database.snapshot(WHOLE_HOUSE) as session:
+            suspended = await session.scalar(query)
+        if suspended is not None:
             raise Denied(f"tenant {tenant} is suspended", code="tenant_suspended")

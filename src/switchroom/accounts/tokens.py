@@ -35,6 +35,7 @@ class Identity:
 
     ``scopes`` is what an API key may, whose id is ``user``; None for a person. ``session`` is what the token was made in, empty for
     none; ``generation`` the user's when it was made, so that all tokens of one user can be refused at once.
+    Somebody who works for a tenant below their own has that one as ``tenant``, and their own as ``home``.
     """
 
     user: UserId
@@ -44,6 +45,7 @@ class Identity:
     scopes: frozenset[str] | None = None
     session: str = ""
     generation: int = 0
+    home: TenantId | None = None
 
 
 def issue(identity: Identity, purpose: Purpose, secret: str, now: float) -> str:

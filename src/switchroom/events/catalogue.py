@@ -15,6 +15,10 @@ from switchroom.events.line import VoicemailTaken as VoicemailTaken
 from switchroom.events.providers import ProviderFailed as ProviderFailed
 from switchroom.events.providers import ProviderHedged as ProviderHedged
 from switchroom.events.providers import ProviderSwitched as ProviderSwitched
+from switchroom.events.tenancy import TenantChanged as TenantChanged
+from switchroom.events.tenancy import TenantCreated as TenantCreated
+from switchroom.events.tenancy import TenantResumed as TenantResumed
+from switchroom.events.tenancy import TenantSuspended as TenantSuspended
 from switchroom.events.timing import ReplyStalled as ReplyStalled
 from switchroom.events.timing import SpeculationDropped as SpeculationDropped
 from switchroom.events.timing import TurnTimed as TurnTimed

@@ -12,6 +12,7 @@ from switchroom.accounts.api_keys import ApiKeys
 from switchroom.accounts.people import People, Rules, people
 from switchroom.accounts.service import Accounts
 from switchroom.accounts.sip_accounts import SipAccounts
+from switchroom.accounts.tenancy import Tenancy
 from switchroom.catalogue.mcp_servers import McpServers
 from switchroom.catalogue.outbound_calls import OutboundCalls
 from switchroom.catalogue.service import Catalogue
@@ -49,6 +50,7 @@ class Records:
     accounts: Accounts
     people: People
     keys: ApiKeys
+    tenancy: Tenancy
     catalogue: Catalogue
     mcp_servers: McpServers
     trunks: Trunks
@@ -83,6 +85,7 @@ async def keeping_records(settings: Settings) -> AsyncIterator[Records]:
                 accounts,
                 people(journal, accounts, secret, time.time, Rules(settings.open_registration)),
                 ApiKeys(database, secret, time.time),
+                Tenancy(database, time.time, journal),
                 Catalogue(database),
                 McpServers(database, Vault(secret), time.time, settings.mcp),
                 Trunks(database, Vault(secret), time.time),

@@ -32,6 +32,7 @@ def services_of_records(settings: Settings, records: Records, user: User | None 
         accounts=records.accounts,
         people=records.people,
         keys=records.keys,
+        tenancy=records.tenancy,
         catalogue=records.catalogue,
         history=records.history,
         database=records.database,

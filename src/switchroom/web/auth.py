@@ -2,8 +2,12 @@
 
 A cookie travels with requests that other sites cause, so those that change something are refused in ``guard`` when they
 come from elsewhere; the voice socket takes no cookie at all but a token or a PIN.
+
+Who administers or supervises a tenant may work for any tenant below it, which the header ``Switchroom-Tenant`` names by id or slug:
+from there on the request is that tenant's. A tenant that is not below theirs does not exist for them.
 """
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import Depends, Request, Response
@@ -17,6 +21,9 @@ from switchroom.web.scopes import authorise
 from switchroom.web.services import Services, With
 from switchroom.web.session_cookies import COOKIE, REFRESH, forget, keep_access
 
+ACTING = "switchroom-tenant"
+"""The header that says for whom somebody works, if not for their own tenant."""
+
 
 def address_of(connection: HTTPConnection) -> str:
     """Return where the connection comes from, for counting failures."""
@@ -24,22 +31,34 @@ def address_of(connection: HTTPConnection) -> str:
 
 
 async def asker(request: Request, services: With) -> Identity:
-    """Return who asks. Raises Denied, also for what an API key is not for; Limited."""
+    """Return who asks, and for whom. Raises Denied, also for what an API key is not for; Limited; NotFound for the tenant."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         return await bearer(request, services, token.strip())
     if cookie := request.cookies.get(COOKIE):
-        return services.accounts.identify(cookie)
+        return await acting(request, services, services.accounts.identify(cookie))
     raise Denied("log in first: POST /api/auth/login, then send Authorization: Bearer", code="unauthenticated")
 
 
 async def bearer(request: Request, services: Services, token: str) -> Identity:
-    """Return whose token or API key it is. Raises Denied, also for what a key is not for; Limited."""
+    """Return whose token or API key it is, and for whom. Raises what ``asker`` raises."""
     if not token.startswith(PREFIX):
-        return services.accounts.identify(token)
+        return await acting(request, services, services.accounts.identify(token))
     who = await services.keys.identify(token, address=address_of(request))
     authorise(who, request.method, request.scope["path"])
-    return who
+    return await acting(request, services, who)
+
+
+async def acting(connection: HTTPConnection, services: Services, who: Identity) -> Identity:
+    """Return who asks as the tenant that they ask for. Raises NotFound unless it is at or below theirs, Denied for agents."""
+    wanted = connection.headers.get(ACTING, "").strip()
+    if not wanted or wanted == who.tenant:
+        return who
+    tenant = await services.tenancy.acting(who.tenant, wanted)
+    if tenant == who.tenant:
+        return who
+    require(who, "admin", "supervisor")
+    return replace(who, tenant=tenant, home=who.tenant)
 
 
 async def viewer(request: Request, services: With) -> User | None:

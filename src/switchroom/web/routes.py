@@ -25,6 +25,7 @@ from switchroom.web.api import (
     rehearsals,
     security,
     telephones,
+    tenants,
     texting,
     trunks,
     voicemails,
@@ -32,7 +33,7 @@ from switchroom.web.api import (
 
 _VOICE = (calls, live_calls, voicemails, hold_music, latency, telephones, trunks)
 _THOUGHT = (agents, rehearsals, flows, mcp_servers, knowledge, texting)
-_HOUSE = (accounts, keys, security, health)
+_HOUSE = (accounts, keys, tenants, security, health)
 
 
 _EVERYTHING = (pages, trunk_pages, live, *_HOUSE, *_VOICE, *_THOUGHT)

@@ -11,6 +11,7 @@ from starlette.requests import HTTPConnection
 from switchroom.accounts.api_keys import ApiKeys
 from switchroom.accounts.people import People
 from switchroom.accounts.service import Accounts, User
+from switchroom.accounts.tenancy import Tenancy
 from switchroom.calls.text_desk import TextDesk
 from switchroom.catalogue.flow_desk import FlowDesk
 from switchroom.catalogue.mcp_servers import McpServers
@@ -62,6 +63,7 @@ class Services:
     accounts: Accounts
     people: People
     keys: ApiKeys
+    tenancy: Tenancy
     catalogue: Catalogue
     history: CallHistory
     database: Database

@@ -148,7 +148,7 @@ async def log_out_everywhere(asker: Asker, response: Response, services: With) -
 async def me(asker: Asker, services: With) -> Person:
     """Answer with the user whose token this is; for an API key, with the key."""
     if asker.scopes is not None:
-        key = await services.keys.get(asker.user, asker.tenant)
+        key = await services.keys.get(asker.user, asker.home or asker.tenant)
         return Person(id=key.id, tenant=key.tenant, email="", name=key.name, role=asker.role)
     return person(await services.accounts.user(asker.user))
 
