@@ -202,6 +202,10 @@ class OneAgent:
         """Return it."""
         return replace(self._plan, language=f"en-{dialled}")
 
+    async def plan_to_call(self, agent: AgentId, tenant: TenantId) -> CallPlan:  # noqa: ARG002
+        """Return it."""
+        return self._plan
+
 
 def voice_for(plan: CallPlan) -> PacedVoice:
     """Return a voice that has the plan's own sentences ready."""

@@ -14,6 +14,7 @@ from switchroom.catalogue.service import AgentRecord, Catalogue
 from switchroom.conversation.waiting import waiting
 from switchroom.errors import Denied, SwitchroomError
 from switchroom.flow.graph import Receiver
+from switchroom.identity import AgentId, TenantId
 from switchroom.knowledge.library import Library
 from switchroom.ports import CallDetails, CallPlan, Hints, Models, Speech, Tell, Voice, usual_speech
 from switchroom.providing import Providers, Wanted
@@ -60,6 +61,11 @@ class Answering:
         await self._suspensions.check(agent.tenant_id)
         now = await self._catalogue.agent(agent.id, agent.tenant_id)  # another process may have changed it
         return await self.plan(now, source)
+
+    async def plan_to_call(self, agent: AgentId, tenant: TenantId) -> CallPlan:
+        """Return the plan of an agent that calls out. Raises NotFound, Denied if its tenant is suspended, Invalid for its flow."""
+        await self._suspensions.check(tenant)
+        return await self.plan(await self._catalogue.agent(agent, tenant), "phone_gateway")
 
     async def plan_for_text(self, agent: AgentRecord) -> CallPlan:
         """Return the plan of ``agent`` for somebody who writes. Raises Denied if its tenant is suspended, Invalid for its flow."""

@@ -21,6 +21,7 @@ from switchroom.errors import Denied, Limited, NotFound, SwitchroomError, Unavai
 from switchroom.events.catalogue import Event, OutboundRefused
 from switchroom.identity import CallId, EventId, TenantId, new_id
 from switchroom.ports import HangUp, Leg
+from switchroom.ports.control import Destination
 from switchroom.sip.calls.redirect import NO_REDIRECTS, Redirects
 from switchroom.sip.messages.uri import parse_uri
 from switchroom.sip.trunks.trunk import Trunk
@@ -110,6 +111,10 @@ class Outbound:
                 raise  # the far side's word
             self._refused(order, error)
             raise
+
+    async def reach(self, wanted: Destination, ringing: Callable[[int], None]) -> Leg:
+        """See ports.control.Reach: by a trunk."""
+        return await self.call(Order(wanted.tenant, wanted.target, wanted.caller, wanted.trunk, ringing))
 
     async def toll(self, trunk: Trunk, number: str) -> Fare:
         """Let a call pass that somebody else makes by a trunk, a transfer say. Raises Denied, Unavailable."""

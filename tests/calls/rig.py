@@ -27,6 +27,7 @@ from switchroom.ports import (
     Heard,
     HearingFailed,
     Hints,
+    Leg,
     Prompt,
     ReplyPart,
     Say,
@@ -35,6 +36,7 @@ from switchroom.ports import (
     Utterance,
     Voice,
 )
+from switchroom.ports.control import Destination
 from tests.scripted import EnergyNetwork, ScriptedLeg, voice
 
 E = TypeVar("E", bound=Event)
@@ -152,6 +154,32 @@ class Rig:
         return leg
 
 
+@dataclass
+class ScriptedPhones:
+    """Whom the engine may call: they ring after 0.5 s and answer with their leg 2 s later, or say what is theirs to say."""
+
+    people: Mapping[str, ScriptedLeg | SwitchroomError | None]
+    called: list[Destination] = field(default_factory=list)
+    given_up: int = 0
+
+    async def __call__(self, wanted: Destination, ringing: Callable[[int], None]) -> Leg:
+        self.called.append(wanted)
+        try:
+            await asyncio.sleep(0.5)
+            ringing(180)
+            await asyncio.sleep(2.0)
+            person = self.people[wanted.target]
+            if isinstance(person, SwitchroomError):
+                raise person
+            if person is None:
+                await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            self.given_up += 1
+            raise
+        assert isinstance(person, ScriptedLeg)
+        return person
+
+
 @dataclass(frozen=True)
 class _Directory:
     plan: CallPlan
@@ -170,6 +198,11 @@ class _Directory:
             raise NotFound(f"nobody answers {dialled!r}")
         return self.plan
 
+    async def plan_to_call(self, agent: AgentId, tenant: TenantId) -> CallPlan:
+        if (agent, tenant) != (self.plan.agent, self.plan.tenant):
+            raise NotFound(f"there is no agent {agent}")
+        return self.plan
+
 
 @asynccontextmanager
 async def rig(
@@ -183,6 +216,7 @@ async def rig(
     finding: float = 0.0,
     problem: str = "",
     refuses: SwitchroomError | None = None,
+    phones: "ScriptedPhones | None" = None,
     **plan: object,
 ) -> AsyncIterator[Rig]:
     """Run an engine."""
@@ -200,6 +234,7 @@ async def rig(
             recordings,
             problem=lambda: problem,
             messages=messages,
+            reach=phones or ScriptedPhones({}),
         )
         metronome = Metronome(plane)
         switchboard = Switchboard(equipment, directory, limits or Limits())

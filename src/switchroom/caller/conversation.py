@@ -17,6 +17,7 @@ from switchroom.media.frame import RATE, Samples
 from switchroom.media.playout import Playout
 from switchroom.ports import (
     Digit,
+    FarEndRings,
     Held,
     Interrupted,
     Left,
@@ -69,7 +70,7 @@ class Conversation:
                 self.left = True
             case PartyChanged(party):
                 self._say("they", f"(handed us over to {party.address})", self._clock(), self._clock())
-            case Interrupted() | Typed() | TransferProgress() | Transferred():
+            case FarEndRings() | Interrupted() | Typed() | TransferProgress() | Transferred():
                 pass
             case _:
                 assert_never(signal)

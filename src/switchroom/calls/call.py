@@ -2,6 +2,8 @@
 
 state         input      next
 OFFERED       ring       RINGING
+DIALING       ring       RINGING
+DIALING       answer     TALKING
 RINGING       answer     TALKING
 TALKING       hold       HELD
 HELD          resume     TALKING
@@ -21,6 +23,7 @@ class CallState(Enum):
     """Where a call is in its life (contracts §5)."""
 
     OFFERED = "offered"
+    DIALING = "dialing"
     RINGING = "ringing"
     TALKING = "talking"
     HELD = "held"
@@ -42,6 +45,11 @@ class CallInput(Enum):
 
 TRANSITIONS: Mapping[CallState, Mapping[CallInput, CallState]] = {
     CallState.OFFERED: {CallInput.RING: CallState.RINGING, CallInput.END: CallState.ENDED},
+    CallState.DIALING: {
+        CallInput.RING: CallState.RINGING,
+        CallInput.ANSWER: CallState.TALKING,
+        CallInput.END: CallState.ENDED,
+    },
     CallState.RINGING: {CallInput.ANSWER: CallState.TALKING, CallInput.END: CallState.ENDED},
     CallState.TALKING: {
         CallInput.HOLD: CallState.HELD,
@@ -65,10 +73,10 @@ class IllegalCallInput(Conflict):
 
 
 class Call:
-    """One call's state."""
+    """One call's state; ``ours``: it is we who call."""
 
-    def __init__(self) -> None:
-        self.state = CallState.OFFERED
+    def __init__(self, *, ours: bool = False) -> None:
+        self.state = CallState.DIALING if ours else CallState.OFFERED
 
     def allows(self, what: CallInput) -> bool:
         """Say whether ``apply`` would accept it."""

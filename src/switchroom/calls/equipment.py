@@ -10,11 +10,17 @@ from switchroom.calls.recorder import Disk
 from switchroom.calls.sentences import Sentences
 from switchroom.conversation.speculation import Eagerness
 from switchroom.conversation.timing import Timing
+from switchroom.errors import Unavailable
 from switchroom.media.frame import Samples
 from switchroom.media.plane import Plane
 from switchroom.media.tones import gentle
-from switchroom.ports import Publish, SpeechToText, TextToSpeech
+from switchroom.ports import Leg, Publish, SpeechToText, TextToSpeech
+from switchroom.ports.control import Destination, Reach
 from switchroom.ports.turn_end import EndOfTurn
+
+
+async def _nobody(wanted: Destination, _ringing: Callable[[int], None]) -> Leg:
+    raise Unavailable(f"nobody can be called from here, {wanted.target} neither", code="no_way_out")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +46,5 @@ class Equipment:
     paces: Paces = field(default_factory=Paces)
     sentences: Sentences = field(default_factory=Sentences)
     end_of_turn: EndOfTurn | None = None
+    reach: Reach = _nobody
+    """Calls people."""

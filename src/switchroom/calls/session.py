@@ -13,6 +13,7 @@ from functools import partial
 import numpy as np
 import structlog
 
+from switchroom.calls.bookends import ended, not_taken, started
 from switchroom.calls.bridge import Bridge
 from switchroom.calls.call import Call, CallInput, CallState
 from switchroom.calls.chronicle import Chronicle
@@ -26,9 +27,9 @@ from switchroom.calls.minutes import Minutes
 from switchroom.calls.mouth import Mouth
 from switchroom.calls.own_voice import OwnVoice
 from switchroom.calls.parts import Parts
-from switchroom.calls.recorder import Recorder
 from switchroom.calls.reply import Line, Rendered, Replier
 from switchroom.calls.speculating import Speculating
+from switchroom.calls.tapes import Tapes
 from switchroom.calls.taps import Taps
 from switchroom.calls.tongue import Tongue
 from switchroom.calls.transfer import Transfers
@@ -52,6 +53,7 @@ from switchroom.ports import (
     CallPlan,
     Capability,
     Digit,
+    FarEndRings,
     HangUp,
     Heard,
     HearingFailed,
@@ -85,17 +87,17 @@ class CallSession:
         self.id = call
         self._offer = offer
         self._plan = plan
-        self._state = Call()
+        self._state = Call(ours=offer.direction == "outbound")
         self._chronicle = Chronicle(plan.tenant, call, equipment.publish)
         speech = plan.open_speech(self._chronicle.tell)
         stt, model = speech.stt or equipment.stt, equipment.end_of_turn
         stt = stt if model is None else WholeTurns(stt, model)
         self._with = replace(equipment, stt=stt, tts=speech.tts or equipment.tts)
+        self._tapes = Tapes(call, plan.tenant, offer.leg, self._with, self._chronicle)
         self._guard: Guard | None = None
         self._broken: Exception | None = None
         self._reason: EndReason | None = None
         self._over = asyncio.Event()
-        self._clock = asyncio.get_running_loop().time
         self._connected: float | None = None
 
     @property
@@ -105,7 +107,7 @@ class CallSession:
 
     async def run(self) -> None:
         """Live the call. Cancelling it still writes the end and hangs up."""
-        self._tell_started()
+        self._chronicle.tell(started(self._offer, self._plan))
         self._offer.leg.attach(self._signalled)
         failure: SwitchroomError | None = None
         try:
@@ -140,22 +142,26 @@ class CallSession:
     def _refusal(self) -> Refuse:
         return Refuse("draining", retry_after=5) if self._reason == "drained" else Refuse("unavailable")
 
+    @staticmethod
+    def _clock() -> float:
+        return asyncio.get_running_loop().time()
+
     def _broke(self, error: Exception) -> None:
         self._broken = error
         self._over.set()
 
     async def _live(self, tasks: asyncio.TaskGroup) -> None:
         began = self._clock()
-        await self._offer.leg.do(Ring())
-        self._state.apply(CallInput.RING)
-        self._chronicle.tell(happened.CallRinging)
         plan = self._plan
+        if self._offer.direction == "inbound":
+            await self._offer.leg.do(Ring())
+            self._rings()
         rendered = [await self._render(text) for text in (plan.greeting, plan.apology, plan.farewell)]
         playout, errands = Playout(), TaskErrands(tasks)
         parts = self._parts(playout, errands, rendered)  # what can be refused is refused before the answer
         if self._over.is_set():
             return
-        await self._offer.leg.do(Answer())
+        await self._answer()
         if self._over.is_set():  # whoever leaves the offer to us may hang up instead of answering it
             return
         self._connected = self._clock()
@@ -167,8 +173,22 @@ class CallSession:
         preparing.cancel()
         self._with.habits.keep(plan.tenant, self._offer.leg.party, parts.turns.pauses)
 
+    def _rings(self) -> None:
+        if self._state.allows(CallInput.RING):
+            self._state.apply(CallInput.RING)
+            self._chronicle.tell(happened.CallRinging)
+
+    async def _answer(self) -> None:
+        """Answer, or wait until they do, unless it is over before."""
+        async with asyncio.TaskGroup() as tasks:
+            over = tasks.create_task(self._over.wait(), name="over")
+            answer = tasks.create_task(self._offer.leg.do(Answer()), name="answer")
+            await asyncio.wait({over, answer}, return_when=asyncio.FIRST_COMPLETED)
+            over.cancel()
+            answer.cancel()
+
     async def _talk(self, floor: Floor, playout: Playout, errands: TaskErrands, greeting: Rendered) -> None:
-        leg, plane, recorder = self._offer.leg, self._with.plane, self._record()
+        leg, plane, recorder = self._offer.leg, self._with.plane, self._tapes.record() if self._plan.record else None
         taps = Taps([tap for tap in (recorder, floor.voicemail) if tap is not None])
         self._guard = Guard(floor, self._broke)
         row = plane.add(GuardedLeg(leg, self._broke), self._guard, tap=taps, playout=playout)
@@ -191,7 +211,7 @@ class CallSession:
             plane.remove(row)
             self._chronicle.tell(partial(happened.LegLeft, leg=leg.id, media=dict(leg.media())))
             if recorder is not None:
-                await self._store(recorder)
+                await self._tapes.store(recorder)
 
     def _parts(self, playout: Playout, errands: TaskErrands, rendered: list[Rendered]) -> Parts:
         plan, offer = self._plan, self._offer
@@ -224,7 +244,7 @@ class CallSession:
             voicemail=Voicemail(
                 self._chronicle,
                 lambda report: Ears(self._with.stt, plan.language, lambda: mind.brain.expecting.hints, report),
-                self._message_file,
+                self._tapes.message,
             ),
             watch=watch,
             bridge=Bridge(machine, mind, mouth, minutes, watch),
@@ -264,6 +284,8 @@ class CallSession:
         """Take what the leg reports; never waits."""
         if isinstance(signal, Left):
             self.end("caller_hangup")
+        elif isinstance(signal, FarEndRings):
+            self._rings()
         if self._guard is not None and not self._over.is_set():
             self._guard.run(self._pass_on, signal, self._guard.floor)
 
@@ -282,7 +304,7 @@ class CallSession:
                 floor.transferring(signal, now)
             case PartyChanged(party, media):
                 self._chronicle.tell(partial(happened.CallTransferred, party=party.address, media=dict(media)))
-            case Left():
+            case Left() | FarEndRings():
                 pass
 
     def _hold(self, floor: Floor, now: float, *, held: bool) -> None:
@@ -292,61 +314,15 @@ class CallSession:
             self._chronicle.tell(told)
         floor.keep_away("held", now, away=held)
 
-    # What is told of the call as a whole.
-
-    def _tell_started(self) -> None:
-        offer, party = self._offer, self._offer.leg.party
-        facts = offer.context.facts
-        self._chronicle.tell(
-            partial(
-                happened.CallStarted,
-                direction="inbound",
-                source=offer.source,
-                agent=self._plan.agent,
-                caller=party.address,
-                caller_name=party.name,
-                dialled=offer.dialled,
-                peer=offer.peer,
-                verification=facts["verification"],
-                diverted_from=facts["diverted_from"],
-                diverted_why=facts["diverted_why"],
-                user_to_user=facts["user_to_user"],
-                headers=dict(offer.context.headers),
-                flow=self._plan.flow,
-                flow_version=self._plan.flow_version,
-                flow_parts=dict(self._plan.flow_parts),
-            )
-        )
-
     def _tell_ended(self, failure: SwitchroomError | None) -> None:
+        if self._connected is None and self._offer.direction == "outbound" and (end := not_taken(failure)) is not None:
+            self._reason, failure = self._reason or end, None
         if failure is not None:
             self._reason = "error"
-        reason = self._reason or "drained"
         self._state.apply(CallInput.END)
         duration = round(self._clock() - self._connected, 3) if self._connected is not None else 0.0
-        self._chronicle.tell(partial(happened.CallEnded, reason=reason))
-        if failure is None:
-            self._chronicle.tell(partial(happened.CallCompleted, reason=reason, duration=duration))
-        else:
-            log.error("call failed", call=self.id, code=failure.code, message=str(failure))
-            self._chronicle.tell(
-                partial(happened.CallFailed, code=failure.code, message=str(failure), duration=duration)
-            )
-
-    def _record(self) -> Recorder | None:
-        if not self._plan.record or self._with.disk is None or self._with.recordings is None:
-            return None
-        path = self._with.recordings / self._plan.tenant / f"{self.id}.wav"
-        rate = self._offer.leg.encoding.rate
-        self._chronicle.tell(partial(happened.RecordingStarted, path=str(path), rate=rate))
-        return Recorder(path, rate, self._with.disk, partial(self._recording_failed, str(path)))
-
-    def _message_file(self, number: int) -> Recorder | None:
-        if self._with.disk is None or self._with.messages is None:
-            return None
-        path = self._with.messages / self._plan.tenant / f"{self.id}-message-{number}.wav"
-        failed = partial(self._recording_failed, str(path))
-        return Recorder(path, self._offer.leg.encoding.rate, self._with.disk, failed, alone=True)
+        for make in ended(self.id, self._reason or "drained", failure, duration):
+            self._chronicle.tell(make)
 
     def _music(self) -> Samples:
         return self._with.music if self._plan.music is None else self._plan.music
@@ -356,22 +332,6 @@ class CallSession:
             await self._offer.leg.do(SendDigits(digits))
         else:
             log.warning("keys cannot be pressed on this line", call=self.id)
-
-    def _recording_failed(self, path: str, message: str) -> None:
-        log.error("recording stopped", call=self.id, message=message)
-        self._chronicle.tell(partial(happened.RecordingFailed, path=path, message=message))
-
-    async def _store(self, recorder: Recorder) -> None:
-        await recorder.close()
-        if not recorder.broken:
-            self._chronicle.tell(
-                partial(
-                    happened.RecordingStored,
-                    path=str(recorder.path),
-                    duration=round(recorder.duration, 3),
-                    size=recorder.size,
-                )
-            )
 
 
 def _first(errors: BaseExceptionGroup[SwitchroomError]) -> SwitchroomError:

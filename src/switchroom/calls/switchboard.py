@@ -7,18 +7,20 @@ say.
 
 import asyncio
 import math
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 
 import structlog
 
+from switchroom.calls.dialled_leg import DialledLeg
 from switchroom.calls.equipment import Equipment
 from switchroom.calls.metronome import RECENT, Metronome
 from switchroom.calls.session import CallSession
 from switchroom.errors import Denied, Limited, NotFound, SwitchroomError, Unavailable
 from switchroom.identity import CallId, TenantId, new_id
-from switchroom.ports import CallOffer, CallPlan, Directory, HangUp, LegCommand, Refuse
-from switchroom.ports.control import CallCommand
+from switchroom.ports import CallContext, CallOffer, CallPlan, Directory, HangUp, LegCommand, Party, Refuse
+from switchroom.ports.control import CallCommand, Destination, NewCall
 
 log = structlog.get_logger()
 
@@ -83,7 +85,21 @@ class Switchboard:
             self._tasks.create_task(self._refuse(offer, reason, refusal), name="refuse")
             return
         self._admitted += 1
-        self._tasks.create_task(self._take(offer), name="call")
+        self._tasks.create_task(self._carry(offer, self._take(offer)), name="call")
+
+    async def make(self, wanted: NewCall) -> None:
+        """See ports.control.CallMaker."""
+        reason = "not_running" if self._tasks is None else self._why_not()
+        if self._tasks is None or reason is not None:
+            raise Unavailable(f"no call can be made here now: {reason}", code="no_place", retry_after=5)
+        self._admitted += 1
+        try:
+            offer, plan = self._offered(wanted, await self._directory.plan_to_call(wanted.agent, wanted.tenant))
+            session = self._session(offer, plan, wanted.call)
+        except BaseException:
+            self._leave()
+            raise
+        self._tasks.create_task(self._carry(offer, self._live(session)), name="call out")
 
     async def do(self, call: CallId, tenant: TenantId, command: CallCommand) -> None:
         """See ports.control.CallControl."""
@@ -118,17 +134,39 @@ class Switchboard:
         return None
 
     async def _take(self, offer: CallOffer) -> None:
-        """Live one offer. Whatever breaks is this call's affair and nobody else's."""
+        plan = await self._plan(offer)
+        if plan is not None:
+            await self._live(self._session(offer, plan, CallId(new_id("call"))))
+
+    def _offered(self, wanted: NewCall, plan: CallPlan) -> tuple[CallOffer, CallPlan]:
+        whom = Destination(wanted.tenant, wanted.to, wanted.caller, wanted.trunk)
+        offer = CallOffer(
+            DialledLeg(Party(wanted.to), partial(self._equipment.reach, whom)),
+            wanted.to,
+            "phone_gateway",
+            "",
+            CallContext(variables=wanted.variables),
+            wanted.tenant,
+            direction="outbound",
+            calling=wanted.caller,
+            metadata=wanted.metadata,
+        )
+        most = wanted.max_duration or plan.max_duration
+        return offer, replace(plan, max_duration=min(plan.max_duration, most))
+
+    async def _carry(self, offer: CallOffer, life: Coroutine[object, None, None]) -> None:
+        """Live one call. Whatever breaks is this call's affair and nobody else's."""
         try:
-            plan = await self._plan(offer)
-            if plan is not None:
-                await self._run(offer, plan)
+            await life
         except Exception:
             log.exception("call could not be carried", peer=offer.peer)
             await self._tell(offer, HangUp())
         finally:
-            self._admitted -= 1
-            self._check_empty()
+            self._leave()
+
+    def _leave(self) -> None:
+        self._admitted -= 1
+        self._check_empty()
 
     async def _plan(self, offer: CallOffer) -> CallPlan | None:
         """Return who answers; None if the offer had to be refused."""
@@ -161,17 +199,18 @@ class Switchboard:
         except Exception:
             log.exception("leg broke", peer=offer.peer)
 
-    async def _run(self, offer: CallOffer, plan: CallPlan) -> None:
-        call = CallId(new_id("call"))
+    def _session(self, offer: CallOffer, plan: CallPlan, call: CallId) -> CallSession:
         plan = replace(plan, max_duration=min(plan.max_duration, self._limits.call_seconds))
-        session = CallSession(call, offer, plan, self._equipment)
-        self._sessions[call] = session
+        session = self._sessions[call] = CallSession(call, offer, plan, self._equipment)
         if self._closed:
             session.end("drained")
+        return session
+
+    async def _live(self, session: CallSession) -> None:
         try:
             await session.run()
         finally:
-            del self._sessions[call]
+            del self._sessions[session.id]
 
     def _check_empty(self) -> None:
         if self._draining and self._admitted == 0:

@@ -50,11 +50,12 @@ class CallStarted(Event):
     ``caller`` is anonymous if they withhold their number. ``verification`` is what the network says of its signature;
     ``diverted_from`` whom they dialled first, if the call was sent on to us, and ``diverted_why`` the reason; ``user_to_user``
     and ``headers`` what the caller's system told ours. ``flow`` is what the agent goes by, in its published ``flow_version`` (0: a
-    file); ``flow_parts`` are those of the flows that it runs.
+    file); ``flow_parts`` are those of the flows that it runs. Of a call that we make, ``caller`` is the number it comes from
+    (empty: the trunk's first), ``dialled`` whom we call, and ``metadata`` what whoever asked for it wants to find with it.
     """
 
     topic = "voice.call.started"
-    personal = frozenset({"caller", "caller_name", "diverted_from", "user_to_user", "headers"})
+    personal = frozenset({"caller", "caller_name", "dialled", "diverted_from", "user_to_user", "headers", "metadata"})
     direction: Literal["inbound", "outbound"]
     source: Literal["phone_gateway", "browser", "text"]
     agent: AgentId
@@ -70,6 +71,7 @@ class CallStarted(Event):
     flow: str = ""
     flow_version: int = 0
     flow_parts: Mapping[str, int] = field(default_factory=dict)
+    metadata: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +102,7 @@ class CallRinging(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallConnected(Event):
-    """The call was answered; audio flows. ``after`` is seconds since it was offered."""
+    """The call was answered; audio flows. ``after`` is seconds since it was offered, or since we called."""
 
     topic = "call.connected"
     after: float

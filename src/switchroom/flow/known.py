@@ -9,12 +9,15 @@ from switchroom.ports import FACTS
 _EXCHANGE = frozenset(
     f"exchange.{name}" for name in ("user_message", "intent", "channel.source_type", "caller", "call", *FACTS)
 )
-_HEADERS = "exchange.headers."  # what the caller's system may send is not for us to know beforehand
+_OPEN = (
+    "exchange.headers.",  # what the caller's system may send is not for us to know beforehand
+    "exchange.variables.",  # nor what whoever asks for a call gives along
+)
 
 
 def is_known(name: str, flow: Flow, tools: Tools) -> bool:
     """Return whether something can set variable ``name``."""
-    return name in known(flow, tools) or name.startswith(_HEADERS)
+    return name in known(flow, tools) or name.startswith(_OPEN)
 
 
 def known(flow: Flow, tools: Tools) -> frozenset[str]:

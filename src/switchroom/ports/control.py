@@ -4,7 +4,7 @@ Every command is plain data that survives JSON, so that it reaches a call wherev
 the two ends of that road. Which process that is, is nobody's business here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Literal, Protocol, get_args
 
@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from switchroom.errors import Invalid
 from switchroom.identity import AgentId, CallId, TenantId
+from switchroom.ports.leg import Leg
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +110,8 @@ class CallControl(Protocol):
     async def do(self, call: CallId, tenant: TenantId, command: CallCommand) -> None:
         """Carry out a command. Safe to cancel: it is then done or not, never half.
 
-        Raises NotFound if no such call of the tenant goes on, Conflict if it cannot be done to it now (naming its state, or what
-        its line cannot do), Denied or Unavailable for what whoever is to be called answers.
+        Raises NotFound if no such call of the tenant goes on, Conflict if it cannot be done to it now: it names the state, or
+        what the line cannot do. Whoever is to be called is not waited for: what becomes of that are events.
         """
         ...
 
@@ -135,6 +136,23 @@ class NewCall:
     metadata: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Whom to call for whom: a number by one of the tenant's trunks, or the name of one of its SIP accounts."""
+
+    tenant: TenantId
+    target: str
+    caller: str = ""
+    trunk: str = ""
+
+
+Reach = Callable[[Destination, Callable[[int], None]], Awaitable[Leg]]
+"""Calls somebody and returns the leg once they have answered; the second is told every provisional status. Cancelling it hangs up.
+
+Raises NotFound, Denied, Invalid, Limited, Unavailable for what came in place of an answer.
+"""
+
+
 class CallMaker(Protocol):
     """Who makes calls."""
 
@@ -144,3 +162,7 @@ class CallMaker(Protocol):
         Raises NotFound, Denied, Invalid, Limited or Unavailable for what cannot even begin.
         """
         ...
+
+
+class CallDesk(CallControl, CallMaker, Protocol):
+    """Who makes calls and steers them."""

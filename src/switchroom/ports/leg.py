@@ -35,6 +35,11 @@ class Digit:
 
 
 @dataclass(frozen=True, slots=True)
+class FarEndRings:
+    """The telephone of the party, whom we call, rings."""
+
+
+@dataclass(frozen=True, slots=True)
 class Held:
     """The party put us on hold."""
 
@@ -90,7 +95,9 @@ class Transferred:
     status: int = 0
 
 
-Signal = Digit | Held | Resumed | Left | Interrupted | Typed | PartyChanged | TransferProgress | Transferred
+Signal = (
+    Digit | FarEndRings | Held | Resumed | Left | Interrupted | Typed | PartyChanged | TransferProgress | Transferred
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +213,10 @@ class Leg(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class CallOffer:
-    """Somebody calls us: the leg is not answered yet. ``tenant`` is whose trunk brings it; None: it came by none."""
+    """Somebody calls us: the leg is not answered yet. ``tenant`` is whose trunk brings it; None: it came by none.
+
+    Outbound it is we who call, from ``calling``; ``metadata`` is what whoever asked for the call wants to find with it.
+    """
 
     leg: Leg
     dialled: str
@@ -215,3 +225,6 @@ class CallOffer:
     context: CallContext = field(default_factory=CallContext)
     tenant: TenantId | None = None
     trunk: str = ""
+    direction: Literal["inbound", "outbound"] = "inbound"
+    calling: str = ""
+    metadata: Mapping[str, str] = field(default_factory=dict)

@@ -109,3 +109,7 @@ class Directory(Protocol):
         Raises Denied (``tenant_suspended``, or any other code) for a call that may not be, Limited for one too many.
         """
         ...
+
+    async def plan_to_call(self, agent: AgentId, tenant: TenantId) -> CallPlan:
+        """Return the plan of an agent that is to call somebody. Raises NotFound, Denied, Limited, Invalid. Safe to cancel."""
+        ...

@@ -108,6 +108,9 @@ class _Directory:
     async def find(self, dialled: str, source: Literal["phone_gateway", "browser"]) -> CallPlan:  # noqa: ARG002
         return self.plan
 
+    async def plan_to_call(self, agent: AgentId, tenant: TenantId) -> CallPlan:  # noqa: ARG002
+        return self.plan
+
 
 @dataclass(frozen=True, slots=True)
 class Means:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from switchroom.calls.equipment import Equipment
 from switchroom.calls.metronome import Metronome
@@ -16,6 +16,7 @@ from switchroom.observability import Metrics
 from switchroom.outbound import Outbound
 from switchroom.ports import Directory
 from switchroom.providers.smart_turn import SmartTurn
+from switchroom.reaching import Reaching
 from switchroom.roles.records import Records
 from switchroom.settings import Settings
 from switchroom.speech import BELIEF, LocalSpeech
@@ -51,11 +52,13 @@ async def taking_calls(
     with Disk() as disk:
         metronome = Metronome(plane, idle=lambda: plane.measure().rows == 0)
         limits = Limits(settings.engine.max_calls, call_seconds=settings.engine.max_call_seconds)
-        equipment = await _equipment(settings, records, speech, plane, disk)
+        reaching = Reaching(records.sip_accounts)
+        equipment = replace(await _equipment(settings, records, speech, plane, disk), reach=reaching)
         switchboard = Switchboard(equipment, directory, limits, metronome)
         endpoint = SipEndpoint(settings.sip, switchboard.offer, registrar(records.sip_accounts.book))
         outbound = Outbound(records.trunks, records.outbound_calls, endpoint.dial, records.bus.publish)
         endpoint.trunks.toll = outbound.toll
+        reaching.dial, reaching.by_trunk = endpoint.dial, outbound.reach
         endpoint.trunks.use(await records.trunks.table())
         await records.sip_accounts.refresh()
         await endpoint.open()

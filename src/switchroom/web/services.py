@@ -25,7 +25,7 @@ from switchroom.identity import CallId, TenantId
 from switchroom.knowledge.library import Library
 from switchroom.observability import Metrics
 from switchroom.ports import CallOffer, CallPlan
-from switchroom.ports.control import CallCommand, CallControl
+from switchroom.ports.control import CallCommand, CallDesk, NewCall
 from switchroom.providers.mcp.servers import ToolServers
 from switchroom.receptions import Receptions
 from switchroom.settings import Settings
@@ -50,10 +50,13 @@ async def _no_plan(agent: AgentRecord) -> CallPlan:
 
 
 class _NoCalls:
-    """Implements CallControl where no calls are carried."""
+    """Implements CallDesk where no calls are carried."""
 
     async def do(self, call: CallId, _tenant: TenantId, _command: CallCommand) -> None:
         raise Unavailable(f"call {call} cannot be reached from here", code="not_running")
+
+    async def make(self, wanted: NewCall) -> None:
+        raise Unavailable(f"{wanted.to} cannot be called from here", code="not_running")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,7 @@ class Services:
     texts: TextDesk | None = None
     plan_for_text: Callable[[AgentRecord], Awaitable[CallPlan]] = _no_plan
     library: Library | None = None
-    control: CallControl = field(default_factory=_NoCalls)
+    control: CallDesk = field(default_factory=_NoCalls)
     wall: Callable[[], float] = time.time
 
 

@@ -23,7 +23,7 @@ _HEX = re.compile(r"(?:[0-9A-Fa-f]{2})++")
 _DISCRIMINATORS = b"\x00\x04"  # of ITU-T Q.931 table 4-26: user-specific, IA5 text
 
 FACTS = ("caller_name", "caller_number", "verification", "diverted_from", "diverted_why", "user_to_user")
-"""The names under which a flow finds them, and ``headers.NAME``."""
+"""The names under which a flow finds them, and ``headers.NAME`` and ``variables.NAME``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,7 @@ class CallContext:
 
     ``diversions`` are those who sent it on, oldest first. ``signatures`` are the Identity headers, verbatim (RFC 8224). ``headers``
     are the X- headers and a few others that applications read, by name in lower case, at most ``MAX_HEADERS`` of ``MAX_VALUE``.
+    ``variables`` are what whoever asked us to call gave along.
     """
 
     caller: Caller = NOBODY
@@ -58,6 +59,7 @@ class CallContext:
     user_to_user: tuple[UserToUser, ...] = ()
     signatures: tuple[str, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
+    variables: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def diverted(self) -> Diversion | None:
@@ -72,7 +74,7 @@ class CallContext:
 
     @property
     def facts(self) -> dict[str, str]:
-        """What people and flows may know, under the names of ``FACTS``, and the headers."""
+        """What people and flows may know, under the names of ``FACTS``, the headers and the variables."""
         caller, diverted = self.caller, self.diverted
         known = (
             caller.shown_name,
@@ -82,7 +84,9 @@ class CallContext:
             "" if diverted is None else diverted.why,
             self.data,
         )
-        return dict(zip(FACTS, known, strict=True)) | {f"headers.{name}": said for name, said in self.headers.items()}
+        more = {f"headers.{name}": said for name, said in self.headers.items()}
+        given = {f"variables.{name}": value for name, value in self.variables.items()}
+        return dict(zip(FACTS, known, strict=True)) | more | given
 
 
 def read_context(from_: NameAddr, headers: Headers, *, trusted: bool = False) -> CallContext:
