@@ -12,12 +12,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import structlog
-from sqlalchemy import ColumnElement, delete, func, select, text, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from switchroom.errors import Invalid, NotFound, SwitchroomError
 from switchroom.identity import AgentId, TenantId, new_id
+from switchroom.knowledge.by_words import by_words
 from switchroom.knowledge.model import DocumentRow, PassageRow
 from switchroom.knowledge.passages import Passage, cut
 from switchroom.knowledge.ranking import fused, terms
@@ -37,13 +38,6 @@ _BATCH = 64
 _EVERY = 60.0
 _SHELVES = 32
 """So many shelves have their vectors in memory, those read last."""
-
-_BY_WORDS = {
-    "sqlite": "SELECT rowid FROM knowledge_fts WHERE knowledge_fts MATCH :words ORDER BY bm25(knowledge_fts, 0, 2, 1) LIMIT :most",
-    "postgresql": "SELECT number FROM knowledge_passages, to_tsquery('simple', :words) query WHERE shelf IN (:agent, :tenant) "
-    "AND to_tsvector('simple', heading || ' ' || text) from switchroom.storage.scope import WHOLE_HOUSE query "
-    "ORDER BY ts_rank_cd(to_tsvector('simple', heading || ' ' || text), query) DESC LIMIT :most",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,16 +215,7 @@ class Library:
 
     async def _by_words(self, session: AsyncSession, shelf: Shelf, question: str) -> list[int]:
         words = terms(question)
-        if not words:
-            return []
-        backend = session.get_bind().dialect.name
-        if backend == "sqlite":
-            wanted = " OR ".join(f'"{word}"' for word in words)
-            query = f'shelf : ("{shelf.name}" OR "{shelf.tenant}") AND {{heading text}} : ({wanted})'
-        else:
-            query = " | ".join("'" + word.replace("'", "''") + "'" for word in words)
-        given = {"words": query, "most": _CANDIDATES, "agent": shelf.name, "tenant": shelf.tenant}
-        return [number for (number,) in await session.execute(text(_BY_WORDS[backend]), given)]
+        return await by_words(session, words, shelf.name, shelf.tenant, _CANDIDATES) if words else []
 
     async def _embedded_now(self, passages: Sequence[Passage]) -> Vectors | None:
         """Return their vectors; None if they must wait for it, because there is no model or it does not answer."""

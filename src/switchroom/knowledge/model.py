@@ -1,6 +1,7 @@
 """Tables of documents and their passages, and the index in which passages are found by words.
 
-The index is SQLite's FTS5 over the passages themselves, kept by triggers, so whoever writes passages need not know of it.
+The index is SQLite's FTS5 over the passages themselves, kept by triggers, so whoever writes passages need not know of it;
+PostgreSQL keeps one of its own (``by_words.py``).
 ``shelf`` is who may look there: an agent, or the tenant for all its agents. It is a column of the index, so a search never
 touches what stands on others' shelves.
 """
@@ -20,6 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from switchroom.knowledge.by_words import POSTGRESQL_VECTOR
 from switchroom.storage.db import Base
 
 
@@ -66,16 +68,13 @@ INDEX = (
     "INSERT INTO knowledge_fts(knowledge_fts, rowid, shelf, heading, text) "
     "VALUES ('delete', old.number, old.shelf, old.heading, old.text); END",
 )
-"""What makes the index on SQLite; on PostgreSQL the search reads the passages by an index of their own."""
+"""What makes the index on SQLite."""
 
-POSTGRESQL_INDEX = (
-    "CREATE INDEX ix_knowledge_passages_words ON knowledge_passages "
-    "USING gin (to_tsvector('simple', heading || ' ' || text))"
-)
+_POSTGRESQL_INDEX = f"CREATE INDEX ix_knowledge_passages_words ON knowledge_passages USING gin ({POSTGRESQL_VECTOR})"
 
 
 def _create_index(_table: Table, connection: Connection, **_: object) -> None:
-    for statement in INDEX if connection.dialect.name == "sqlite" else (POSTGRESQL_INDEX,):
+    for statement in INDEX if connection.dialect.name == "sqlite" else (_POSTGRESQL_INDEX,):
         connection.exec_driver_sql(statement)
 
 

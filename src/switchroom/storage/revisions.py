@@ -45,5 +45,5 @@ def load_models() -> None:
 
 
 def has_model(name: str | None, kind: str, _parents: object) -> bool:
-    """Tell whether a table of the database is one that a model describes: an index of words and what it consists of are none."""
-    return kind != "table" or name is None or "_fts" not in name
+    """Tell whether a part of the database is one that a model describes: an index of words and what it consists of are none."""
+    return name is None or not ((kind == "table" and "_fts" in name) or (kind == "index" and name.endswith("_words")))
