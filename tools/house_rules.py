@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+MIGRATIONS = Path("src/switchroom/storage/migrations/versions")
 FILE_LINES = 400
 FUNCTION_LINES = 40
 METHODS = 15
@@ -131,9 +132,26 @@ def findings(path: Path) -> Iterator[Finding]:
     yield from _yields(tree)
 
 
+def misnumbered(scripts: Path) -> Iterator[str]:
+    """Check that migrations follow one another by the numbers in their names: two branches may both have taken the next."""
+    before = "None"
+    for number, path in enumerate(sorted(scripts.glob("[0-9]*.py")), 1):
+        name, text = f'"{number:04}"', path.read_text(encoding="utf-8")
+        if (
+            path.name[:4] != f"{number:04}"
+            or f"revision = {name}" not in text
+            or f"down_revision = {before}" not in text
+        ):
+            yield f"{path}:1: this migration should be {name} after {before}: renumber it"
+        before = name
+
+
 def main(folders: list[str]) -> int:
-    """Check every Python file below ``folders``; migrations are generated and left out."""
+    """Check every Python file below ``folders``; migrations are generated, and only their numbers are looked at."""
     count = 0
+    for message in misnumbered(MIGRATIONS):
+        print(message)
+        count += 1
     for folder in folders:
         for path in sorted(Path(folder).rglob("*.py")):
             if "migrations" in path.parts:

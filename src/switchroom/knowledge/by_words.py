@@ -12,7 +12,9 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 _ACCENTED: Final = "".join(
-    letter for letter in map(chr, range(0xE0, 0x180)) if len(unicodedata.normalize("NFD", letter)) == 2 and letter.islower()
+    letter
+    for letter in map(chr, range(0xE0, 0x180))
+    if len(unicodedata.normalize("NFD", letter)) == 2 and letter.islower()
 )
 _PLAIN: Final = "".join(unicodedata.normalize("NFD", letter)[0] for letter in _ACCENTED)
 
