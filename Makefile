@@ -3,15 +3,21 @@ PYTHON ?= python3
 BIN := .venv/bin
 PEERS := flite libflite1 espeak-ng sox ffmpeg libopus0 baresip-core sip-tester linphone-cli chromium iproute2 kamailio kamailio-tls-modules openssl postgresql redis-server
 
-.PHONY: help run serve test check bench format lock fuzz clean
+CONSOLE := $(shell find ui -type f -not -path 'ui/node_modules/*' -not -name openapi.json -not -name schema.d.ts 2>/dev/null)
+
+.PHONY: help run serve test check console bench format lock fuzz clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
 run: .venv/runtime  ## set up what is missing, then serve
+	@$(MAKE) -s .venv/console || echo "Going on without the console; everything else works."
 	@$(BIN)/switchroom serve
 
-test: .venv/dev .venv/peers .venv/models  ## set up what is missing, then run the whole suite
+console: .venv/runtime  ## build the console anew
+	@rm -f .venv/console && $(MAKE) -s .venv/console
+
+test: .venv/dev .venv/peers .venv/models .venv/console  ## set up what is missing, then run the whole suite
 	@$(BIN)/pytest
 
 check: .venv/dev  ## style, types, import contracts, size budgets and house rules
@@ -20,6 +26,7 @@ check: .venv/dev  ## style, types, import contracts, size budgets and house rule
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/python tools/house_rules.py src tests bench tools
+	@$(BIN)/python tools/build_console.py --check
 
 bench: .venv/dev .venv/peers  ## run every benchmark and rewrite the tables of docs/benchmarks.md
 	@$(BIN)/python -m bench
@@ -37,7 +44,7 @@ lock:  ## compile the lock files anew from pyproject.toml
 	@.venv/lock/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml
 
 clean:  ## forget the environment and all local data
-	@rm -rf .venv var build dist
+	@rm -rf .venv var build dist ui/node_modules src/switchroom/web/static/console
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Switchroom needs Python 3.11 or later; name one with make PYTHON=...")'
@@ -50,6 +57,10 @@ clean:  ## forget the environment and all local data
 	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/pip install -q --disable-pip-version-check --no-deps -e .
 	@tools/install_packages libflite1 || true
+	@touch $@
+
+.venv/console: .venv/runtime tools/build_console.py $(CONSOLE)
+	@$(BIN)/python tools/build_console.py
 	@touch $@
 
 .venv/dev: .venv/runtime requirements-dev.lock

@@ -16,20 +16,25 @@ from switchroom.web.problems import answer
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
-_POLICY = "; ".join(
-    (
-        "default-src 'self'",
-        "img-src 'self' data:",
-        "media-src 'self' blob:",
-        "object-src 'none'",
-        "base-uri 'none'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-    )
+_POLICY = (
+    "default-src 'self'",
+    "img-src 'self' data:",
+    "media-src 'self' blob:",
+    "object-src 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
 )
 
+
+def policy(*, style_nonce: str = "") -> str:
+    """Return what a page may load; style elements only with the nonce, if there is one."""
+    styles = (f"style-src 'self' 'nonce-{style_nonce}'",) if style_nonce else ()
+    return "; ".join((*_POLICY, *styles))
+
+
 _HEADERS = {
-    "content-security-policy": _POLICY,
+    "content-security-policy": policy(),
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
     "referrer-policy": "same-origin",

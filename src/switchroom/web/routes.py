@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from starlette.types import Lifespan
 
 from switchroom.settings import Role
-from switchroom.web import live, pages, trunk_pages
+from switchroom.web import console, live, pages, trunk_pages
 from switchroom.web.api import (
     accounts,
     agents,
@@ -36,7 +36,7 @@ _THOUGHT = (agents, rehearsals, flows, mcp_servers, knowledge, texting)
 _HOUSE = (accounts, keys, tenants, security, health)
 
 
-_EVERYTHING = (pages, trunk_pages, live, *_HOUSE, *_VOICE, *_THOUGHT)
+_EVERYTHING = (pages, trunk_pages, console, live, *_HOUSE, *_VOICE, *_THOUGHT)
 _OF_ROLE = {"all": _EVERYTHING, "api": _EVERYTHING, "engine": (live, health), "worker": (health,)}
 
 
