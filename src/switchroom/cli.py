@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
-from switchroom.commands import agent, knowledge, mcp, models, sip_account, tenant, trunk
+from switchroom.commands import agent, knowledge, mcp, models, sip_account, tenant, trunk, webhook
 from switchroom.commands import flow as flows
 from switchroom.errors import SwitchroomError
 from switchroom.ports import Voice
@@ -30,6 +30,7 @@ app.add_typer(mcp.app, name="mcp")
 app.add_typer(flows.app, name="flow")
 app.add_typer(knowledge.app, name="knowledge")
 app.add_typer(models.app, name="models")
+app.add_typer(webhook.app, name="webhook")
 
 
 @app.command()

@@ -26,13 +26,15 @@ from switchroom.events.bus import Bus
 from switchroom.events.catalogue import Event
 from switchroom.history.reader import HistoryReader
 from switchroom.history.service import CallHistory
+from switchroom.hooks.deliveries import Deliveries
+from switchroom.hooks.endpoints import Webhooks
 from switchroom.identity import CallId, TenantId
 from switchroom.observability import Metrics
 from switchroom.ports import CallOffer
 from switchroom.ports.control import CallCommand, HangUp, NewCall
 from switchroom.providers.mcp.servers import ToolServers
 from switchroom.receptions import Receptions
-from switchroom.settings import McpSettings, Settings, SipSettings
+from switchroom.settings import McpSettings, Settings, SipSettings, WebhookSettings
 from switchroom.storage.db import Database
 from switchroom.storage.journal import Journal
 from switchroom.storage.vault import Vault
@@ -169,6 +171,8 @@ def _services(database: Database, folder: Path, wall: Callable[[], float], mcp: 
         receptions=receptions,
         mcp_servers=McpServers(database, Vault(SECRET), wall, mcp),
         tools=ToolServers(),
+        webhooks=Webhooks(Journal(database), Vault(SECRET), wall, WebhookSettings()),
+        deliveries=Deliveries(database, wall),
         trunks=Trunks(database, Vault(SECRET), wall),
         outbound_calls=OutboundCalls(database, wall),
         desk=SipEndpoint(SipSettings(host="127.0.0.1", port=0), lambda _: None).trunks,

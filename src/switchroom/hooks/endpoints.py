@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from switchroom.egress import is_literal, is_public
-from switchroom.errors import Invalid, NotFound
+from switchroom.errors import Conflict, Invalid, NotFound
 from switchroom.events.catalogue import NO_CALL, WebhookTested
 from switchroom.events.topics import TOPICS
 from switchroom.hooks import signing
@@ -124,12 +124,12 @@ class Webhooks:
         return secret
 
     async def test(self, webhook: str, tenant: TenantId) -> str:
-        """Let the endpoint be sent an event of its own, like any other; return its delivery. Raises NotFound, Invalid."""
+        """Let the endpoint be sent an event of its own, like any other; return its delivery. Raises NotFound, Conflict."""
         now = self._wall()
         async with self._database.transaction(tenant) as session:
             row = await _find(session, webhook, tenant)
             if not row.enabled:
-                raise Invalid("the webhook is switched off: switch it on first")
+                raise Conflict("the webhook is switched off: switch it on first", code="webhook_off")
             tested = WebhookTested(
                 id=EventId(new_id("evt")), tenant=tenant, call=NO_CALL, sequence=0, at=now, webhook=row.id
             )

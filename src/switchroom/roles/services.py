@@ -9,6 +9,7 @@ from switchroom.accounts.service import User
 from switchroom.answering import FLOWS
 from switchroom.catalogue.flow_desk import FlowDesk
 from switchroom.errors import Unavailable
+from switchroom.hooks.deliveries import Deliveries
 from switchroom.observability import Metrics
 from switchroom.providers.mcp.servers import ToolServers
 from switchroom.receptions import Receptions
@@ -46,6 +47,8 @@ def services_of_records(settings: Settings, records: Records, user: User | None 
         mcp_servers=records.mcp_servers,
         tools=ToolServers(),
         trunks=records.trunks,
+        webhooks=records.webhooks,
+        deliveries=Deliveries(records.database, time.time),
         outbound_calls=records.outbound_calls,
         desk=_idle_desk(),
         sip_address=_advertised(settings),

@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from switchroom.hooks.deliverer import Deliverer
 from switchroom.hooks.fanout import FanOut
+from switchroom.hooks.retention import LogRetention
 from switchroom.hooks.sending import Reach
 from switchroom.hosting import hosting
 from switchroom.installation import secret_of
@@ -29,5 +30,6 @@ async def _telling(settings: Settings, records: Records) -> AsyncIterator[None]:
     reach = Reach(private=settings.webhooks.private)
     deliverer = Deliverer(records.journal, Vault(secret_of(settings)), time.time, reach)
     fanout = FanOut(records.journal, time.time, deliverer.notice)
-    async with hosting(deliverer.run()), hosting(fanout.run()):
+    kept = LogRetention(records.database, time.time, settings.webhooks.keep_days * 86400)
+    async with hosting(deliverer.run()), hosting(fanout.run()), hosting(kept.run()):
         yield

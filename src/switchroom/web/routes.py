@@ -14,6 +14,7 @@ from switchroom.web.api import (
     accounts,
     agents,
     calls,
+    event_kinds,
     flows,
     health,
     hold_music,
@@ -29,14 +30,16 @@ from switchroom.web.api import (
     texting,
     trunks,
     voicemails,
+    webhook_deliveries,
+    webhooks,
 )
 
 _VOICE = (calls, live_calls, voicemails, hold_music, latency, telephones, trunks)
 _THOUGHT = (agents, rehearsals, flows, mcp_servers, knowledge, texting)
 _HOUSE = (accounts, keys, tenants, security, health)
+_EVENTS = (webhook_deliveries, webhooks, event_kinds)
 
-
-_EVERYTHING = (pages, trunk_pages, console, live, *_HOUSE, *_VOICE, *_THOUGHT)
+_EVERYTHING = (pages, trunk_pages, console, live, *_HOUSE, *_VOICE, *_THOUGHT, *_EVENTS)
 _OF_ROLE = {"all": _EVERYTHING, "api": _EVERYTHING, "engine": (live, health), "worker": (health,)}
 
 

@@ -21,6 +21,8 @@ from switchroom.catalogue.trunks import Trunks
 from switchroom.errors import Unavailable
 from switchroom.events.bus import Bus
 from switchroom.history.service import CallHistory
+from switchroom.hooks.deliveries import Deliveries
+from switchroom.hooks.endpoints import Webhooks
 from switchroom.identity import CallId, TenantId
 from switchroom.knowledge.library import Library
 from switchroom.observability import Metrics
@@ -80,6 +82,8 @@ class Services:
     mcp_servers: McpServers
     tools: ToolServers
     trunks: Trunks
+    webhooks: Webhooks
+    deliveries: Deliveries
     outbound_calls: OutboundCalls
     desk: TrunkDesk
     sip_address: str = ""
