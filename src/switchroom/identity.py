@@ -20,7 +20,15 @@ _DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: no letter i
 
 def new_id(prefix: str) -> str:
     """Return a fresh identifier such as ``call_01kaz3v8g2v4m0x1q7rj3n5t6b``."""
-    value = (int(time.time() * 1000) << 60) | secrets.randbits(60)
+    return _spelled(prefix, (int(time.time() * 1000) << 60) | secrets.randbits(60))
+
+
+def least_id(prefix: str, at: float) -> str:
+    """Return what no identifier made at or after ``at`` sorts below: where a stretch of time begins in a table of them."""
+    return _spelled(prefix, max(0, int(at * 1000)) << 60)
+
+
+def _spelled(prefix: str, value: int) -> str:
     letters = []
     for _ in range(22):
         value, digit = divmod(value, 32)

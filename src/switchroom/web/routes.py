@@ -23,6 +23,7 @@ from switchroom.web.api import (
     latency,
     live_calls,
     mcp_servers,
+    overview,
     rehearsals,
     security,
     telephones,
@@ -34,7 +35,7 @@ from switchroom.web.api import (
     webhooks,
 )
 
-_VOICE = (calls, live_calls, voicemails, hold_music, latency, telephones, trunks)
+_VOICE = (calls, overview, live_calls, voicemails, hold_music, latency, telephones, trunks)
 _THOUGHT = (agents, rehearsals, flows, mcp_servers, knowledge, texting)
 _HOUSE = (accounts, keys, tenants, security, health)
 _EVENTS = (webhook_deliveries, webhooks, event_kinds)
