@@ -79,7 +79,7 @@ class Providers:
         names = wanted.voice_names
         if all(one.choice.kind == LOCAL for one in voices):  # it keeps what it says, and nobody could take over
             here = ChosenVoice(voices[0].provider, lambda voice: voice_at(voices[0].choice, voice, names))
-            return lambda tell: Speech(_ear(ears, wanted, tell), here)
+            return lambda tell: _hearing(_ear(ears, wanted, tell), here)
         choices = {one.choice.name: one.choice for one in voices}
         links = self._links(wanted.tenant, "voices", [self._spoken(one, names) for one in voices])
 
@@ -87,8 +87,8 @@ class Providers:
             return await self.cache.find(key_of(choices[name], voice_at(choices[name], voice, names), text))
 
         def open_speech(tell: Tell) -> Speech:
-            voice = FailoverVoice(Chain(links, "tts", tell, shun=inf), self._tasks, kept)
-            return Speech(_ear(ears, wanted, tell), voice)
+            chain = Chain(links, "tts", tell, shun=inf)
+            return _hearing(_ear(ears, wanted, tell), FailoverVoice(chain, self._tasks, kept), lambda: chain.in_use)
 
         return open_speech
 
@@ -194,5 +194,9 @@ async def open_providers(
             opened.close()
 
 
-def _ear(links: tuple[Link[SpeechToText], ...], wanted: Wanted, tell: Tell) -> SpeechToText | None:
+def _hearing(ear: FailoverRecogniser | None, voice: TextToSpeech, speaks: Callable[[], str] = lambda: LOCAL) -> Speech:
+    return Speech(ear, voice, (lambda: LOCAL) if ear is None else (lambda: ear.chain.in_use), speaks)
+
+
+def _ear(links: tuple[Link[SpeechToText], ...], wanted: Wanted, tell: Tell) -> FailoverRecogniser | None:
     return FailoverRecogniser(Chain(links, "stt", tell)) if wanted.recognisers else None

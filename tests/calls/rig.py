@@ -37,6 +37,7 @@ from switchroom.ports import (
     Voice,
 )
 from switchroom.ports.control import Destination
+from switchroom.ports.credit import CreditDesk
 from tests.scripted import EnergyNetwork, ScriptedLeg, voice
 
 E = TypeVar("E", bound=Event)
@@ -217,6 +218,7 @@ async def rig(
     problem: str = "",
     refuses: SwitchroomError | None = None,
     phones: "ScriptedPhones | None" = None,
+    credit: CreditDesk | None = None,
     **plan: object,
 ) -> AsyncIterator[Rig]:
     """Run an engine."""
@@ -235,6 +237,7 @@ async def rig(
             problem=lambda: problem,
             messages=messages,
             reach=phones or ScriptedPhones({}),
+            credit=credit,
         )
         metronome = Metronome(plane)
         switchboard = Switchboard(equipment, directory, limits or Limits())

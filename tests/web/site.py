@@ -39,6 +39,7 @@ from switchroom.storage.db import Database
 from switchroom.storage.journal import Journal
 from switchroom.storage.vault import Vault
 from switchroom.transports.sip.endpoint import SipEndpoint
+from switchroom.usage.desk import usage_desk
 from switchroom.web.app import create_app
 from switchroom.web.services import EngineState, Services
 from tests.storage.stories import migrated
@@ -154,10 +155,12 @@ def _services(database: Database, folder: Path, wall: Callable[[], float], mcp: 
     """Return what there is without an engine."""
     accounts = Accounts(database, SECRET, wall, hasher=CHEAP)
     journal, receptions = Journal(database), Receptions(database, folder)
+    tenancy = Tenancy(database, wall, journal)
     return Services(
         accounts=accounts,
         people=people(journal, accounts, SECRET, wall, Rules(registration=True)),
-        tenancy=Tenancy(database, wall, journal),
+        tenancy=tenancy,
+        usage=usage_desk(journal, tenancy.chain, wall),
         keys=ApiKeys(database, SECRET, wall),
         catalogue=Catalogue(database),
         history=CallHistory(database, journal),

@@ -6,9 +6,11 @@ An ephemeral event carries the number of the next one that is kept.
 
 import time
 from collections.abc import Callable
+from functools import partial
 
+from switchroom.calls.meter import Meter
 from switchroom.calls.tool_book import Back, ToolBook
-from switchroom.events.catalogue import Event
+from switchroom.events.catalogue import Event, UsageMetered
 from switchroom.identity import CallId, EventId, TenantId, new_id
 from switchroom.ports import Publish
 
@@ -23,6 +25,8 @@ class Chronicle:
         self._wall = wall
         self._sequence = 0
         self.tools = ToolBook()
+        self.meter = Meter()
+        """What the call uses."""
 
     def tell(self, make: Callable[..., Event], *, ago: float = 0.0) -> None:
         """Complete the event with identity, number and time (``ago`` seconds before now), and publish it; never waits."""
@@ -35,7 +39,13 @@ class Chronicle:
         )
         if not event.ephemeral:
             self._sequence = event.sequence
+        self.meter.pass_by(event)
         self._publish(event)
+
+    def tell_used(self) -> None:
+        """Tell what was used since the last time, if anything was."""
+        if used := self.meter.fresh():
+            self.tell(partial(UsageMetered, used=used))
 
     def settle(self, back: Back, now: float) -> None:
         """Nobody asks for tools any more: tell of those that were begun how they came back. ``now`` is the errands' clock."""

@@ -16,6 +16,7 @@ from switchroom.media.plane import Plane
 from switchroom.media.tones import gentle
 from switchroom.ports import Leg, Publish, SpeechToText, TextToSpeech
 from switchroom.ports.control import Destination, Reach
+from switchroom.ports.credit import CreditDesk
 from switchroom.ports.turn_end import EndOfTurn
 
 
@@ -48,3 +49,5 @@ class Equipment:
     end_of_turn: EndOfTurn | None = None
     reach: Reach = _nobody
     """Calls people."""
+    credit: CreditDesk | None = None
+    """What calls are paid from; without it they are free."""

@@ -22,11 +22,13 @@ from switchroom.calls.equipment import Equipment
 from switchroom.calls.errands import TaskErrands
 from switchroom.calls.floor import Floor
 from switchroom.calls.guard import Guard, GuardedLeg
+from switchroom.calls.meter import MeteredRecogniser, MeteredVoice
 from switchroom.calls.mind import Mind
 from switchroom.calls.minutes import Minutes
 from switchroom.calls.mouth import Mouth
 from switchroom.calls.own_voice import OwnVoice
 from switchroom.calls.parts import Parts
+from switchroom.calls.paying import Paying
 from switchroom.calls.reply import Line, Rendered, Replier
 from switchroom.calls.speculating import Speculating
 from switchroom.calls.tapes import Tapes
@@ -66,6 +68,7 @@ from switchroom.ports import (
     Ring,
     SendDigits,
     Signal,
+    SpeechToText,
     TransferProgress,
     Transferred,
     Typed,
@@ -90,9 +93,10 @@ class CallSession:
         self._state = Call(ours=offer.direction == "outbound")
         self._chronicle = Chronicle(plan.tenant, call, equipment.publish)
         speech = plan.open_speech(self._chronicle.tell)
-        stt, model = speech.stt or equipment.stt, equipment.end_of_turn
-        stt = stt if model is None else WholeTurns(stt, model)
-        self._with = replace(equipment, stt=stt, tts=speech.tts or equipment.tts)
+        stt: SpeechToText = MeteredRecogniser(speech.stt or equipment.stt, self._chronicle.meter, speech.hears)
+        stt = stt if equipment.end_of_turn is None else WholeTurns(stt, equipment.end_of_turn)
+        tts = MeteredVoice(speech.tts or equipment.tts, self._chronicle.meter, speech.speaks)
+        self._with = replace(equipment, stt=stt, tts=tts)
         self._tapes = Tapes(call, plan.tenant, offer.leg, self._with, self._chronicle)
         self._guard: Guard | None = None
         self._broken: Exception | None = None
@@ -140,6 +144,8 @@ class CallSession:
                 raise Conflict(f"{type(command).__name__} cannot be done to a call yet", code="not_supported")
 
     def _refusal(self) -> Refuse:
+        if self._reason == "credit":
+            return Refuse("no_credit")
         return Refuse("draining", retry_after=5) if self._reason == "drained" else Refuse("unavailable")
 
     @staticmethod
@@ -152,6 +158,10 @@ class CallSession:
 
     async def _live(self, tasks: asyncio.TaskGroup) -> None:
         began = self._clock()
+        paying = Paying(self._with.credit, self._chronicle)
+        if not await paying.reserve(self._plan.tenant, self.id):
+            self.end("credit")
+            return
         plan = self._plan
         if self._offer.direction == "inbound":
             await self._offer.leg.do(Ring())
@@ -168,9 +178,12 @@ class CallSession:
         self._state.apply(CallInput.ANSWER)
         self._chronicle.tell(partial(happened.CallConnected, after=round(self._connected - began, 4)))
         parts.minutes.begin(self._connected)
+        self._chronicle.meter.begin()
+        charging = tasks.create_task(paying.run(partial(self.end, "credit")), name="paying")
         preparing = tasks.create_task(parts.watch.stock.prepare(), name="sentences")
         await self._talk(Floor(parts, tasks, self.end), playout, errands, rendered[0])
         preparing.cancel()
+        charging.cancel()
         self._with.habits.keep(plan.tenant, self._offer.leg.party, parts.turns.pauses)
 
     def _rings(self) -> None:
@@ -321,6 +334,7 @@ class CallSession:
             self._reason = "error"
         self._state.apply(CallInput.END)
         duration = round(self._clock() - self._connected, 3) if self._connected is not None else 0.0
+        self._chronicle.tell_used()
         for make in ended(self.id, self._reason or "drained", failure, duration):
             self._chronicle.tell(make)
 

@@ -146,6 +146,7 @@ class TextSession:
 
     def _tell_ended(self, reason: EndReason, failure: SwitchroomError | None) -> None:
         duration = round(self._clock() - self._began, 3)
+        self._chronicle.tell_used()
         self._chronicle.tell(partial(happened.CallEnded, reason="error" if failure else reason))
         if failure is None:
             self._chronicle.tell(partial(happened.CallCompleted, reason=reason, duration=duration))

@@ -27,6 +27,9 @@ from switchroom.events.transfers import TransferCompleted as TransferCompleted
 from switchroom.events.transfers import TransferFailed as TransferFailed
 from switchroom.events.transfers import TransferRequested as TransferRequested
 from switchroom.events.transfers import TransferRinging as TransferRinging
+from switchroom.events.usage import CreditExhausted as CreditExhausted
+from switchroom.events.usage import CreditLow as CreditLow
+from switchroom.events.usage import UsageMetered as UsageMetered
 from switchroom.events.webhooks import WebhookDeliveryFailed as WebhookDeliveryFailed
 from switchroom.events.webhooks import WebhookDisabled as WebhookDisabled
 from switchroom.events.webhooks import WebhookTested as WebhookTested
@@ -36,7 +39,16 @@ Answered = Literal["turn", "silence", "opening", "transfer", "message", "tool"]
 """What a reply answers: the caller's turn of its number, a silence after it, the call itself, a failed transfer, a message left."""
 
 EndReason = Literal[
-    "caller_hangup", "agent_hangup", "transfer", "timeout", "error", "busy", "no_answer", "rejected", "drained"
+    "caller_hangup",
+    "agent_hangup",
+    "transfer",
+    "timeout",
+    "error",
+    "busy",
+    "no_answer",
+    "rejected",
+    "drained",
+    "credit",
 ]
 
 THE_HOUSE, NO_CALL = TenantId(""), CallId("")

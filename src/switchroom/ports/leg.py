@@ -117,11 +117,12 @@ RefusalReason = Literal[
     "suspended",
     "not_allowed",
     "over_limit",
+    "no_credit",
     "overloaded",
     "draining",
 ]
 """Why a call is not taken: nobody has that number; its agent cannot be used; it cannot be answered now; the tenant is
-suspended; the caller may not; the tenant's or trunk's calls are used up; we have too much to do; we are closing."""
+suspended; the caller may not; the tenant's or trunk's calls are used up; nobody can pay; we have too much to do; we are closing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,10 @@ Tell = Callable[[Callable[..., Event]], None]
 """Puts an event into a call's journal, given as ``partial(ProviderFailed, ...)``: the call adds who, when and which."""
 
 
+LOCAL = "local"
+"""The name of the recogniser and the voice of the process that carries a call."""
+
+
 def untold(_make: Callable[..., Event]) -> None:
     """A Tell for where there is no call."""
 
@@ -27,6 +31,9 @@ class Speech:
 
     stt: SpeechToText | None = None
     tts: TextToSpeech | None = None
+    hears: Callable[[], str] = lambda: LOCAL
+    """Which provider hears now, for what is paid."""
+    speaks: Callable[[], str] = lambda: LOCAL
 
 
 def usual_speech(_tell: Tell) -> Speech:

@@ -91,6 +91,7 @@ async def _equipment(settings: Settings, records: Records, speech: LocalSpeech, 
         messages=settings.recordings,
         timing=Timing(belief=BELIEF),
         problem=records.problem,
+        credit=records.usage.credits,
         end_of_turn=None if model is None else await asyncio.to_thread(SmartTurn, model),
     )
 

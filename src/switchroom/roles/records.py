@@ -31,6 +31,7 @@ from switchroom.storage.journal import Journal
 from switchroom.storage.journal_writer import writing
 from switchroom.storage.schema import upgrade
 from switchroom.storage.vault import Vault
+from switchroom.usage.desk import UsageDesk, usage_desk
 
 log = structlog.get_logger()
 
@@ -58,6 +59,7 @@ class Records:
     sip_accounts: SipAccounts
     library: Library
     webhooks: Webhooks
+    usage: UsageDesk
     problem: Callable[[], str]
     """Why nothing more should happen that wants to be remembered; empty if all is well."""
 
@@ -69,6 +71,7 @@ async def keeping_records(settings: Settings) -> AsyncIterator[Records]:
     bus, journal = Bus(), Journal(database)
     secret = secret_of(settings)
     reader, accounts = HistoryReader(journal), Accounts(database, secret, time.time)
+    tenancy = Tenancy(database, time.time, journal)
     try:
         async with AsyncExitStack() as stack:
             read = await accounts.revoked.load(journal)
@@ -85,7 +88,7 @@ async def keeping_records(settings: Settings) -> AsyncIterator[Records]:
                 accounts,
                 people(journal, accounts, secret, time.time, Rules(settings.open_registration)),
                 ApiKeys(database, secret, time.time),
-                Tenancy(database, time.time, journal),
+                tenancy,
                 Catalogue(database),
                 McpServers(database, Vault(secret), time.time, settings.mcp),
                 Trunks(database, Vault(secret), time.time),
@@ -93,6 +96,7 @@ async def keeping_records(settings: Settings) -> AsyncIterator[Records]:
                 SipAccounts(database, secret, time.time),
                 Library(database, time.time),
                 Webhooks(journal, Vault(secret), time.time, settings.webhooks),
+                usage_desk(journal, tenancy.chain, time.time),
                 writer.problem,
             )
     finally:

@@ -51,6 +51,7 @@ def services_of_records(settings: Settings, records: Records, user: User | None 
         deliveries=Deliveries(records.database, time.time),
         outbound_calls=records.outbound_calls,
         desk=_idle_desk(),
+        usage=records.usage,
         sip_address=_advertised(settings),
         demo_user=user,
         library=records.library,

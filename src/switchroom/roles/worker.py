@@ -13,6 +13,7 @@ from switchroom.installation import secret_of
 from switchroom.roles.records import Records
 from switchroom.settings import Settings
 from switchroom.storage.vault import Vault
+from switchroom.usage.charging import Charging
 
 
 @asynccontextmanager
@@ -20,6 +21,8 @@ async def working(settings: Settings, records: Records) -> AsyncIterator[None]:
     """Do it while the context is open."""
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(hosting(records.library.run()))
+        charging = Charging(records.journal, records.usage.credits, time.monotonic)
+        await stack.enter_async_context(hosting(charging.run()))
         await stack.enter_async_context(_telling(settings, records))
         yield
 

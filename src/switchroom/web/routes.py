@@ -30,6 +30,7 @@ from switchroom.web.api import (
     tenants,
     texting,
     trunks,
+    usage,
     voicemails,
     webhook_deliveries,
     webhooks,
@@ -37,7 +38,7 @@ from switchroom.web.api import (
 
 _VOICE = (calls, overview, live_calls, voicemails, hold_music, latency, telephones, trunks)
 _THOUGHT = (agents, rehearsals, flows, mcp_servers, knowledge, texting)
-_HOUSE = (accounts, keys, tenants, security, health)
+_HOUSE = (accounts, keys, tenants, usage, security, health)
 _EVENTS = (webhook_deliveries, webhooks, event_kinds)
 
 _EVERYTHING = (pages, trunk_pages, console, live, *_HOUSE, *_VOICE, *_THOUGHT, *_EVENTS)

@@ -35,6 +35,7 @@ from switchroom.storage.db import Database
 from switchroom.telephones import Telephones
 from switchroom.transports.sip.trunks.trunks import TrunkDesk
 from switchroom.transports.sip.wire.bans import Bans
+from switchroom.usage.desk import UsageDesk
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,7 @@ class Services:
     deliveries: Deliveries
     outbound_calls: OutboundCalls
     desk: TrunkDesk
+    usage: UsageDesk
     sip_address: str = ""
     demo_user: User | None = None
     bans: Bans | None = None

@@ -18,6 +18,7 @@ STATUS: Mapping[RefusalReason, int] = {
     "unavailable": 480,
     "suspended": 403,
     "not_allowed": 403,
+    "no_credit": 402,
     "over_limit": 486,  # a 503 would make the carrier think that all of us is down
     "overloaded": 503,
     "draining": 503,

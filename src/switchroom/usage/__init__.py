@@ -1,0 +1,1 @@
+"""What calls use, what that costs, and whether it can be paid."""
