@@ -7,6 +7,9 @@ from typing import Literal
 from switchroom.events.accounts import SessionEnded as SessionEnded
 from switchroom.events.accounts import UserSignedOut as UserSignedOut
 from switchroom.events.event import Event as Event
+from switchroom.events.guards import OutboundRefused as OutboundRefused
+from switchroom.events.guards import SourceBanned as SourceBanned
+from switchroom.events.guards import SourceReleased as SourceReleased
 from switchroom.events.language import LanguageSwitched as LanguageSwitched
 from switchroom.events.line import KeysPressed as KeysPressed
 from switchroom.events.line import MessageEnd as MessageEnd
@@ -15,6 +18,9 @@ from switchroom.events.line import VoicemailTaken as VoicemailTaken
 from switchroom.events.providers import ProviderFailed as ProviderFailed
 from switchroom.events.providers import ProviderHedged as ProviderHedged
 from switchroom.events.providers import ProviderSwitched as ProviderSwitched
+from switchroom.events.recordings import RecordingFailed as RecordingFailed
+from switchroom.events.recordings import RecordingStarted as RecordingStarted
+from switchroom.events.recordings import RecordingStored as RecordingStored
 from switchroom.events.tenancy import TenantChanged as TenantChanged
 from switchroom.events.tenancy import TenantCreated as TenantCreated
 from switchroom.events.tenancy import TenantResumed as TenantResumed
@@ -22,6 +28,10 @@ from switchroom.events.tenancy import TenantSuspended as TenantSuspended
 from switchroom.events.timing import ReplyStalled as ReplyStalled
 from switchroom.events.timing import SpeculationDropped as SpeculationDropped
 from switchroom.events.timing import TurnTimed as TurnTimed
+from switchroom.events.tools import ModelAnswered as ModelAnswered
+from switchroom.events.tools import ToolFailed as ToolFailed
+from switchroom.events.tools import ToolFinished as ToolFinished
+from switchroom.events.tools import ToolStarted as ToolStarted
 from switchroom.events.transfers import CallTransferred as CallTransferred
 from switchroom.events.transfers import TransferCompleted as TransferCompleted
 from switchroom.events.transfers import TransferFailed as TransferFailed
@@ -153,34 +163,6 @@ class DigitPressed(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RecordingStarted(Event):
-    """A recording is being written."""
-
-    topic = "call.recording.started"
-    path: str
-    rate: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordingStored(Event):
-    """The recording is complete: caller on the left, agent on the right."""
-
-    topic = "call.recording.stored"
-    path: str
-    duration: float
-    size: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordingFailed(Event):
-    """Writing stopped (a full disk, say); what was written until then is kept and the call goes on."""
-
-    topic = "call.recording.failed"
-    path: str
-    message: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class LegAdded(Event):
     """A party joined the call."""
 
@@ -309,81 +291,6 @@ class FillerSpoken(Event):
     turn: int
     text: str
     owner: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToolStarted(Event):
-    """A tool was called on the caller's behalf."""
-
-    topic = "tool.started"
-    personal = frozenset({"arguments"})
-    turn: int
-    tool: str
-    arguments: Mapping[str, object]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToolFinished(Event):
-    """The tool answered after ``took`` seconds."""
-
-    topic = "tool.finished"
-    personal = frozenset({"result"})
-    turn: int
-    tool: str
-    result: Mapping[str, object]
-    took: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToolFailed(Event):
-    """The tool did not answer usefully."""
-
-    topic = "tool.failed"
-    turn: int
-    tool: str
-    code: str
-    message: str
-    took: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ModelAnswered(Event):
-    """A language model answered one request of a turn, for so many tokens."""
-
-    topic = "model.answered"
-    turn: int
-    model: str
-    tokens_in: int
-    tokens_out: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutboundRefused(Event):
-    """A guard refused a call out before it was made; ``reason`` is the code of what was answered."""
-
-    topic = "outbound.refused"
-    dialled: str
-    reason: str
-    message: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceBanned(Event):
-    """An address, or a network of IPv6, guessed passwords or flooded us: nothing of it is heard until then."""
-
-    topic = "security.source.banned"
-    source: str
-    reason: Literal["wrong_credentials", "flood"]
-    until: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceReleased(Event):
-    """A ban was lifted before its time; ``by`` is the user who did."""
-
-    topic = "security.source.released"
-    source: str
-    by: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
