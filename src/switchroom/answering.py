@@ -1,7 +1,12 @@
-"""Who answers what was dialled: an agent of the catalogue, thinking with its flow as it stands when the call comes."""
+"""Who answers what was dialled: an agent of the catalogue, thinking with its flow as it stands when the call comes.
+
+What was found out for one call is kept for the next, until anything of the catalogue is written (``storage.changes.kept``), a
+file of it is written or its tools change. The providers that a call speaks with are looked at for every call: they come and go.
+"""
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
@@ -12,16 +17,19 @@ from switchroom.accounts.suspensions import Suspensions
 from switchroom.catalogue.hold_music import HoldMusic
 from switchroom.catalogue.service import AgentRecord, Catalogue
 from switchroom.conversation.waiting import waiting
-from switchroom.errors import Denied, SwitchroomError
+from switchroom.errors import Denied, NotFound, SwitchroomError
 from switchroom.flow.graph import Receiver
 from switchroom.identity import AgentId, TenantId
 from switchroom.knowledge.library import Library
-from switchroom.ports import CallDetails, CallPlan, Hints, Models, Speech, Tell, Voice, usual_speech
+from switchroom.ports import CallPlan, Hints, Voice
 from switchroom.providing import Providers, Wanted
-from switchroom.receptions import Receptions, ToolsOf, no_tools
+from switchroom.receptions import Receptions, Standing, ToolsOf, no_tools
+from switchroom.storage.changes.kept import NOBODY, Kept
 from switchroom.storage.db import Database
 
 log = structlog.get_logger()
+
+Source = Literal["phone_gateway", "browser"]
 
 FLOWS = Path(__file__).resolve().parents[2]
 """What the file names of flows are relative to."""
@@ -30,6 +38,15 @@ FLOWS = Path(__file__).resolve().parents[2]
 def utc_now() -> datetime:
     """Return the time with its zone."""
     return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What answers one address, without the providers that it speaks with."""
+
+    agent: AgentRecord
+    standing: Standing
+    plan: CallPlan
 
 
 class Answering:
@@ -54,13 +71,30 @@ class Answering:
         models = None if providers is None else providers.any_models
         library = Library(database, time.time, None if providers is None else providers.opened.embedder())
         self.receptions = Receptions(database, flows, tools, models, library)
+        self._kept: Kept[tuple[str, Source], _Found | NotFound] = Kept(database, _owner)
 
-    async def find(self, dialled: str, source: Literal["phone_gateway", "browser"]) -> CallPlan:
+    async def find(self, dialled: str, source: Source) -> CallPlan:
         """Return the plan of the agent that answers. Raises NotFound, Denied for tenant or receiver, Invalid for its flow."""
-        agent = await self._catalogue.answers(dialled, source)
+        found = await self._kept.get((dialled, source), lambda: self._look_up(dialled, source), self._holds)
+        if isinstance(found, NotFound):
+            raise NotFound(str(found))
+        return await self._speaking(found.agent, found.plan)
+
+    async def _look_up(self, dialled: str, source: Source) -> _Found | NotFound:
+        try:
+            agent = await self._catalogue.answers(dialled, source)
+        except NotFound as nobody:  # kept as well: scanners dial the same numbers again and again
+            return nobody
         await self._suspensions.check(agent.tenant_id)
-        now = await self._catalogue.agent(agent.id, agent.tenant_id)  # another process may have changed it
-        return await self.plan(now, source)
+        standing = await self.receptions.of(agent)
+        return _Found(agent, standing, await self._planned(agent, standing, source))
+
+    def _holds(self, found: _Found | NotFound) -> bool:
+        """Return whether that is still so, as far as it is not for the catalogue to say."""
+        if isinstance(found, NotFound):
+            return True
+        tenant = found.agent.tenant_id
+        return self.receptions.holds(tenant, found.standing) and self.music.holds(tenant, found.plan.music)
 
     async def plan_to_call(self, agent: AgentId, tenant: TenantId) -> CallPlan:
         """Return the plan of an agent that calls out. Raises NotFound, Denied if its tenant is suspended, Invalid for its flow."""
@@ -98,13 +132,16 @@ class Answering:
 
     async def plan(self, agent: AgentRecord, source: Receiver | None = None) -> CallPlan:
         """Return what a call with ``agent`` needs to know. Raises Denied if its flow takes none that comes by ``source``."""
-        standing = await self.receptions.of(agent)
+        return await self._speaking(agent, await self._planned(agent, await self.receptions.of(agent), source))
+
+    async def _planned(self, agent: AgentRecord, standing: Standing, source: Receiver | None) -> CallPlan:
+        """Return the plan but for the speech."""
         reception = standing.reception
         start = reception.plan.flow.starts[0] if source is None else reception.plan.flow.entry(source)
         if start is None:
             message = f"the flow {standing.flow!r} of agent {agent.name!r} begins no conversation by {source}"
             raise Denied(f"{message}: add {source} to the receivers of a start node", code="receiver_not_served")
-        speech, models = await self._provided(agent)
+        models = None if self._providers is None else self._providers.models(_wanted(agent))
         said = waiting(agent.language)
         return CallPlan(
             tenant=agent.tenant_id,
@@ -114,7 +151,6 @@ class Answering:
             flow_parts=standing.parts,
             open_brain=reception.opener(agent.tenant_id, self._now, agent.id, models),
             voice=Voice(agent.voice, agent.speed, agent.language),
-            open_speech=speech,
             language=agent.language,
             languages=agent.languages,
             greeting=agent.greeting or start.greeting,
@@ -134,14 +170,15 @@ class Answering:
             person=reception.plan.flow.person,
         )
 
-    async def _provided(
-        self, agent: AgentRecord
-    ) -> tuple[Callable[[Tell], Speech], Callable[[CallDetails | None], Models] | None]:
-        """Return what opens a call's speech, and what gives it its language models."""
+    async def _speaking(self, agent: AgentRecord, plan: CallPlan) -> CallPlan:
+        """Return the plan with what opens its speech, of the providers that work now."""
         if self._providers is None:
-            return usual_speech, None
-        wanted = _wanted(agent)
-        return await self._providers.speech(wanted), self._providers.models(wanted)
+            return plan
+        return replace(plan, open_speech=await self._providers.speech(_wanted(agent)))
+
+
+def _owner(found: _Found | NotFound) -> str:
+    return NOBODY if isinstance(found, NotFound) else found.agent.tenant_id
 
 
 def _wanted(agent: AgentRecord) -> Wanted:

@@ -68,13 +68,14 @@ def _changed(path: Path, read: _Read | None) -> float:
 class Standing:
     """What answers an agent's calls now: a version of a flow, or a file (version 0).
 
-    ``parts`` are the versions of the flows that it runs as parts of itself.
+    ``parts`` are the versions of the flows that it runs as parts of itself, ``tools`` those of the tenant that it was built with.
     """
 
     flow: str
     version: int
     reception: Reception
     parts: Mapping[str, int] = field(default_factory=dict)
+    tools: Tools = field(default_factory=dict)
 
 
 class Receptions:
@@ -116,7 +117,23 @@ class Receptions:
     async def of(self, agent: AgentRecord) -> Standing:
         """Return what answers ``agent``'s calls now. Raises Invalid."""
         found = await self._live(agent)
-        return found or Standing(agent.flow, 0, await self._from_file(agent))
+        return found or Standing(agent.flow, 0, await self._from_file(agent), tools=self._tools(agent.tenant_id))
+
+    def holds(self, tenant: TenantId, standing: Standing) -> bool:
+        """Return whether this would still answer, as far as it is not for the catalogue to say: its tools and its file."""
+        tools = self._tools(tenant)
+        if not _same(standing.tools, tools):
+            return False
+        if standing.version:
+            return True
+        path = self._folder / standing.flow
+        known = self._files.get((path, tenant if tools else _ANYBODY))
+        try:
+            return (
+                known is not None and known.reception is standing.reception and known.changed == _changed(path, known)
+            )
+        except OSError:
+            return True  # the file is gone: what it said goes on
 
     async def examine(self, tenant: TenantId, text: str) -> tuple[Problem, ...]:
         """Return everything that keeps ``text`` from answering calls of ``tenant``."""
@@ -187,7 +204,7 @@ class Receptions:
                     lambda: self._reception(read, flows, tools, agent.flow), agent.flow, before
                 )
                 numbers = {name: part.number for name, part in parts.items()}
-                known = self._published[flow] = Standing(agent.flow, number, reception, numbers), tools
+                known = self._published[flow] = Standing(agent.flow, number, reception, numbers, tools), tools
             return known[0]
 
     async def _moved(self, agent: AgentRecord, standing: Standing) -> bool:

@@ -80,21 +80,6 @@ def test_a_change_counts_from_the_next_call_on(tmp_path: Path) -> None:
     run_real(main())
 
 
-def test_what_is_in_memory_answers_without_the_database(tmp_path: Path) -> None:
-    async def main() -> None:
-        async with migrated(tmp_path) as database:
-            catalogue = Catalogue(database)
-            agent = await catalogue.create_agent(TENANT, "Ada", "flow.yaml")
-            await catalogue.bind("demo", agent)
-            await catalogue.answers("demo", "phone_gateway")
-        (tmp_path / "test.db").unlink()
-        assert await catalogue.answers("demo", "phone_gateway") == agent
-        with pytest.raises(NotFound):
-            await catalogue.answers("0000", "phone_gateway")
-
-    run_real(main())
-
-
 def test_a_tenant_can_neither_see_nor_take_what_is_anothers(tmp_path: Path) -> None:
     async def main() -> None:
         async with migrated(tmp_path) as database:

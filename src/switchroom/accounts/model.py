@@ -5,16 +5,19 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import JSON, Boolean, Float, ForeignKey, Integer, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
+from switchroom.storage.changes.noticing import Catalogued
 from switchroom.storage.db import Base
 
 
-class TenantRow(Base):
+class TenantRow(Catalogued, Base):
     """The platform, a reseller or a customer organisation; ``sip_domain`` is its own name for its telephones.
 
     ``suspended`` is said of it alone: who is above and suspended suspends it too.
     """
 
     __tablename__ = "tenants"
+    catalogued = "tenant"
+    counts_for_all = True
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     slug: Mapped[str] = mapped_column(String(64), unique=True)

@@ -5,13 +5,15 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import JSON, BigInteger, Boolean, Float, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from switchroom.storage.changes.noticing import Catalogued
 from switchroom.storage.db import Base
 
 
-class AgentRow(Base):
+class AgentRow(Catalogued, Base):
     """An AI voice agent: its flow, how it sounds, how patient it is, which providers it works with."""
 
     __tablename__ = "agents"
+    catalogued = "agent"
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     tenant_id: Mapped[str] = mapped_column(String(64), index=True)
@@ -40,10 +42,11 @@ class AgentRow(Base):
     fillers: Mapped[Sequence[str]] = mapped_column(JSON)
 
 
-class NumberRow(Base):
+class NumberRow(Catalogued, Base):
     """What can be dialled (an E.164 number, or a SIP user such as ``demo``) and who answers."""
 
     __tablename__ = "numbers"
+    catalogued = "number"
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     tenant_id: Mapped[str] = mapped_column(String(64), index=True)
@@ -51,13 +54,14 @@ class NumberRow(Base):
     agent_id: Mapped[str] = mapped_column(ForeignKey("agents.id"), index=True)
 
 
-class FlowRow(Base):
+class FlowRow(Catalogued, Base):
     """A flow that is worked on: its draft, and which version answers calls (0: none yet).
 
     ``revision`` grows with every change of the draft, so that nobody overwrites what they have not seen.
     """
 
     __tablename__ = "flows"
+    catalogued = "flow"
     __table_args__ = (UniqueConstraint("tenant_id", "name", name="uq_flows_name"),)
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
@@ -85,13 +89,14 @@ class FlowVersionRow(Base):
     restores: Mapped[int] = mapped_column(Integer)
 
 
-class TrunkRow(Base):
+class TrunkRow(Catalogued, Base):
     """A carrier or PBX. ``form`` is a TrunkForm without its secrets, which are in ``sealed``; see storage.vault.
 
     ``inbound_user`` is whom its calls prove to be, of one trunk of the whole installation. ``changed`` grows with every write.
     """
 
     __tablename__ = "trunks"
+    catalogued = "trunk"
     __table_args__ = (UniqueConstraint("tenant_id", "name", name="uq_trunks_name"),)
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
@@ -103,10 +108,11 @@ class TrunkRow(Base):
     changed: Mapped[float] = mapped_column(Float)
 
 
-class DialGuardRow(Base):
+class DialGuardRow(Catalogued, Base):
     """What a tenant may call and spend; ``guard`` is a DialGuard. No row: what every new tenant gets."""
 
     __tablename__ = "dial_guards"
+    catalogued = "dial_guard"
 
     tenant_id: Mapped[str] = mapped_column(String(64), primary_key=True)
     guard: Mapped[Mapping[str, object]] = mapped_column(JSON)
@@ -135,13 +141,14 @@ class OutboundCallRow(Base):
     outcome: Mapped[str] = mapped_column(String(64))
 
 
-class McpServerRow(Base):
+class McpServerRow(Catalogued, Base):
     """An MCP server of a tenant. ``form`` is an McpServerForm without its secrets, which are in ``sealed``; see storage.vault.
 
     ``listed`` are the tools that it listed last. ``changed`` grows with every write of the form.
     """
 
     __tablename__ = "mcp_servers"
+    catalogued = "mcp_server"
     __table_args__ = (UniqueConstraint("tenant_id", "name", name="uq_mcp_servers_name"),)
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)

@@ -1,7 +1,7 @@
 """AI agents, numbers, and who answers what was dialled.
 
-The answer to that last question comes from one table in memory, read whole at the first call after a change: scanners
-dial thousands of numbers that do not exist, and none of them reaches the database.
+Everything is read as it is stored: what calls keep in memory of it is kept by ``storage.changes.kept``, which knows when it
+is old.
 """
 
 import re
@@ -77,41 +77,25 @@ class Catalogue:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._answers: Mapping[str, AgentRecord] | None = None
-        self._changes = 0
 
     async def answers(self, dialled: str, source: Literal["phone_gateway", "browser"]) -> AgentRecord:
         """Return the agent that answers ``dialled``; a browser may also name an agent by its id.
 
         Raises NotFound if nobody does. Safe to cancel.
         """
-        table = self._answers if self._answers is not None else await self._load()
-        found = table.get(normalised(dialled))
-        if found is None and source == "browser":
-            found = next((agent for agent in table.values() if agent.id == dialled), None)
-        if found is None:
-            raise NotFound(f"nobody answers {dialled!r}: bind that number to an agent")
-        return found
-
-    async def _load(self) -> Mapping[str, AgentRecord]:
-        changes = self._changes
-        query = select(NumberRow.address, AgentRow).join(AgentRow, NumberRow.agent_id == AgentRow.id)
+        bound = select(AgentRow).join(NumberRow, NumberRow.agent_id == AgentRow.id)
         async with self._database.snapshot(WHOLE_HOUSE) as session:
-            table = {address: _record(row) for address, row in await session.execute(query)}
-        if changes == self._changes:  # else somebody wrote while we read: the next call looks again
-            self._answers = table
-        return table
-
-    def changed(self) -> None:
-        """Forget what is in memory; also for whoever writes these tables in another way."""
-        self._changes += 1
-        self._answers = None
+            row = await session.scalar(bound.where(NumberRow.address == normalised(dialled)))
+            if row is None and source == "browser":
+                row = await session.scalar(bound.where(AgentRow.id == dialled).limit(1))
+        if row is None:
+            raise NotFound(f"nobody answers {dialled!r}: bind that number to an agent")
+        return _record(row)
 
     async def save_agent(self, agent: AgentRecord) -> None:
         """Add the agent or replace what is stored of it."""
         async with self._database.transaction(agent.tenant_id) as session:
             await session.merge(AgentRow(**asdict(agent)))
-        self.changed()
 
     async def create_agent(self, tenant: TenantId, name: str, flow: str) -> AgentRecord:
         """Add an agent with everything else at its default; ``save_agent(replace(agent, ...))`` changes it."""
@@ -136,8 +120,9 @@ class Catalogue:
 
     async def everybody(self) -> list[AgentRecord]:
         """Return each agent, of any tenant, that answers a number."""
-        table = self._answers if self._answers is not None else await self._load()
-        return list({agent.id: agent for agent in table.values()}.values())
+        bound = select(AgentRow).where(AgentRow.id.in_(select(NumberRow.agent_id))).order_by(AgentRow.id)
+        async with self._database.snapshot(WHOLE_HOUSE) as session:
+            return [_record(row) for row in await session.scalars(bound)]
 
     async def agent(self, agent: AgentId, tenant: TenantId) -> AgentRecord:
         """Return one agent. Raises NotFound if the tenant has no such agent."""
@@ -163,7 +148,6 @@ class Catalogue:
                 row.agent_id = agent.id
         except IntegrityError as error:
             raise Conflict(f"{address} cannot be bound to {agent.id}: is that agent still there?") from error
-        self.changed()
         return NumberRecord(address, agent.tenant_id, agent.id)
 
     async def numbers(self, tenant: TenantId) -> list[NumberRecord]:

@@ -6,6 +6,7 @@ from typing import Literal
 
 from switchroom.events.accounts import SessionEnded as SessionEnded
 from switchroom.events.accounts import UserSignedOut as UserSignedOut
+from switchroom.events.catalogue_changes import CatalogueChanged as CatalogueChanged
 from switchroom.events.event import Event as Event
 from switchroom.events.guards import OutboundRefused as OutboundRefused
 from switchroom.events.guards import SourceBanned as SourceBanned

@@ -27,6 +27,7 @@ from sqlalchemy.util import await_only
 
 from switchroom.errors import Bug, Invalid
 from switchroom.settings import DatabaseSettings
+from switchroom.storage.peek import Peek
 from switchroom.storage.scope import SCOPE, Scope
 
 BEGIN = "begin"  # execution option: the statements that open a transaction on SQLite
@@ -74,6 +75,7 @@ class Database:
         self._writers = async_sessionmaker(self.engine, expire_on_commit=False)
         reading = {BEGIN: READING} if self.sqlite else _ONE_STATE
         self._readers = async_sessionmaker(self.engine.execution_options(**reading), expire_on_commit=False)
+        self.peek = Peek(self.engine)
         self._turn = asyncio.Lock() if self.sqlite else nullcontext()
         self._writing: set[asyncio.Task[Any] | None] = set()
 
@@ -112,6 +114,7 @@ class Database:
 
     async def close(self) -> None:
         """Return every connection."""
+        self.peek.close()
         await self.engine.dispose()
 
 
@@ -144,13 +147,14 @@ async def upsert(
     """Insert ``rows``, which all set the same columns; where ``key`` exists, set them there, or leave it with ``replace=False``."""
     backend = session.get_bind().dialect.name
     names = tuple(name for name in rows[0] if replace and name not in key)
-    await session.execute(_upsert(table, key, names, backend), rows)
+    await session.execute(upsertion(table, key, names, backend), rows)
 
 
 @cache
-def _upsert(
+def upsertion(
     table: type[Base], key: tuple[str, ...], names: tuple[str, ...], backend: str
 ) -> sqlite.Insert | postgresql.Insert:
+    """Return the statement that inserts rows, or sets ``names`` of those whose ``key`` exists."""
     plain = cast("Table", table.__table__)  # not the class: the ORM would send row by row
     insert = sqlite.insert(plain) if backend == "sqlite" else postgresql.insert(plain)
     if not names:

@@ -40,7 +40,7 @@ _REQUIRED: Mapping[type[Event], frozenset[str]] = {
 POLL = 1.0
 """How soon, in seconds, a reader notices what another process stored; what its own process stores wakes it at once."""
 
-_APPENDING = 0x53574A4C  # the key of PostgreSQL's advisory lock
+APPENDING = 0x53574A4C  # the key of PostgreSQL's advisory lock
 
 
 class JournalRow(Base):
@@ -182,7 +182,7 @@ class Journal:
         if not rows:
             return
         if not self.database.sqlite:
-            await session.execute(text(f"SELECT pg_advisory_xact_lock({_APPENDING})"))
+            await session.execute(text(f"SELECT pg_advisory_xact_lock({APPENDING})"))
         await upsert(session, JournalRow, ("id",), rows, replace=False)
         event.listen(session.sync_session, "after_commit", self._wake, once=True)
 
