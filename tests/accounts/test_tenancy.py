@@ -128,7 +128,7 @@ def test_what_is_changed_is_in_the_journal_with_it(tmp_path: Path) -> None:
             await at.tenancy.suspend(PLATFORM, "dental")
             await at.tenancy.suspend(PLATFORM, "dental", suspended=False)
             entries = await Journal(at.database).after(0)
-            mine = [entry.topic for entry in entries if entry.tenant == at.dental.id]
+            mine = [entry.topic for entry in entries if entry.tenant == at.dental.id and "tenant" in entry.topic]
             assert mine == ["tenant.created", "tenant.changed", "tenant.suspended", "tenant.resumed"]
             assert await at.tenancy.chain(at.dental.id) == (at.dental.id, at.south.id, PLATFORM)
 
@@ -174,6 +174,7 @@ def test_tenants_of_before_are_hung_below_the_platform(tmp_path: Path, database_
             async with database.transaction(WHOLE_HOUSE) as session:
                 await session.execute(text("DELETE FROM tenants"))
                 await session.execute(text("DROP INDEX ix_tenants_parent_id"))
+                await session.execute(text("DROP TABLE catalogue_version"))
                 await session.execute(text("ALTER TABLE tenants DROP COLUMN kind"))
                 for values in ("('t1', 'platform', 'Old', NULL, '{}', 1)", "('t2', 'child', 'Child', 't1', '{}', 1)"):
                     await session.execute(text(f"INSERT INTO tenants {columns} VALUES {values}"))
