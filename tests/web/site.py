@@ -37,6 +37,7 @@ from switchroom.receptions import Receptions
 from switchroom.settings import McpSettings, Settings, SipSettings, WebhookSettings
 from switchroom.storage.db import Database
 from switchroom.storage.journal import Journal
+from switchroom.storage.kept_answers import KeptAnswers
 from switchroom.storage.vault import Vault
 from switchroom.transports.sip.endpoint import SipEndpoint
 from switchroom.usage.desk import usage_desk
@@ -144,6 +145,7 @@ async def site(folder: Path, *, demo: bool = False, mcp: McpSettings | None = No
             services,
             accept=accept,
             control=control,
+            answers=KeptAnswers(database, Vault("s" * 32), lambda: clock[0]),
             desk=endpoint.trunks,
             demo_user=account.user if demo else None,
         )

@@ -1,5 +1,7 @@
 from pathlib import Path
 
+import pytest
+
 from switchroom.errors import Conflict, NotFound
 from tests.virtual_time import run_real
 from tests.web.site import NOW, site
@@ -48,5 +50,43 @@ def test_another_tenants_call_cannot_be_hung_up(tmp_path: Path) -> None:
             async with here.as_user(await here.stranger()) as eve:
                 assert (await eve.post("/api/v1/calls/call_1/hang-up")).status_code == 404
             assert here.control.done == []
+
+    run_real(story())
+
+
+def test_an_agent_is_told_to_call_somebody(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with site(tmp_path) as here, here.as_user() as client:
+            wanted = {
+                "agent": here.agent.id,
+                "to": "+442079460009",
+                "from": "+442079460000",
+                "variables": {"name": "Anna"},
+                "metadata": {"ticket": "7"},
+                "max_duration": 60,
+            }
+            answer = await client.post("/api/v1/calls", json=wanted)
+            assert answer.status_code == 202
+            begun = answer.json()
+            assert begun["state"] == "dialing" and answer.headers["location"] == f"/api/v1/calls/{begun['id']}"
+            [made] = here.control.made
+            assert (made.call, made.agent, made.to, made.caller) == (
+                begun["id"], here.agent.id, "+442079460009", "+442079460000",
+            )  # fmt: skip
+            assert (made.variables, made.metadata, made.max_duration) == ({"name": "Anna"}, {"ticket": "7"}, 60.0)
+
+    run_real(story())
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"to": ""}, {"agent": ""}, {"max_duration": 0}, {"max_duration": -1}, {"variables": {"a b": "x"}}, {"what": 1}],
+)
+def test_a_call_that_cannot_be_meant_is_not_made(tmp_path: Path, wrong: dict[str, object]) -> None:
+    async def story() -> None:
+        async with site(tmp_path) as here, here.as_user() as client:
+            answer = await client.post("/api/v1/calls", json={"agent": "Receptionist", "to": "anna", **wrong})
+            assert answer.status_code == 422
+            assert here.control.made == []
 
     run_real(story())

@@ -209,3 +209,16 @@ def test_without_a_key_that_is_good_for_it_nobody_comes_in(tmp_path: Path) -> No
             assert (await http.post(url, content=b"x" * 2_000_000, headers=seen)).status_code in (400, 413)
 
     run_real(story())
+
+
+def test_an_agent_calls_somebody_at_a_program_s_wish(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with house(tmp_path) as (here, url), client(here, url, *EVERYTHING) as opened:
+            wanted = {"agent": "Receptionist", "to": "+442079460009", "variables": {"name": "Anna"}}
+            begun = told(await opened.call_tool("make_call", wanted))
+            [made] = here.control.made
+            assert begun == {"call": made.call, "state": "dialing"}
+            assert (made.to, made.agent, made.variables) == ("+442079460009", here.agent.id, {"name": "Anna"})
+            assert "there is no agent" in complaint(await opened.call_tool("make_call", {**wanted, "agent": "Nobody"}))
+
+    run_real(story())

@@ -90,7 +90,7 @@ def _call(event: Event) -> dict[str, object] | None:
 
 def _started(event: CallStarted) -> dict[str, object]:
     return {
-        "state": "offered",
+        "state": "dialing" if event.direction == "outbound" else "offered",
         "started": event.at,
         "agent_id": event.agent,
         "direction": event.direction,
@@ -101,6 +101,7 @@ def _started(event: CallStarted) -> dict[str, object]:
         "peer": event.peer,
         "flow": event.flow,
         "flow_version": event.flow_version,
+        "metadata": dict(event.metadata),
     }
 
 

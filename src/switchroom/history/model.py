@@ -38,6 +38,7 @@ class CallRow(Base):
     reason: Mapped[str] = mapped_column(String(32), server_default="")
     error: Mapped[str] = mapped_column(String(64), server_default="")
     message: Mapped[str] = mapped_column(Text, server_default="")
+    given: Mapped[Mapping[str, str]] = mapped_column("metadata", JSON, server_default="{}")
 
 
 class TranscriptRow(Base):

@@ -32,7 +32,7 @@ class Call:
     """What the agent went by, in its published ``flow_version``; 0 for a file."""
     flow_version: int
     state: str
-    """offered, ringing, talking, held or ended."""
+    """offered or dialing, ringing, talking, held, transferring or ended."""
     started: float | None
     connected: float | None
     ended: float | None
@@ -41,6 +41,8 @@ class Call:
     error: str
     """The code of what broke; empty if nothing did."""
     message: str
+    metadata: Mapping[str, str]
+    """What whoever asked for a call of ours gave along."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +142,12 @@ class CallHistory:
             raise NotFound(f"there is no call {call}")
         return _call(row)
 
+    async def knows(self, call: CallId, tenant: TenantId) -> bool:
+        """Return whether there is such a call."""
+        async with self._database.snapshot(tenant) as session:
+            row = await session.get(CallRow, call)
+        return row is not None and row.tenant_id == tenant
+
     async def transcript(self, call: CallId, tenant: TenantId) -> list[Line]:
         """Return what was said and heard, in order."""
         query = (
@@ -208,6 +216,7 @@ def _call(row: CallRow) -> Call:
         reason=row.reason,
         error=row.error,
         message=row.message,
+        metadata=row.given,
     )
 
 

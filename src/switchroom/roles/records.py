@@ -29,6 +29,7 @@ from switchroom.settings import Settings
 from switchroom.storage.db import Database
 from switchroom.storage.journal import Journal
 from switchroom.storage.journal_writer import writing
+from switchroom.storage.kept_answers import KeptAnswers
 from switchroom.storage.schema import upgrade
 from switchroom.storage.vault import Vault
 from switchroom.usage.desk import UsageDesk, usage_desk
@@ -58,6 +59,7 @@ class Records:
     outbound_calls: OutboundCalls
     sip_accounts: SipAccounts
     library: Library
+    answers: KeptAnswers
     webhooks: Webhooks
     usage: UsageDesk
     problem: Callable[[], str]
@@ -95,6 +97,7 @@ async def keeping_records(settings: Settings) -> AsyncIterator[Records]:
                 OutboundCalls(database, time.time, settings.dial),
                 SipAccounts(database, secret, time.time),
                 Library(database, time.time),
+                KeptAnswers(database, Vault(secret), time.time),
                 Webhooks(journal, Vault(secret), time.time, settings.webhooks),
                 usage_desk(journal, tenancy.chain, time.time),
                 writer.problem,

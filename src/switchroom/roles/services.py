@@ -36,6 +36,7 @@ def services_of_records(settings: Settings, records: Records, user: User | None 
         tenancy=records.tenancy,
         catalogue=records.catalogue,
         history=records.history,
+        answers=records.answers,
         database=records.database,
         bus=records.bus,
         metrics=Metrics(),

@@ -18,6 +18,7 @@ from switchroom.hosting import hosting
 from switchroom.observability import get_logger
 from switchroom.web import problems
 from switchroom.web.guard import Guard
+from switchroom.web.idempotency import Idempotency
 from switchroom.web.mcp.door import McpDoor
 from switchroom.web.routes import routed
 from switchroom.web.services import Services
@@ -36,6 +37,7 @@ def create_app(services: Services) -> FastAPI:
 
     app = routed(running, services.settings.role)
     app.state.services = services
+    app.add_middleware(Idempotency)
     app.add_middleware(Guard)
     app.add_exception_handler(SwitchroomError, _known)
     app.add_exception_handler(RequestValidationError, _unusable)

@@ -32,6 +32,7 @@ from switchroom.providers.mcp.servers import ToolServers
 from switchroom.receptions import Receptions
 from switchroom.settings import Settings
 from switchroom.storage.db import Database
+from switchroom.storage.kept_answers import KeptAnswers
 from switchroom.telephones import Telephones
 from switchroom.transports.sip.trunks.trunks import TrunkDesk
 from switchroom.transports.sip.wire.bans import Bans
@@ -96,6 +97,7 @@ class Services:
     plan_for_text: Callable[[AgentRecord], Awaitable[CallPlan]] = _no_plan
     library: Library | None = None
     control: CallDesk = field(default_factory=_NoCalls)
+    answers: KeptAnswers | None = None
     wall: Callable[[], float] = time.time
 
 

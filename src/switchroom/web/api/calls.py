@@ -45,6 +45,7 @@ class CallOut(BaseModel):
     reason: str
     error: str
     message: str
+    metadata: Mapping[str, str]
 
 
 class CallList(BaseModel):
@@ -218,5 +219,5 @@ def _call(call: Call) -> CallOut:
         id=call.id, state=call.state, direction=call.direction, source=call.source, agent=call.agent,
         caller=call.caller, caller_name=call.caller_name, dialled=call.dialled, flow=call.flow, flow_version=call.flow_version,
         started=_moment(call.started), connected=_moment(call.connected), ended=_moment(call.ended),
-        duration=call.duration, reason=call.reason, error=call.error, message=call.message,
+        duration=call.duration, reason=call.reason, error=call.error, message=call.message, metadata=call.metadata,
     )  # fmt: skip

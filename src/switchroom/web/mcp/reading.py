@@ -3,9 +3,9 @@
 from pydantic import Field, JsonValue
 
 from switchroom.catalogue.service import AgentRecord
-from switchroom.errors import NotFound
 from switchroom.history.service import Call, Wanted
 from switchroom.identity import CallId
+from switchroom.web.calling import agent_named
 from switchroom.web.mcp.offers import Answer, Arguments, Asked, Nothing, Offer, plain
 
 
@@ -126,12 +126,7 @@ async def list_mcp_servers(asked: Asked, _: Nothing) -> Answer:
 
 async def agent_called(asked: Asked, name: str) -> AgentRecord:
     """Return the tenant's agent of this name or id. Raises NotFound."""
-    agents = await asked.services.catalogue.agents(asked.tenant)
-    for agent in agents:
-        if name in (agent.id, agent.name):
-            return agent
-    known = ", ".join(repr(agent.name) for agent in agents) or "none"
-    raise NotFound(f"there is no agent {name!r}; there are {known}")
+    return await agent_named(asked.services, asked.tenant, name)
 
 
 async def _agent(asked: Asked, agent: AgentRecord) -> dict[str, JsonValue]:

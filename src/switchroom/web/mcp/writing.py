@@ -4,6 +4,7 @@ from pydantic import Field
 
 from switchroom.identity import CallId
 from switchroom.ports.control import HangUp
+from switchroom.web.calling import CallWanted, Name, Value, call_out
 from switchroom.web.mcp.offers import Answer, Arguments, Asked, Offer, plain
 from switchroom.web.mcp.reading import OneCall, agent_called
 from switchroom.web.steering import steer
@@ -46,6 +47,17 @@ class Binding(Arguments):
     agent: str = Field(max_length=200, description="its name or id")
 
 
+class Telephoned(Arguments):
+    """Whom an agent is to call."""
+
+    agent: str = Field(min_length=1, max_length=200, description="its name or id")
+    to: str = Field(min_length=1, max_length=320, description="a telephone number, or the name of a SIP account")
+    caller: str = Field("", max_length=64, description="the number to call from; left out: the trunk's first")
+    trunk: str = Field("", max_length=200, description="a trunk's name or id; left out: the first that will do")
+    variables: dict[Name, Value] = Field(default_factory=dict, max_length=50, description="what the agent is to know")
+    metadata: dict[Name, Value] = Field(default_factory=dict, max_length=50, description="comes back with the call")
+
+
 async def create_flow(asked: Asked, wanted: NewFlow) -> Answer:
     """Begin a flow with a draft; it answers nobody until it is published."""
     made = await asked.services.flows.create(asked.tenant, wanted.flow, wanted.text, asked.user)
@@ -75,6 +87,12 @@ async def bind_number(asked: Asked, wanted: Binding) -> Answer:
     return plain(await asked.services.catalogue.bind(wanted.number, agent), "tenant_id")
 
 
+async def make_call(asked: Asked, wanted: Telephoned) -> Answer:
+    """Have an agent call somebody on the telephone. Answers at once with the call, which get_call then tells about."""
+    call = await call_out(asked.services, asked.tenant, CallWanted(**wanted.model_dump()))
+    return {"call": call, "state": "dialing"}
+
+
 async def hang_up_call(asked: Asked, wanted: OneCall) -> Answer:
     """End a call that is going on."""
     await steer(asked.services, asked.tenant, CallId(wanted.call), HangUp())
@@ -82,12 +100,20 @@ async def hang_up_call(asked: Asked, wanted: OneCall) -> Answer:
 
 
 WRITES: tuple[
-    Offer[NewFlow] | Offer[ChangedFlow] | Offer[PublishedFlow] | Offer[OlderFlow] | Offer[Binding] | Offer[OneCall], ...
+    Offer[NewFlow]
+    | Offer[ChangedFlow]
+    | Offer[PublishedFlow]
+    | Offer[OlderFlow]
+    | Offer[Binding]
+    | Offer[OneCall]
+    | Offer[Telephoned],
+    ...,
 ] = (
     Offer("admin:write", NewFlow, create_flow),
     Offer("admin:write", ChangedFlow, change_flow),
     Offer("admin:write", PublishedFlow, publish_flow),
     Offer("admin:write", OlderFlow, roll_back_flow),
     Offer("admin:write", Binding, bind_number),
+    Offer("calls:write", Telephoned, make_call),
     Offer("calls:write", OneCall, hang_up_call),
 )
