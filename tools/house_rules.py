@@ -18,6 +18,7 @@ BOUNDARIES = {  # the only places that may catch everything; each ends or restar
     "src/switchroom/calls/session.py",
     "src/switchroom/calls/switchboard.py",
     "src/switchroom/calls/errands.py",
+    "src/switchroom/fleet/post.py",
     "src/switchroom/calls/guard.py",
     "src/switchroom/calls/reply.py",
     "src/switchroom/hooks/deliverer.py",

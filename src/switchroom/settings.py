@@ -167,6 +167,7 @@ class Settings(BaseSettings):
         None, description="file of model, recogniser and voice providers; empty: providers.yaml below data"
     )
     database_url: str = Field("", description="postgresql://user:password@host/name; empty: SQLite below data")
+    redis_url: str = Field("", description="redis://host, for several processes; empty: there is one")
     database: DatabaseSettings = DatabaseSettings()
     log_format: str = Field("console", pattern="^(console|json)$")
     log_level: str = "info"

@@ -6,6 +6,7 @@ from pathlib import Path
 from sqlalchemy import delete, text
 
 from switchroom.events.bus import Bus
+from switchroom.history.closing import Closing
 from switchroom.history.reader import HistoryReader
 from switchroom.history.service import CallHistory
 from switchroom.identity import CallId
@@ -100,13 +101,13 @@ def test_a_call_whose_process_died_is_closed_in_the_journal_and_once_only(tmp_pa
             story = Story()
             await journal.write([*story.opening(), *story.talk()])
             await journal.write(Story("call_0").whole())
-            assert await reader.recover(9000.0) == [CALL]
+            assert await Closing(journal, reader).recover(9000.0) == [CALL]
             call = await history.call(CALL, TENANT)
             assert (call.state, call.error, call.duration) == ("ended", "engine_restarted", 8.0)
             last = (await history.events(CALL, TENANT))[-1]
             assert (last.topic, last.sequence, last.at) == ("voice.call.failed", 12, 9000.0)
             assert await history.live(TENANT) == []
-            assert await HistoryReader(journal).recover(9001.0) == []
+            assert await Closing(journal, HistoryReader(journal)).recover(9001.0) == []
 
     run_real(main())
 

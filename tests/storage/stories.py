@@ -42,8 +42,11 @@ async def migrated(folder: Path) -> AsyncIterator[Database]:
 class Story:
     """Makes the events of one call, numbered as the engine numbers them; each is one second after the other."""
 
-    def __init__(self, call: str = "call_1", tenant: TenantId = TENANT, begin: float = 1000.0) -> None:
+    def __init__(
+        self, call: str = "call_1", tenant: TenantId = TENANT, begin: float = 1000.0, engine: str = ""
+    ) -> None:
         self._call = call
+        self._engine = engine
         self._tenant = tenant
         self._begin = begin
         self._sequence = 0
@@ -69,6 +72,7 @@ class Story:
                 caller_name="Ann",
                 dialled="demo",
                 peer="127.0.0.1",
+                engine=self._engine,
             ),
             self._make(CallRinging),
             self._make(CallConnected, after=0.2),

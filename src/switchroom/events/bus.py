@@ -31,7 +31,8 @@ class SubscriptionClosed(Unavailable):
 class Subscription:
     """One reader's view of the stream. Iterating is safe to cancel: no event is lost by it."""
 
-    def __init__(self, wants: Callable[[Event], bool], size: int, overflow: Overflow) -> None:
+    def __init__(self, wants: Callable[[Event], bool], size: int, overflow: Overflow, *, own: bool = False) -> None:
+        self.own = own
         self._wants = wants
         self._size = size
         self._overflow = overflow
@@ -76,7 +77,7 @@ class Subscription:
 
 
 class Bus:
-    """Fan-out to the subscriptions of this process."""
+    """Fan-out to the subscriptions of this process; ``relay`` brings in what another process has published."""
 
     def __init__(self) -> None:
         self._subscriptions: list[Subscription] = []
@@ -86,6 +87,12 @@ class Bus:
         for subscription in tuple(self._subscriptions):
             subscription.offer(event)
 
+    def relay(self, event: Event) -> None:
+        """Hand on what happened in another process, which journals it and counts it: not to subscriptions to our own."""
+        for subscription in tuple(self._subscriptions):
+            if not subscription.own:
+                subscription.offer(event)
+
     @contextmanager
     def subscribe(
         self,
@@ -93,9 +100,10 @@ class Bus:
         *,
         size: int = 1024,
         overflow: Overflow = Overflow.DROP_OLDEST,
+        own: bool = False,
     ) -> Iterator[Subscription]:
-        """Receive the events that ``wants`` accepts for as long as the context is open."""
-        subscription = Subscription(wants, size, overflow)
+        """Receive the events that ``wants`` accepts for as long as the context is open; with ``own``, of this process only."""
+        subscription = Subscription(wants, size, overflow, own=own)
         self._subscriptions.append(subscription)
         try:
             yield subscription

@@ -75,6 +75,7 @@ class CallStarted(Event):
     and ``headers`` what the caller's system told ours. ``flow`` is what the agent goes by, in its published ``flow_version`` (0: a
     file); ``flow_parts`` are those of the flows that it runs. Of a call that we make, ``caller`` is the number it comes from
     (empty: the trunk's first), ``dialled`` whom we call, and ``metadata`` what whoever asked for it wants to find with it.
+    ``engine`` is the process that carries it.
     """
 
     topic = "voice.call.started"
@@ -95,6 +96,7 @@ class CallStarted(Event):
     flow_version: int = 0
     flow_parts: Mapping[str, int] = field(default_factory=dict)
     metadata: Mapping[str, str] = field(default_factory=dict)
+    engine: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -102,6 +102,7 @@ def _started(event: CallStarted) -> dict[str, object]:
         "flow": event.flow,
         "flow_version": event.flow_version,
         "metadata": dict(event.metadata),
+        "engine": event.engine,
     }
 
 

@@ -95,7 +95,7 @@ async def observe(bus: Bus, metrics: Metrics) -> None:
         "switchroom_turn_seconds", "From the end of the caller's speech to the reply's first sound"
     )
     adopted = metrics.counter("switchroom_turns_adopted_total", "Turns whose reply was begun before they were over")
-    with bus.subscribe(lambda event: isinstance(event, TurnTimed), size=1024) as subscription:
+    with bus.subscribe(lambda event: isinstance(event, TurnTimed), size=1024, own=True) as subscription:
         while True:
             for event in await subscription.batch():
                 assert isinstance(event, TurnTimed)

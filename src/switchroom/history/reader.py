@@ -1,24 +1,20 @@
 """Keeps the rows of history up with the journal.
 
-The cursor moves in the transaction that changes the rows, so every entry counts once, whatever breaks in between. At
-start the calls that an earlier process left open are closed, in the journal, so that nothing is live that nobody
-answers for.
+The cursor moves in the transaction that changes the rows, so every entry counts once, whatever breaks in between and however many
+processes read.
 """
 
 import asyncio
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from switchroom.events.catalogue import CallFailed
 from switchroom.history.fold import Changes, Rows
 from switchroom.history.model import CallRow, RecordingRow, TranscriptRow, TurnRow, VoicemailRow
-from switchroom.identity import CallId, EventId, TenantId, new_id
 from switchroom.observability import get_logger
 from switchroom.storage.db import Base, upsert
-from switchroom.storage.journal import POLL, Entry, Journal, JournalRow, cursor_of, move_cursor, within
+from switchroom.storage.journal import POLL, CursorMoved, Entry, Journal, cursor_of, move_cursor, within
 from switchroom.storage.scope import WHOLE_HOUSE
 
 NAME = "history"
@@ -56,9 +52,9 @@ class HistoryReader:
             more = True
             while more:
                 entries = await self._journal.after(await self._position(), most=BATCH)
-                if entries:
-                    await self._take(entries)
                 more = len(entries) == BATCH
+                if entries:
+                    more |= not await self._took(entries)
 
     async def caught_up(self) -> None:
         """Wait until ``run`` has folded everything that is in the journal now."""
@@ -66,49 +62,33 @@ class HistoryReader:
         while (self._cursor or 0) < last:
             await self._progress.wait()
 
-    async def recover(self, now: float) -> list[CallId]:
-        """Close the calls that no process carries any more; return them. Call it once, before the first call is taken."""
-        await self.catch_up()
-        async with self._journal.database.transaction(WHOLE_HOUSE) as session:
-            left = list(await session.scalars(select(CallRow).where(CallRow.closed.is_(None))))
-            for call in left:
-                await self._journal.append(session, [await _abandoned(session, call, now)])
-        await self.catch_up()
-        return [CallId(call.id) for call in left]
-
     async def _position(self) -> int:
         if self._cursor is None:
             async with self._journal.database.snapshot(WHOLE_HOUSE) as session:
                 self._cursor = await cursor_of(session, NAME)
         return self._cursor
 
-    async def _take(self, entries: Sequence[Entry]) -> None:
+    async def _took(self, entries: Sequence[Entry]) -> bool:
+        """Fold the entries; False if another process has folded some of them meanwhile."""
+        try:
+            await self._take(entries, await self._position())
+        except CursorMoved:
+            self._cursor = None
+            return False
+        self._cursor = entries[-1].number
+        self._progress.set()
+        self._progress = asyncio.Event()
+        return True
+
+    async def _take(self, entries: Sequence[Entry], since: int) -> None:
         changes = Changes().fold(entry.event for entry in entries if entry.event is not None)
         async with self._journal.database.transaction(WHOLE_HOUSE) as session:
+            await move_cursor(session, NAME, entries[-1].number, since=since)
             await _apply(session, CallRow, ("id",), changes.calls)
             await _apply(session, TranscriptRow, ("call_id", "sequence"), changes.transcripts)
             await _apply(session, TurnRow, ("call_id", "turn"), changes.turns)
             await _apply(session, RecordingRow, ("call_id", "path"), changes.recordings)
             await _apply(session, VoicemailRow, ("id",), changes.voicemails)
-            await move_cursor(session, NAME, entries[-1].number)
-        self._cursor = entries[-1].number
-        self._progress.set()
-        self._progress = asyncio.Event()
-
-
-async def _abandoned(session: AsyncSession, call: CallRow, now: float) -> CallFailed:
-    query = select(func.max(JournalRow.sequence), func.max(JournalRow.at)).where(JournalRow.call_id == call.id)
-    sequence, last = (await session.execute(query)).one()
-    return CallFailed(
-        id=EventId(new_id("evt")),
-        tenant=TenantId(call.tenant_id),
-        call=CallId(call.id),
-        sequence=sequence + 1,
-        at=now,
-        code="engine_restarted",
-        message="the process that carried this call ended before the call did",
-        duration=0.0 if call.connected is None else max(0.0, last - call.connected),
-    )
 
 
 async def _apply(session: AsyncSession, table: type[Base], key: tuple[str, ...], rows: Rows) -> None:

@@ -25,6 +25,9 @@ from switchroom.hooks.endpoints import Webhooks
 from switchroom.hosting import hosting
 from switchroom.installation import secret_of
 from switchroom.knowledge.library import Library
+from switchroom.ports import Publish
+from switchroom.roles.place import Place, placed, signing
+from switchroom.roles.reading import following
 from switchroom.settings import Settings
 from switchroom.storage.db import Database
 from switchroom.storage.journal import Journal
@@ -44,6 +47,9 @@ READERS = frozenset({"all", "worker"})
 class Records:
     """The database and everything that reads or writes it."""
 
+    place: Place
+    publish: Publish
+    """As ``bus`` does, with this process's name on the calls that begin here."""
     database: Database
     bus: Bus
     journal: Journal
@@ -78,10 +84,13 @@ async def keeping_records(settings: Settings) -> AsyncIterator[Records]:
         async with AsyncExitStack() as stack:
             read = await accounts.revoked.load(journal)
             await stack.enter_async_context(hosting(accounts.revoked.follow(journal, read)))
+            place = await stack.enter_async_context(placed(settings, bus, journal))
             if settings.role in READERS:
-                await stack.enter_async_context(_following(reader))
+                await stack.enter_async_context(following(reader, journal, place))
             writer = await stack.enter_async_context(writing(bus, journal.write))
             yield Records(
+                place,
+                signing(bus.publish, place.member.id),
                 database,
                 bus,
                 journal,
@@ -104,17 +113,6 @@ async def keeping_records(settings: Settings) -> AsyncIterator[Records]:
             )
     finally:
         await database.close()
-
-
-@asynccontextmanager
-async def _following(reader: HistoryReader) -> AsyncIterator[None]:
-    """Close what an earlier process left open, and keep the history up with the journal, to its last entry."""
-    left = await reader.recover(time.time())
-    if left:
-        log.warning("closed calls that an earlier process left open", calls=len(left))
-    async with hosting(reader.run()):
-        yield
-    await reader.catch_up()
 
 
 async def _open_database(url: str) -> Database:

@@ -3,6 +3,7 @@
 So the journal is there before the first event and after the last one.
 """
 
+import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -78,7 +79,7 @@ async def everything(settings: Settings) -> AsyncIterator[Running]:
         await stack.enter_async_context(working(settings, records))
         engine = await stack.enter_async_context(taking_calls(settings, records, speech, minds.directory))
         services = with_minds(services_of_records(settings, records, user), minds)
-        web = await stack.enter_async_context(_served(with_engine(services, engine, records)))
+        web = await stack.enter_async_context(_served(with_engine(services, engine, records), records))
         yield Running(records, engine, speech, web, engine.address, login)
 
 
@@ -86,12 +87,11 @@ async def everything(settings: Settings) -> AsyncIterator[Running]:
 async def _engine(settings: Settings) -> AsyncIterator[Standing]:
     async with AsyncExitStack() as stack:
         records = await stack.enter_async_context(keeping_records(settings))
-        _, user = await seed_demo(settings, records)
         speech = await stack.enter_async_context(open_speech(settings.speech))
         minds = await stack.enter_async_context(thinking(settings, records, speech))
         engine = await stack.enter_async_context(taking_calls(settings, records, speech, minds.directory))
-        services = with_engine(services_of_records(settings, records, user), engine, records)
-        yield Standing(await stack.enter_async_context(_served(services)), engine)
+        services = with_engine(services_of_records(settings, records), engine, records)
+        yield Standing(await stack.enter_async_context(_served(services, records)), engine)
 
 
 @asynccontextmanager
@@ -101,7 +101,7 @@ async def _api(settings: Settings) -> AsyncIterator[Standing]:
         login, user = await seed_demo(settings, records)
         minds = await stack.enter_async_context(thinking(settings, records, None))
         services = with_minds(services_of_records(settings, records, user), minds)
-        yield Standing(await stack.enter_async_context(_served(services)), login=login)
+        yield Standing(await stack.enter_async_context(_served(services, records)), login=login)
 
 
 @asynccontextmanager
@@ -110,13 +110,16 @@ async def _worker(settings: Settings) -> AsyncIterator[Standing]:
         records = await stack.enter_async_context(keeping_records(settings))
         await stack.enter_async_context(providing(settings, records, None))
         await stack.enter_async_context(working(settings, records))
-        yield Standing(await stack.enter_async_context(_served(services_of_records(settings, records))))
+        yield Standing(await stack.enter_async_context(_served(services_of_records(settings, records), records)))
 
 
 def _check(settings: Settings) -> None:
     if settings.role != "all" and settings.url.startswith("sqlite"):
         message = f"the role {settings.role!r} shares its database with other processes, and SQLite is one process's"
         raise Invalid(f"{message}: set SWITCHROOM_DATABASE_URL to PostgreSQL, or run the role all", code="role")
+    if settings.role != "all" and not settings.redis_url:
+        message = f"the role {settings.role!r} is one of several processes, which reach each other by Redis"
+        raise Invalid(f"{message}: set SWITCHROOM_REDIS_URL, or run the role all", code="role")
 
 
 async def seed_demo(settings: Settings, records: Records) -> tuple[DemoLogin | None, User | None]:
@@ -124,17 +127,34 @@ async def seed_demo(settings: Settings, records: Records) -> tuple[DemoLogin | N
     if not settings.demo:
         return None, None
     login = demo_login(settings.data)
-    account = await seed_accounts(records.accounts, login.password, login.pin)
-    await seed_catalogue(records.catalogue, account.tenant.id, "examples/restaurant.yaml")
-    return login, account.user
+    users: list[User] = []
+
+    async def seed() -> None:
+        account = await seed_accounts(records.accounts, login.password, login.pin)
+        await seed_catalogue(records.catalogue, account.tenant.id, "examples/restaurant.yaml")
+        users.append(account.user)
+
+    await records.place.leases.under("seed", seed)
+    return login, users[0]
 
 
 @asynccontextmanager
-async def _served(services: Services) -> AsyncIterator[str]:
-    """Serve the routes of the role; yields where."""
+async def _served(services: Services, records: Records) -> AsyncIterator[str]:
+    """Serve the routes of the role, and tell the other processes where; yields where."""
     settings = services.settings
     async with (
         hosting(observe(services.bus, services.metrics)),
         serving(create_app(services), settings.web.host, settings.web.port) as port,
     ):
+        takes = settings.engine.max_calls if settings.role in ("all", "engine") else 0
+        place = records.place.member.registry.place
+        await place(
+            records.place.member.id, sip=services.sip_address, web=f"http://{_reached(settings)}:{port}", most=takes
+        )
         yield f"http://{settings.web.host}:{port}"
+
+
+def _reached(settings: Settings) -> str:
+    """Return the host at which the other processes reach our web port."""
+    host = settings.web.host
+    return host if host not in ("0.0.0.0", "::", "") else settings.sip.advertise or socket.gethostname()  # noqa: S104

@@ -9,6 +9,8 @@ from switchroom.accounts.service import User
 from switchroom.answering import FLOWS
 from switchroom.catalogue.flow_desk import FlowDesk
 from switchroom.errors import Unavailable
+from switchroom.fleet.registry import Load
+from switchroom.fleet.routing import DO, MAKE, of_calls, of_maker
 from switchroom.hooks.deliveries import Deliveries
 from switchroom.observability import Metrics
 from switchroom.providers.mcp.servers import ToolServers
@@ -29,7 +31,7 @@ from switchroom.web.services import EngineState, Services
 def services_of_records(settings: Settings, records: Records, user: User | None = None) -> Services:
     """Return what every role has; ``user`` is the demo's."""
     receptions = Receptions(records.database, FLOWS)
-    return Services(
+    services = Services(
         accounts=records.accounts,
         people=records.people,
         keys=records.keys,
@@ -58,6 +60,7 @@ def services_of_records(settings: Settings, records: Records, user: User | None 
         library=records.library,
         telephones=Telephones(records.sip_accounts),
     )
+    return services if records.place.links is None else replace(services, control=records.place.links.calls)
 
 
 def with_minds(services: Services, minds: Minds) -> Services:
@@ -78,11 +81,15 @@ def with_engine(services: Services, engine: Engine, records: Records) -> Service
     """Return the services of a process that takes calls."""
     measure(engine, services.metrics)
     switchboard, endpoint, limit = engine.switchboard, engine.endpoint, services.settings.engine.max_calls
+    records.place.member.load = lambda: Load(switchboard.count, switchboard.draining)
+    if records.place.links is not None:
+        records.place.links.calls.here = switchboard
+        records.place.links.post.handlers |= {DO: of_calls(switchboard), MAKE: of_maker(switchboard)}
     return replace(
         services,
         accept=switchboard.offer,
         engine=lambda: EngineState(switchboard.count, limit, switchboard.draining, records.problem()),
-        control=switchboard,
+        control=switchboard if records.place.links is None else records.place.links.calls,
         desk=endpoint.trunks,
         sip_address=engine.address,
         telephones=telephones(records.sip_accounts, endpoint),

@@ -12,10 +12,11 @@ from dataclasses import MISSING, dataclass, fields
 from math import isfinite
 from typing import TypeAlias
 
-from sqlalchemy import JSON, BigInteger, Float, Index, Integer, String, event, func, select, text
+from sqlalchemy import JSON, BigInteger, CursorResult, Float, Index, Integer, String, event, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from switchroom.errors import Conflict
 from switchroom.events.catalogue import Event
 from switchroom.events.topics import TOPICS
 from switchroom.identity import CallId, EventId, TenantId
@@ -78,9 +79,26 @@ async def cursor_of(session: AsyncSession, reader: str) -> int:
     return 0 if row is None else row.number
 
 
-async def move_cursor(session: AsyncSession, reader: str, number: int) -> None:
-    """Remember the reader's position, in the transaction that stores what it made of the entries."""
-    await upsert(session, CursorRow, ("reader",), [{"reader": reader, "number": number}])
+class CursorMoved(Conflict):
+    """Another process has dealt with these entries: what was made of them is to be forgotten, and the cursor read again."""
+
+    code = "cursor_moved"
+
+
+async def move_cursor(session: AsyncSession, reader: str, number: int, *, since: int | None = None) -> None:
+    """Remember the reader's position, in the transaction that stores what it made of the entries.
+
+    ``since`` is where the entries were read from. Raises CursorMoved if the cursor is not there any more, so that two processes
+    that read at once count nothing twice; whoever calls this first in the transaction makes the other one wait instead.
+    """
+    if not since:
+        await upsert(session, CursorRow, ("reader",), [{"reader": reader, "number": 0}], replace=False)
+    where = CursorRow.reader == reader
+    if since is not None:
+        where &= CursorRow.number == since
+    moved = await session.execute(update(CursorRow).where(where).values(number=number))
+    if isinstance(moved, CursorResult) and moved.rowcount == 0:
+        raise CursorMoved(f"the reader {reader!r} is not at {since} any more: another process reads too")
 
 
 Stored: TypeAlias = tuple[int, str, str, str, int, str, int, float, Data]
@@ -170,6 +188,7 @@ class Journal:
     def __init__(self, database: Database) -> None:
         self.database = database
         self._more = asyncio.Event()
+        self._written = asyncio.Event()
 
     async def write(self, events: Sequence[Event]) -> None:
         """Store ``events`` in a transaction of their own. Safe to repeat: an event that is already there is left alone."""
@@ -184,11 +203,12 @@ class Journal:
         if not self.database.sqlite:
             await session.execute(text(f"SELECT pg_advisory_xact_lock({APPENDING})"))
         await upsert(session, JournalRow, ("id",), rows, replace=False)
-        event.listen(session.sync_session, "after_commit", self._wake, once=True)
+        event.listen(session.sync_session, "after_commit", self._committed, once=True)
 
-    def _wake(self, _session: object) -> None:
-        self._more.set()
-        self._more = asyncio.Event()
+    def _committed(self, _session: object) -> None:
+        self.wake()
+        self._written.set()
+        self._written = asyncio.Event()
 
     async def after(self, number: int, *, most: int = 500, topics: Sequence[str] = ()) -> list[Entry]:
         """Return up to ``most`` entries whose number is greater than ``number``, in order."""
@@ -214,8 +234,17 @@ class Journal:
             return await session.scalar(select(func.max(JournalRow.number))) or 0
 
     def next_commit(self) -> asyncio.Event:
-        """Return what is set when this object stores events next. Take it before looking for entries, then wait for it."""
+        """Return what is set when there may be more to read next. Take it before looking for entries, then wait for it."""
         return self._more
+
+    def next_write(self) -> asyncio.Event:
+        """Return what is set when this object stores events next."""
+        return self._written
+
+    def wake(self) -> None:
+        """Let readers look for entries: another process says that it has stored some."""
+        self._more.set()
+        self._more = asyncio.Event()
 
     async def follow(self, number: int, *, most: int = 500, poll: float = POLL) -> list[Entry]:
         """Return up to ``most`` entries after ``number``; wait until there is one. Safe to cancel."""

@@ -45,7 +45,9 @@ class JournalWriter:
 
     def _subscribe(self) -> Subscription:
         return self._scope.enter_context(
-            self._bus.subscribe(lambda happened: not happened.ephemeral, size=self._size, overflow=Overflow.CLOSE)
+            self._bus.subscribe(
+                lambda happened: not happened.ephemeral, size=self._size, overflow=Overflow.CLOSE, own=True
+            )
         )
 
     def problem(self) -> str:

@@ -1,0 +1,75 @@
+"""Two engines, an api and a worker as processes, with PostgreSQL and Redis: what an operator with several machines relies on."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.fleet.processes import Installation, Json, calling, installation
+from tests.servers.postgresql import Postgresql
+from tests.servers.redis import Redis
+from tests.virtual_time import run_real
+
+pytestmark = [pytest.mark.peer, pytest.mark.speech]
+
+
+def calls_in(answer: Json) -> list[Json]:
+    items = answer["items"]
+    assert isinstance(items, list)
+    return items
+
+
+async def talking(fleet: Installation, count: int) -> list[str]:
+    """Wait until so many calls go on; return them, the oldest first."""
+
+    def holds(answer: Json) -> bool:
+        return [call["state"] for call in calls_in(answer)] == ["talking"] * count
+
+    answer = await fleet.until("/api/v1/calls?live=true", holds)
+    return [str(call["id"]) for call in reversed(calls_in(answer))]
+
+
+def greeted(answer: Json) -> bool:
+    return "Copper Table" in str(answer)
+
+
+@pytest.mark.timeout(300)
+def test_commands_reach_the_engine_of_the_call_and_a_dead_engine_s_call_is_closed_while_the_other_answers(
+    tmp_path: Path, postgresql: Postgresql, redis: Redis
+) -> None:
+    async def main() -> None:
+        async with installation(tmp_path, postgresql.create(), redis.url) as fleet:
+            one, two = fleet.engines
+            async with calling(tmp_path, one):
+                [first] = await talking(fleet, 1)
+                async with calling(tmp_path, two) as caller:
+                    _, second = await talking(fleet, 2)
+                    for call in (first, second):
+                        await fleet.until(f"/api/v1/calls/{call}/transcript", greeted)
+                    await hung_up_by_the_right_engine(fleet, second)
+                    assert await caller.wait() == 0, "its engine has hung up"
+                    assert await talking(fleet, 1) == [first]
+                await the_other_goes_on(fleet, first, tmp_path)
+
+    run_real(main())
+
+
+async def hung_up_by_the_right_engine(fleet: Installation, call: str) -> None:
+    response = await fleet.client.post(f"/api/v1/calls/{call}/hang-up")
+    assert response.status_code == 204, response.text
+    ended = await fleet.until(f"/api/v1/calls/{call}", lambda found: found["state"] == "ended")
+    assert (ended["reason"], ended["error"]) == ("agent_hangup", "")
+    again = await fleet.client.post(f"/api/v1/calls/{call}/hang-up")
+    assert again.status_code in (404, 409), again.text
+
+
+async def the_other_goes_on(fleet: Installation, call: str, folder: Path) -> None:
+    one, two = fleet.engines
+    one.process.kill()
+    failed = await fleet.until(f"/api/v1/calls/{call}", lambda found: found["state"] == "ended")
+    assert failed["error"] == "engine_lost"
+    assert greeted(await fleet.asked(f"/api/v1/calls/{call}/transcript")), "what was journaled is kept"
+    response = await fleet.client.post(f"/api/v1/calls/{call}/hang-up")
+    assert response.status_code in (404, 409), response.text
+    async with calling(folder, two):
+        [after] = await talking(fleet, 1)
+        await fleet.until(f"/api/v1/calls/{after}/transcript", greeted)
