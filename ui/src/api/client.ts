@@ -31,11 +31,13 @@ function exchange(): Promise<boolean> {
 /** Ask for a fresh session; true if there is one now. Requests at the same time share one, other tabs wait their turn. */
 export function refresh(): Promise<boolean> {
   if (refreshing) return refreshing;
-  const turn = "locks" in navigator ? navigator.locks.request("switchroom-refresh", exchange) : exchange();
-  refreshing = turn.finally(() => {
+  const turn = async () =>
+    "locks" in navigator ? navigator.locks.request("switchroom-refresh", exchange) : exchange();
+  const begun = turn().finally(() => {
     refreshing = null;
   });
-  return refreshing;
+  refreshing = begun;
+  return begun;
 }
 
 /** The tenant that is acted for in this tab; empty for one's own. */

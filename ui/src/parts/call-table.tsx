@@ -29,7 +29,7 @@ export function CallState({ call }: { call: Pick<Call, "state" | "reason" | "err
   const text = call.state === "ended" && call.reason ? known(t.reasons, call.reason) : known(t.states, call.state);
   return (
     <Badge
-      variant={call.state === "ended" ? "outline" : "filled"}
+      variant={call.state === "ended" ? (failed ? "outline" : "default") : "filled"}
       color={failed ? "red" : (COLOURS[call.state] ?? "gray")}
       tt="none"
     >

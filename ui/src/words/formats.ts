@@ -37,8 +37,13 @@ const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
   ["second", 1],
 ];
 
+/** The reader's region too, where their browser tells one of the language. */
+export function localeOf(language: Language): string {
+  return navigator.languages.find((tag) => tag.startsWith(language)) ?? (language === "en" ? "en-GB" : language);
+}
+
 function formats(language: Language): Formats {
-  const locale = language === "en" ? (navigator.languages.find((tag) => tag.startsWith("en")) ?? "en-GB") : language;
+  const locale = localeOf(language);
   const moment = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
   const day = new Intl.DateTimeFormat(locale, { dateStyle: "medium" });
   const clock = new Intl.DateTimeFormat(locale, { timeStyle: "medium" });

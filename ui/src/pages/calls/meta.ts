@@ -9,4 +9,5 @@ export const page: Page = {
   order: 10,
   go: "c",
   load: () => import("./calls"),
+  more: [{ path: "calls/:call", load: () => import("./call") }],
 };
