@@ -15,6 +15,7 @@ from switchroom.errors import SwitchroomError
 from switchroom.installation import allow_files
 from switchroom.observability import set_up
 from switchroom.roles.running import Standing, opened
+from switchroom.roles.watching import reporting
 from switchroom.settings import Role, Settings
 from switchroom.speech import describe_engines
 
@@ -23,7 +24,12 @@ log = structlog.get_logger()
 
 async def serve(settings: Settings, say: Callable[[str], None] = print) -> int:
     """Run until SIGTERM or SIGINT; a second one does not wait for running calls. Returns the exit status."""
-    set_up(settings.log_format, settings.log_level, keep_personal=settings.log_personal)
+    try:
+        report = reporting(settings)
+    except SwitchroomError as error:
+        say(f"Switchroom stopped: {error}")
+        return 1
+    set_up(settings.log_format, settings.log_level, keep_personal=settings.log_personal, report=report)
     allow_files()
     stop = asyncio.Event()
     main_task = asyncio.current_task()

@@ -11,6 +11,7 @@ import sys
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TextIO, cast
 
 import structlog
@@ -45,8 +46,22 @@ def get_logger(name: str) -> FilteringBoundLogger:
     return cast("FilteringBoundLogger", structlog.get_logger(module=name))
 
 
-def set_up(format_: str, level: str, *, keep_personal: bool = False, stream: TextIO | None = None) -> None:
-    """Send all logs, also those of libraries, to ``stream`` (standard error) as ``console`` or ``json`` lines."""
+Report = Callable[[EventDict], None]
+"""Takes what was logged as an error, without what is personal."""
+
+
+def set_up(
+    format_: str,
+    level: str,
+    *,
+    keep_personal: bool = False,
+    stream: TextIO | None = None,
+    report: Report | None = None,
+) -> None:
+    """Send all logs, also those of libraries, to ``stream`` (standard error) as ``console`` or ``json`` lines.
+
+    ``report`` is given every error as well.
+    """
     stream = stream or sys.stderr
     threshold = logging.getLevelNamesMapping()[level.upper()]
     shared: list[Processor] = [
@@ -59,6 +74,8 @@ def set_up(format_: str, level: str, *, keep_personal: bool = False, stream: Tex
         plain = structlog.dev.plain_traceback  # the richer ones show variables, and with them what callers said
         renderer = [structlog.dev.ConsoleRenderer(colors=stream.isatty(), exception_formatter=plain)]
     out: list[Processor] = renderer if keep_personal else [drop_personal, *renderer]
+    if report is not None:
+        out = [partial(_reported, report), *out]
     structlog.configure(
         processors=[*shared, *out],
         wrapper_class=structlog.make_filtering_bound_logger(threshold),
@@ -75,6 +92,12 @@ def set_up(format_: str, level: str, *, keep_personal: bool = False, stream: Tex
     root = logging.getLogger()
     root.handlers[:] = [libraries]
     root.setLevel(max(threshold, logging.WARNING))  # what libraries say below a warning is theirs
+
+
+def _reported(report: Report, logger: WrappedLogger, method: str, fields: EventDict) -> EventDict:
+    if fields.get("level") in {"error", "critical"}:
+        report(drop_personal(logger, method, fields))
+    return fields
 
 
 def drop_personal(_logger: WrappedLogger, _method: str, fields: EventDict) -> EventDict:

@@ -147,6 +147,15 @@ class WebhookSettings(_Frozen):
     keep_days: float = Field(30.0, ge=4.0, description="how long the log of deliveries is kept")
 
 
+class TraceSettings(_Frozen):
+    """Where calls are sent as traces."""
+
+    endpoint: str = Field(
+        "", description="OTLP over HTTP, such as http://127.0.0.1:4318/v1/traces; empty: nowhere", max_length=500
+    )
+    headers: dict[str, str] = Field({}, description="sent along, such as a token")
+
+
 class Settings(BaseSettings):
     """The whole tree."""
 
@@ -180,6 +189,8 @@ class Settings(BaseSettings):
     speech: SpeechSettings = SpeechSettings()
     mcp: McpSettings = McpSettings()
     webhooks: WebhookSettings = WebhookSettings()
+    traces: TraceSettings = TraceSettings()
+    sentry_dsn: str = Field("", description="where errors are reported; empty: nowhere")
 
     @model_validator(mode="after")
     def _refuse_a_weak_secret(self) -> "Settings":

@@ -28,6 +28,7 @@ from switchroom.knowledge.library import Library
 from switchroom.ports import Publish
 from switchroom.roles.place import Place, placed, signing
 from switchroom.roles.reading import following
+from switchroom.roles.watching import traced
 from switchroom.settings import Settings
 from switchroom.storage.db import Database
 from switchroom.storage.journal import Journal
@@ -82,6 +83,7 @@ async def keeping_records(settings: Settings) -> AsyncIterator[Records]:
     tenancy = Tenancy(database, time.time, journal)
     try:
         async with AsyncExitStack() as stack:
+            await stack.enter_async_context(traced(settings, bus))
             read = await accounts.revoked.load(journal)
             await stack.enter_async_context(hosting(accounts.revoked.follow(journal, read)))
             place = await stack.enter_async_context(placed(settings, bus, journal))
