@@ -1,6 +1,5 @@
 """API keys: made, used, guessed at, expired and revoked."""
 
-import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,8 +11,11 @@ from switchroom.accounts.service import Accounts
 from switchroom.accounts.tokens import Identity
 from switchroom.errors import Denied, Invalid, Limited, NotFound
 from switchroom.identity import TenantId, UserId
+from tests.servers.databases import told
 from tests.storage.stories import migrated
 from tests.virtual_time import run_real
+
+pytestmark = pytest.mark.databases
 
 ANNA = UserId("usr_anna")
 HERE, THERE = "192.0.2.1", "192.0.2.2"
@@ -36,7 +38,7 @@ def test_a_key_says_whose_it_is_and_what_it_may_and_is_not_in_the_database(tmp_p
             who = await keys.identify(made.text, address=HERE)
             assert who == Identity(UserId(made.key.id), ours, "supervisor", scopes=frozenset({"calls:read", "mcp"}))
             assert (await keys.get(made.key.id, ours)).last_used == clock[0]
-            stored = str(sqlite3.connect(tmp_path / "test.db").execute("select * from api_keys").fetchall())
+            stored = await told(tmp_path, "SELECT * FROM api_keys")
             assert "CRM" in stored and made.text.split("_", 2)[2] not in stored
 
     run_real(story())

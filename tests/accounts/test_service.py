@@ -16,6 +16,8 @@ from switchroom.storage.scope import WHOLE_HOUSE
 from tests.storage.stories import migrated
 from tests.virtual_time import run_real
 
+pytestmark = pytest.mark.databases
+
 SECRET = "a secret of the tests, long enough to be one"
 CHEAP = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
 

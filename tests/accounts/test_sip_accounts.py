@@ -19,6 +19,8 @@ from tests.accounts.test_service import CHEAP, SECRET, Clock
 from tests.storage.stories import migrated
 from tests.virtual_time import run_real
 
+pytestmark = pytest.mark.databases
+
 REALM = "acme.sip.local"
 
 

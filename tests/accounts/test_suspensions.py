@@ -17,8 +17,11 @@ from switchroom.cli import app
 from switchroom.errors import Denied
 from switchroom.identity import TenantId
 from switchroom.storage.db import Database
+from tests.servers.databases import url_in
 from tests.storage.stories import migrated
 from tests.virtual_time import run_real
+
+pytestmark = pytest.mark.databases
 
 
 async def tenant(database: Database, slug: str) -> TenantId:
@@ -68,7 +71,7 @@ def test_a_tenant_is_suspended_from_the_command_line(tmp_path: Path, monkeypatch
             await Suspensions(database).check(owner)
 
     owner = run_real(main())
-    monkeypatch.setenv("SWITCHROOM_DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path}/test.db")
+    monkeypatch.setenv("SWITCHROOM_DATABASE_URL", url_in(tmp_path))
     said = CliRunner().invoke(app, ["tenant", "suspend", "ours"])
     assert (said.exit_code, said.output) == (0, "ours is suspended.\n")
     with pytest.raises(Denied):

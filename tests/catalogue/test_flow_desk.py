@@ -15,6 +15,8 @@ from switchroom.storage.db import Database
 from tests.storage.stories import migrated
 from tests.virtual_time import run_real
 
+pytestmark = pytest.mark.databases
+
 MINE, THEIRS = TenantId("tnt_1"), TenantId("tnt_2")
 ANNA, BEN = UserId("usr_anna"), UserId("usr_ben")
 

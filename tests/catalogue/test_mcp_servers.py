@@ -1,6 +1,5 @@
 """MCP servers as they are written, stored, sealed and read again; and what no tenant may do with them."""
 
-import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from itertools import count
@@ -14,8 +13,11 @@ from switchroom.identity import TenantId
 from switchroom.ports.tool_server import Endpoint, Program, RemoteTool
 from switchroom.settings import McpProgram, McpSettings
 from switchroom.storage.vault import Vault
+from tests.servers.databases import told
 from tests.storage.stories import TENANT, migrated
 from tests.virtual_time import run_real
+
+pytestmark = pytest.mark.databases
 
 OTHER = TenantId("tnt_2")
 OPERATOR = McpSettings(programs={"crm": McpProgram(command=("/opt/crm", "--stdio"), environment=("CRM_TOKEN",))})
@@ -47,7 +49,7 @@ def test_a_server_over_http_is_stored_with_its_secrets_sealed(tmp_path: Path) ->
             assert built.reach == Endpoint("https://crm.example.com/mcp", wanted)
             assert (built.rules.limit, built.rules.tools) == (4.0, ("find_*",))
             assert "sesame" not in repr(built)
-        stored = str(sqlite3.connect(tmp_path / "test.db").execute("select * from mcp_servers").fetchall())
+            stored = await told(tmp_path, "SELECT * FROM mcp_servers")
         assert "crm.example.com" in stored and "sesame" not in stored
 
     run_real(story())

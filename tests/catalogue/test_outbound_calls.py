@@ -16,6 +16,8 @@ from switchroom.storage.db import Database
 from tests.storage.stories import TENANT, migrated
 from tests.virtual_time import run_real
 
+pytestmark = pytest.mark.databases
+
 OTHER = TenantId("tnt_2")
 NOON = 20_000 * DAY + DAY / 2
 NUMBER = "+442079460009"

@@ -9,6 +9,8 @@ from switchroom.identity import TenantId
 from tests.storage.stories import TENANT, migrated
 from tests.virtual_time import run_real
 
+pytestmark = pytest.mark.databases
+
 OTHER = TenantId("tnt_2")
 
 

@@ -26,6 +26,7 @@ from switchroom.ports import (
 )
 from switchroom.storage.db import Base, Database
 from switchroom.storage.scope import WHOLE_HOUSE
+from tests.servers.databases import url_in
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "restaurant.yaml"
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)  # a Tuesday; London is on UTC then
@@ -128,7 +129,7 @@ async def book_tables(house: House, *sentences: str) -> None:
 @asynccontextmanager
 async def restaurant(folder: Path) -> AsyncIterator[House]:
     """Open the demo restaurant with an empty book in ``folder``."""
-    database = Database(f"sqlite+aiosqlite:///{folder / 'restaurant.db'}")
+    database = Database(url_in(folder, "restaurant"))
     async with database.engine.begin() as connection:
         await connection.run_sync(Base.metadata.create_all)
     try:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
+
 from switchroom.domains.restaurant.reception import Reception
 from switchroom.errors import Unavailable
 from switchroom.flow.file import load
@@ -10,6 +12,8 @@ from switchroom.ports import CallOpened, ToolResult, ToolWanted
 from switchroom.providers.scripted import Bit, ScriptedModel
 from tests.domains.restaurant import EXAMPLE, Guest, House, restaurant
 from tests.virtual_time import run_real
+
+pytestmark = pytest.mark.databases
 
 ASSISTANT = EXAMPLE.with_name("assistant.yaml")
 TABLE = {"party": 4, "day": "2026-11-27", "time": "19:30"}

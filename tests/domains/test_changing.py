@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
+
 from tests.domains.restaurant import (
     BYE,
     EVENING,
@@ -19,6 +21,8 @@ from tests.domains.restaurant import (
     restaurant,
 )
 from tests.virtual_time import run_real
+
+pytestmark = pytest.mark.databases
 
 
 def _talk(tmp_path: Path, before: Sequence[str], lines: Sequence[Line], rows: Rows, caller: str = "+441234567") -> None:

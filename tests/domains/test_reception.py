@@ -6,6 +6,7 @@ import pytest
 
 from switchroom.domains.restaurant import book
 from switchroom.flow.graph import Ask, Classify
+from switchroom.storage.db import Base
 from switchroom.storage.scope import WHOLE_HOUSE
 from tests.domains.restaurant import (
     BYE,
@@ -24,6 +25,8 @@ from tests.domains.restaurant import (
     restaurant,
 )
 from tests.virtual_time import run_real
+
+pytestmark = pytest.mark.databases
 
 BOOKINGS: dict[str, tuple[list[Line], Rows]] = {
     "one question at a time": (
@@ -237,8 +240,8 @@ def test_a_book_that_cannot_be_read_is_apologised_for(tmp_path: Path) -> None:
         async with restaurant(tmp_path) as house:
             guest = Guest(house)
             await guest.talks("book a table")
-            await house.database.close()
-            (tmp_path / "restaurant.db").unlink()
+            async with house.database.rebuilding() as connection:
+                await connection.run_sync(Base.metadata.tables["reservations"].drop)
             told = await guest.says("four on friday at seven")
             assert told.startswith("I'm sorry, I can't get to our reservation book just now. Let me take a message")
 

@@ -3,6 +3,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
 from sqlalchemy import delete, text
 
 from switchroom.events.bus import Bus
@@ -16,6 +17,8 @@ from switchroom.storage.journal_writer import writing
 from switchroom.storage.scope import WHOLE_HOUSE
 from tests.storage.stories import TENANT, Story, migrated
 from tests.virtual_time import run_real
+
+pytestmark = pytest.mark.databases
 
 CALL = CallId("call_1")
 

@@ -11,6 +11,8 @@ from switchroom.storage.journal import Journal
 from tests.storage.stories import TENANT, Story, migrated
 from tests.virtual_time import run_real
 
+pytestmark = pytest.mark.databases
+
 OTHER = TenantId("tnt_2")
 
 

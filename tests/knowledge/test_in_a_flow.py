@@ -4,6 +4,8 @@ from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from switchroom.answering import Answering
 from switchroom.catalogue.service import Catalogue, seed_catalogue
 from switchroom.flow.errands import DirectErrands
@@ -13,6 +15,8 @@ from switchroom.ports import CallDetails, CallerSaid, CallOpened, Party, Prompt,
 from tests.knowledge.papers import CARD
 from tests.storage.stories import migrated
 from tests.virtual_time import run_real
+
+pytestmark = pytest.mark.databases
 
 TENANT = TenantId("tnt_oak")
 FLOW = """

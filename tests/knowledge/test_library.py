@@ -19,6 +19,8 @@ from tests.knowledge.papers import CARD, pdf
 from tests.storage.stories import migrated
 from tests.virtual_time import run_real
 
+pytestmark = pytest.mark.databases
+
 OAK, ELM = Shelf(TenantId("tnt_oak"), AgentId("agt_oak")), Shelf(TenantId("tnt_elm"), AgentId("agt_elm"))
 
 

@@ -7,6 +7,7 @@
 
 ``@pytest.mark.databases`` (or ``pytestmark = pytest.mark.databases``) runs a test once on SQLite and once on PostgreSQL: the test
 opens what ``tests.servers.databases.url_in(folder)`` names, as ``tests.storage.stories.migrated(folder)`` does.
+``databases("sqlite")`` is for what one of them alone can do.
 ``SWITCHROOM_TEST_DATABASE=postgresql`` in the environment lets every test that asks ``url_in`` run on PostgreSQL.
 
 The servers are our own: a temporary folder, a free port on loopback, gone with the run. A database that the system runs is never

@@ -5,6 +5,9 @@
 
 from pathlib import Path
 
+from sqlalchemy import text
+
+from switchroom.storage.db import Database
 from tests.servers.postgresql import Postgresql
 
 KINDS = ("sqlite", "postgresql")
@@ -40,6 +43,17 @@ class Databases:
 
 
 of_this_test = Databases()
+
+
+async def told(folder: Path, sql: str, **values: object) -> str:
+    """Return the rows that a statement finds, as text; what it changes is stored. Behind the back of what is tested."""
+    database = Database(url_in(folder))
+    try:
+        async with database.engine.begin() as connection:
+            found = await connection.execute(text(sql), values)
+            return repr([tuple(row) for row in found]) if found.returns_rows else ""
+    finally:
+        await database.close()
 
 
 def url_in(folder: Path, name: str = "test") -> str:

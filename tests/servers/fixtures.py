@@ -72,5 +72,7 @@ def database_kind(request: pytest.FixtureRequest) -> Iterator[str]:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Let a test that is marked so run on every kind of database, or on the one that the environment names."""
-    if metafunc.definition.get_closest_marker("databases") is not None:
-        metafunc.parametrize("database_kind", [_CHOSEN] if _CHOSEN else KINDS, indirect=True)
+    marker = metafunc.definition.get_closest_marker("databases")
+    if marker is not None:
+        kinds = [kind for kind in marker.args or KINDS if kind == (_CHOSEN or kind)]
+        metafunc.parametrize("database_kind", kinds, indirect=True)

@@ -53,7 +53,7 @@ class Postgresql:
         """Return the URL of a new database, migrated to the newest revision unless it should be empty."""
         self._made += 1
         name = f"test_{self._made}"
-        self.sql(f"CREATE DATABASE {name} TEMPLATE {'template0' if empty else 'migrated'}")
+        self.sql(f"CREATE DATABASE {name} TEMPLATE {'template0' if empty else 'migrated'} STRATEGY FILE_COPY")
         return self.url(name)
 
     def drop(self, url: str) -> None:

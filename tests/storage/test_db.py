@@ -5,10 +5,13 @@ import pytest
 from sqlalchemy import event, select, text
 
 from switchroom.errors import Bug
+from switchroom.storage.db import take_turn
 from switchroom.storage.journal import CursorRow, Journal, cursor_of, move_cursor
 from switchroom.storage.scope import WHOLE_HOUSE
 from tests.storage.stories import Story, migrated
 from tests.virtual_time import run_real
+
+pytestmark = pytest.mark.databases
 
 
 def test_what_raises_leaves_nothing_behind(tmp_path: Path) -> None:
@@ -35,6 +38,7 @@ def test_many_writers_take_turns_and_none_is_refused(tmp_path: Path) -> None:
 
             async def count() -> None:
                 async with database.transaction(WHOLE_HOUSE) as session:
+                    await take_turn(session, "reader")
                     await move_cursor(session, "reader", await cursor_of(session, "reader") + 1)
 
             async with asyncio.TaskGroup() as group:
@@ -69,6 +73,7 @@ def test_a_transaction_within_a_transaction_is_a_bug_and_not_a_hang(tmp_path: Pa
     run_real(main())
 
 
+@pytest.mark.databases("sqlite")
 def test_foreign_keys_hold_again_after_tables_were_rebuilt(tmp_path: Path) -> None:
     async def main() -> None:
         async with migrated(tmp_path) as database:
@@ -80,7 +85,7 @@ def test_foreign_keys_hold_again_after_tables_were_rebuilt(tmp_path: Path) -> No
     run_real(main())
 
 
-@pytest.mark.parametrize("statement", ["BEGIN", "INSERT"])
+@pytest.mark.parametrize("statement", ["BEGIN", "SELECT", "INSERT"])
 def test_a_cancelled_transaction_lets_go_of_the_database(tmp_path: Path, statement: str) -> None:
     async def main() -> None:
         async with migrated(tmp_path) as database:
@@ -95,7 +100,9 @@ def test_a_cancelled_transaction_lets_go_of_the_database(tmp_path: Path, stateme
             event.listen(database.engine.sync_engine, "before_cursor_execute", cancel)
             async with asyncio.TaskGroup() as group:
                 writing = group.create_task(journal.write(Story("call_1").whole()))
-            assert [task.cancelled() for task in cancelled] == [True]
+            assert all(task.cancelled() for task in cancelled)
+            if not cancelled:
+                return  # BEGIN is a statement on SQLite alone, the SELECT that takes the turn on PostgreSQL
             await journal.write(Story("call_2").whole())
             assert {entry.call for entry in await journal.after(0)} == {"call_2"}
 

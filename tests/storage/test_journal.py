@@ -14,6 +14,8 @@ from switchroom.storage.scope import WHOLE_HOUSE
 from tests.storage.stories import Story, migrated, stored
 from tests.virtual_time import run_real
 
+pytestmark = pytest.mark.databases
+
 
 def test_every_kind_of_event_is_read_as_it_was_written(tmp_path: Path) -> None:
     async def main() -> None:

@@ -12,6 +12,8 @@ from switchroom.storage.journal_writer import BEHIND, writing
 from tests.storage.stories import Story, migrated, stored
 from tests.virtual_time import run, run_real
 
+pytestmark = pytest.mark.databases
+
 
 class ScriptedStore:
     """Fails as often as it is told, and keeps what it took."""

@@ -2,6 +2,7 @@ import asyncio
 import sqlite3
 from pathlib import Path
 
+import pytest
 from sqlalchemy import inspect, text
 
 from switchroom.storage.db import Database
@@ -11,6 +12,8 @@ from switchroom.storage.schema import upgrade
 from switchroom.storage.scope import WHOLE_HOUSE
 from tests.storage.stories import migrated
 from tests.virtual_time import run_real
+
+pytestmark = pytest.mark.databases
 
 
 def test_an_empty_file_becomes_what_the_models_say(tmp_path: Path) -> None:

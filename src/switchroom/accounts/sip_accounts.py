@@ -22,7 +22,7 @@ from switchroom.accounts.phone_book import ALGORITHMS, SUFFIX, Digest, Entry, Ho
 from switchroom.errors import Conflict, Invalid, NotFound
 from switchroom.identity import TenantId, UserId, new_id
 from switchroom.sip.authentication.digest import ha1
-from switchroom.storage.db import Database
+from switchroom.storage.db import Database, take_turn
 from switchroom.storage.scope import WHOLE_HOUSE
 
 log = structlog.get_logger()
@@ -242,6 +242,7 @@ class SipAccounts:
 
     async def _now(self, session: AsyncSession) -> float:
         """Return the time of a write, later than every write before it, so that no two look the same from outside."""
+        await take_turn(session, "sip accounts")
         last = await session.scalar(select(func.max(SipAccountRow.changed)))
         return max(self._wall(), (last or 0.0) + 1e-3)
 

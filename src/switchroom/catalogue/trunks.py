@@ -20,7 +20,7 @@ from switchroom.errors import Conflict, Invalid, NotFound, SwitchroomError, Unav
 from switchroom.identity import TenantId, new_id
 from switchroom.sip.trunks.trunk import Network, Trunk
 from switchroom.sip.trunks.trunk_table import TrunkTable
-from switchroom.storage.db import Database
+from switchroom.storage.db import Database, take_turn
 from switchroom.storage.scope import WHOLE_HOUSE
 from switchroom.storage.vault import Vault
 
@@ -130,6 +130,7 @@ class Trunks:
         )
         try:
             async with self._database.transaction(WHOLE_HOUSE) as session:
+                await take_turn(session, "trunks")
                 await _refuse_twins(session, record)
                 await _refuse_greed(session, record)
                 await session.merge(row)

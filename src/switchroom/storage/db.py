@@ -2,7 +2,8 @@
 
 Code inside ``transaction()`` never commits by itself: leaving the context commits, an exception rolls back. SQLite
 has one writer at a time, so writers of this process queue up on a fair lock instead of polling the file's; readers
-use ``snapshot()`` and never wait for them.
+use ``snapshot()`` and never wait for them. PostgreSQL has many writers: who writes what it has read locks the row
+(``with_for_update``), and who decides from several rows takes a turn (``take_turn``).
 
 A foreign key stays within one business feature; between features an identifier is a plain column, so that no feature
 has to import another.
@@ -11,13 +12,13 @@ has to import another.
 import asyncio
 import json
 import sqlite3
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, nullcontext, suppress
 from functools import cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
-from sqlalchemy import Connection, MetaData, Table, event
+from sqlalchemy import Connection, MetaData, Select, Table, event, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, MissingGreenlet
@@ -37,6 +38,10 @@ MIGRATING = ("PRAGMA foreign_keys=OFF", "BEGIN IMMEDIATE")  # a table that is re
 _ONE_STATE = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}  # what a snapshot is on PostgreSQL
 _TRIES = 100
 _PAUSE = 0.05  # seconds; with the tries, as long as the busy timeout
+
+
+Work: TypeAlias = Callable[[AsyncSession], Awaitable[None]]
+_LAST = "last"  # the key of a session's ``info`` that holds what is done just before its commit
 
 
 class Base(DeclarativeBase):
@@ -91,6 +96,8 @@ class Database:
                 async with self._writers.begin() as session:
                     session.info[SCOPE] = scope
                     yield session
+                    for work in session.info.pop(_LAST, ()):
+                        await work(session)
             finally:
                 self._writing.discard(task)
 
@@ -103,10 +110,16 @@ class Database:
 
     @asynccontextmanager
     async def rebuilding(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction in which tables may be replaced: foreign keys are not enforced on SQLite until it ends."""
+        """A transaction in which tables may be replaced, by one process at a time. SQLite heeds no foreign keys in it."""
         connection = await self.engine.execution_options(**{BEGIN: MIGRATING}).connect()
         try:
             async with connection.begin():
+                if not self.sqlite:
+                    await connection.execute(text("SET LOCAL statement_timeout = 0"))
+                    await connection.execute(
+                        text("SET LOCAL lock_timeout = 0")
+                    )  # another process may be at it for long
+                    await connection.execute(_turn_of("migrations"))
                 yield connection
         finally:
             await connection.invalidate()  # its foreign keys are off: never to be used again
@@ -134,6 +147,24 @@ def _understood(url: str, settings: DatabaseSettings) -> tuple[URL, dict[str, An
         case other:
             message = f"{other} is no database that Switchroom knows: use postgresql://user:password@host/name"
             raise Invalid(message, code="database_url")
+
+
+def do_last(session: AsyncSession, work: Work) -> None:
+    """Let ``transaction()`` do this when everything else is done, just before it commits; not if it is rolled back."""
+    session.info.setdefault(_LAST, []).append(work)
+
+
+async def take_turn(session: AsyncSession, what: str) -> None:
+    """Let no other transaction pass here with the same ``what`` before this one ends: for a decision made from other rows.
+
+    SQLite has one writer anyway. On PostgreSQL two transactions could otherwise each not see what the other is about to write.
+    """
+    if session.get_bind().dialect.name != "sqlite":
+        await session.execute(_turn_of(what))
+
+
+def _turn_of(what: str) -> Select[tuple[None]]:
+    return select(func.pg_advisory_xact_lock(func.hashtextextended(what, 0)))
 
 
 async def upsert(

@@ -1,7 +1,7 @@
 """The journal: every event that is not ephemeral, one row each, append-only, numbered in the order of commit.
 
-A number that a reader has seen is never followed by a smaller one: SQLite has one writer, on PostgreSQL appending
-takes a lock until the commit. So a reader's whole memory is one number, its cursor, kept in the transaction that
+A number that a reader has seen is never followed by a smaller one: SQLite has one writer, on PostgreSQL a commit that
+appends takes a lock first. So a reader's whole memory is one number, its cursor, kept in the transaction that
 holds what it made of the events.
 """
 
@@ -20,7 +20,7 @@ from switchroom.errors import Conflict
 from switchroom.events.catalogue import Event
 from switchroom.events.topics import TOPICS
 from switchroom.identity import CallId, EventId, TenantId
-from switchroom.storage.db import Base, Database, upsert
+from switchroom.storage.db import Base, Database, do_last, upsert
 from switchroom.storage.scope import WHOLE_HOUSE
 
 Data: TypeAlias = Mapping[str, object]
@@ -42,6 +42,7 @@ POLL = 1.0
 """How soon, in seconds, a reader notices what another process stored; what its own process stores wakes it at once."""
 
 APPENDING = 0x53574A4C  # the key of PostgreSQL's advisory lock
+_WAITING = "journal"  # the key of a session's ``info`` that holds what it will append
 
 
 class JournalRow(Base):
@@ -196,13 +197,24 @@ class Journal:
             await self.append(session, events)
 
     async def append(self, session: AsyncSession, events: Sequence[Event]) -> None:
-        """Store ``events`` together with what else the session changes; readers wake when it commits."""
+        """Store ``events`` together with what else the session changes; readers wake when it commits.
+
+        They are written when it commits: the lock that puts them into order is then held for that moment only, and, taken last,
+        never crosses another.
+        """
         rows = [encode(happened) for happened in events if not happened.ephemeral]
         if not rows:
             return
+        waiting: list[dict[str, object]] = session.info.setdefault(_WAITING, [])
+        if not waiting:
+            do_last(session, self._store)
+        waiting += rows
+
+    async def _store(self, session: AsyncSession) -> None:
+        await session.flush()
         if not self.database.sqlite:
             await session.execute(text(f"SELECT pg_advisory_xact_lock({APPENDING})"))
-        await upsert(session, JournalRow, ("id",), rows, replace=False)
+        await upsert(session, JournalRow, ("id",), session.info.pop(_WAITING), replace=False)
         event.listen(session.sync_session, "after_commit", self._committed, once=True)
 
     def _committed(self, _session: object) -> None:

@@ -11,7 +11,9 @@ import ssl
 from collections.abc import Mapping
 from typing import Any, Final
 
+import asyncpg
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import OperationalError
 
 from switchroom.errors import Invalid
 from switchroom.settings import DatabaseSettings
@@ -56,9 +58,18 @@ def _connect(url: URL, settings: DatabaseSettings) -> dict[str, Any]:
     }
     return {
         "timeout": float(query.get("connect_timeout", settings.connect_timeout)),
+        "async_creator_fn": _connected,
         "server_settings": limits,
         "ssl": _tls(query),
     }
+
+
+async def _connected(*arguments: object, **options: object) -> object:
+    """Connect, and let a server that is not there fail as any other statement does."""
+    try:
+        return await asyncpg.connect(*arguments, **options)
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:  # a TimeoutError is an OSError
+        raise OperationalError("connecting", None, error) from error
 
 
 def _milliseconds(seconds: float) -> str:

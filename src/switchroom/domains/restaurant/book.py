@@ -15,6 +15,7 @@ from switchroom.domains.restaurant.opening import Restaurant, Seating, has_room
 from switchroom.domains.restaurant.tables import Message, Reservation
 from switchroom.errors import Conflict, NotFound
 from switchroom.identity import new_id
+from switchroom.storage.db import take_turn
 
 BOOKED, CANCELLED = "booked", "cancelled"
 
@@ -101,8 +102,7 @@ async def cancel(session: AsyncSession, reservation_id: str, by: By) -> Reservat
 
 
 async def _flush_if_it_fits(session: AsyncSession, restaurant: Restaurant, reservation: Reservation) -> None:
-    if session.get_bind().dialect.name == "postgresql":
-        await session.execute(select(func.pg_advisory_xact_lock(func.hashtext(reservation.tenant_id))))
+    await take_turn(session, f"seats of {reservation.tenant_id}")
     await session.flush()
     at, stay = reservation.at, restaurant.stay
     taken = await seatings(session, reservation.tenant_id, at - stay, at + stay, without=reservation.id)
