@@ -18,6 +18,7 @@ from switchroom.storage.db import Database
 from switchroom.storage.journal import Journal
 from switchroom.storage.migrating import migrate
 from switchroom.storage.scope import WHOLE_HOUSE
+from tests.servers.databases import empty_in
 from tests.storage.stories import migrated
 from tests.virtual_time import run_real
 
@@ -164,21 +165,15 @@ def test_a_slug_is_one_tenants(tmp_path: Path) -> None:
     run_real(main())
 
 
-def test_tenants_of_before_are_hung_below_the_platform(tmp_path: Path, database_kind: str) -> None:
-    if database_kind != "sqlite":
-        pytest.skip("going back is done by hand, on SQLite")
-
+def test_tenants_of_before_are_hung_below_the_platform(tmp_path: Path) -> None:
     async def main() -> None:
-        async with migrated(tmp_path) as database:
+        database = Database(empty_in(tmp_path))
+        try:
+            await migrate(database, "0016")
             columns = "(id, slug, name, parent_id, brand, created)"
             async with database.transaction(WHOLE_HOUSE) as session:
-                await session.execute(text("DELETE FROM tenants"))
-                await session.execute(text("DROP INDEX ix_tenants_parent_id"))
-                await session.execute(text("DROP TABLE catalogue_version"))
-                await session.execute(text("ALTER TABLE tenants DROP COLUMN kind"))
                 for values in ("('t1', 'platform', 'Old', NULL, '{}', 1)", "('t2', 'child', 'Child', 't1', '{}', 1)"):
                     await session.execute(text(f"INSERT INTO tenants {columns} VALUES {values}"))
-                await session.execute(text("UPDATE alembic_version SET version_num = '0015'"))
             await migrate(database)
             found = (await Tenancy(database, lambda: 1.0).list(PLATFORM)).tenants
             assert {one.slug: (one.kind, one.parent) for one in found} == {
@@ -186,6 +181,8 @@ def test_tenants_of_before_are_hung_below_the_platform(tmp_path: Path, database_
                 "platform": ("reseller", PLATFORM),
                 "child": ("tenant", "t1"),
             }
+        finally:
+            await database.close()
 
     run_real(main())
 

@@ -24,13 +24,13 @@ class Databases:
         """Give databases of this server from now on; of files without one."""
         self._server = server
 
-    def url(self, folder: Path, name: str) -> str:
-        """Return the URL of the database with this name in ``folder``; it is empty, or migrated, when it is new."""
+    def url(self, folder: Path, name: str, *, empty: bool = False) -> str:
+        """Return the URL of the database with this name in ``folder``, made now if it is new."""
         if self._server is None:
             return f"sqlite+aiosqlite:///{folder / name}.db"
         key = (folder, name)
         if key not in self._urls:
-            self._urls[key] = self._server.create()
+            self._urls[key] = self._server.create(empty=empty)
         return self._urls[key]
 
     def clear(self) -> None:
@@ -43,6 +43,11 @@ class Databases:
 
 
 of_this_test = Databases()
+
+
+def empty_in(folder: Path, name: str = "empty") -> str:
+    """Return the URL of a database without tables that lives as long as the test."""
+    return of_this_test.url(folder, name, empty=True)
 
 
 async def told(folder: Path, sql: str, **values: object) -> str:

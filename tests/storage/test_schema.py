@@ -10,6 +10,7 @@ from switchroom.storage.migrating import differences
 from switchroom.storage.revisions import SCRIPTS, age
 from switchroom.storage.schema import upgrade
 from switchroom.storage.scope import WHOLE_HOUSE
+from tests.servers.databases import empty_in
 from tests.storage.stories import migrated
 from tests.virtual_time import run_real
 
@@ -26,7 +27,7 @@ def test_an_empty_file_becomes_what_the_models_say(tmp_path: Path) -> None:
 
 def test_a_missing_migration_is_noticed(tmp_path: Path) -> None:
     async def main() -> None:
-        database = Database(f"sqlite+aiosqlite:///{tmp_path}/empty.db")
+        database = Database(empty_in(tmp_path))
         assert any("voice_calls" in difference for difference in await differences(database))
         await database.close()
 
@@ -35,7 +36,7 @@ def test_a_missing_migration_is_noticed(tmp_path: Path) -> None:
 
 def test_upgrading_twice_or_from_two_processes_at_once_does_no_harm(tmp_path: Path) -> None:
     async def main() -> None:
-        first, second = (Database(f"sqlite+aiosqlite:///{tmp_path}/shared.db") for _ in range(2))
+        first, second = (Database(empty_in(tmp_path)) for _ in range(2))
         async with asyncio.TaskGroup() as group:
             group.create_task(upgrade(first))
             group.create_task(upgrade(second))
@@ -49,6 +50,7 @@ def test_upgrading_twice_or_from_two_processes_at_once_does_no_harm(tmp_path: Pa
     run_real(main())
 
 
+@pytest.mark.databases("sqlite")
 def test_a_file_that_another_process_has_is_waited_for(tmp_path: Path) -> None:
     async def main() -> None:
         path = tmp_path / "held.db"
@@ -81,7 +83,7 @@ def test_scripts_follow_one_another_by_the_number_in_their_names() -> None:
 
 def test_how_a_database_stands_is_known_from_its_number(tmp_path: Path) -> None:
     async def main() -> None:
-        database = Database(f"sqlite+aiosqlite:///{tmp_path}/there.db")
+        database = Database(empty_in(tmp_path))
         assert await age(database) == "empty"
         await upgrade(database)
         assert await age(database) == "current"

@@ -18,10 +18,10 @@ from switchroom.storage.db import Base, Database
 from switchroom.storage.revisions import SCRIPTS, has_model, load_models
 
 
-async def migrate(database: Database) -> None:
-    """Bring the database to the newest migration, in one transaction."""
+async def migrate(database: Database, to: str = "head") -> None:
+    """Bring the database to the newest migration, or to one before it, in one transaction."""
     async with database.rebuilding() as connection:
-        await connection.run_sync(lambda sync: command.upgrade(_config(sync), "head"))
+        await connection.run_sync(lambda sync: command.upgrade(_config(sync), to))
 
 
 async def differences(database: Database) -> list[str]:
