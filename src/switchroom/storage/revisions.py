@@ -38,9 +38,9 @@ def _revision(connection: Connection) -> str | None:
 
 
 def load_models() -> None:
-    """Import every module that defines tables: those named ``model`` or ``tables``, and the journal."""
+    """Import every module that defines tables: those named ``model`` or ``tables``, and two of this package."""
     for module in pkgutil.walk_packages(switchroom.__path__, "switchroom."):
-        if module.name.rpartition(".")[2] in {"model", "tables", "journal"}:
+        if module.name.rpartition(".")[2] in {"model", "tables", "journal", "kept_answers"}:
             importlib.import_module(module.name)
 
 
