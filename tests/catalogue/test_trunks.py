@@ -1,6 +1,5 @@
 """Trunks as they are written, stored, sealed and read again."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from itertools import count
@@ -393,25 +392,3 @@ def test_fuzz_a_form_is_usable_or_says_what_is_wrong(values: dict[str, object]) 
     assert read(made.model_dump(mode="json")).model_dump() == made.model_dump()
     shown = str(made.model_dump(mode="json"))  # by chance, what is no secret may read the same
     assert all(secret in shown or secret not in repr(trunk) for secret in secrets.values() if len(secret) > 8)
-
-
-def test_two_processes_cannot_both_make_the_trunk_that_takes_the_same_calls(tmp_path: Path) -> None:
-    async def main() -> None:
-        async with opened(tmp_path) as (trunks, _):
-            other = Database(url_in(tmp_path))
-            outcomes: list[str] = []
-
-            async def make(desk: Trunks, name: str) -> None:
-                try:
-                    await desk.create(TENANT, form(name=name, networks=["192.0.2.0/24"]))
-                    outcomes.append("made")
-                except Conflict:
-                    outcomes.append("refused")
-
-            async with asyncio.TaskGroup() as group:
-                group.create_task(make(trunks, "Here"))
-                group.create_task(make(Trunks(other, Vault(SECRET), clock()), "There"))
-            assert sorted(outcomes) == ["made", "refused"]
-            await other.close()
-
-    run_real(main())
