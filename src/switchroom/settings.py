@@ -7,7 +7,7 @@ from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SECRET_LENGTH = 32
@@ -68,6 +68,7 @@ class WebSettings(_Frozen):
 
     host: str = "127.0.0.1"
     port: int = Field(8080, ge=0, le=65535)
+    address: str = Field("", description="where people reach us, for links in mails; empty: http at host and port")
 
 
 class AccountSettings(_Frozen):
@@ -75,6 +76,20 @@ class AccountSettings(_Frozen):
 
     registration: Literal["open", "invited"] | None = Field(
         None, description="open: anybody may make an organisation; invited: nobody; empty: open in a demo only"
+    )
+
+
+class MailSettings(_Frozen):
+    """How mail leaves the house."""
+
+    host: str = Field("", description="SMTP server; empty: mail is printed on the terminal")
+    port: int = Field(587, ge=1, le=65535)
+    encryption: Literal["starttls", "tls", "none"] = "starttls"
+    user: str = ""
+    password: SecretStr = SecretStr("")
+    sender: str = Field("switchroom@localhost", description="whose mail it is, where a tenant names no sender")
+    trust: Path | None = Field(
+        None, description="file of certificates that the server is trusted by; empty: the system's"
     )
 
 
@@ -184,6 +199,7 @@ class Settings(BaseSettings):
     sip: SipSettings = SipSettings()
     web: WebSettings = WebSettings()
     accounts: AccountSettings = AccountSettings()
+    mail: MailSettings = MailSettings()
     engine: EngineSettings = EngineSettings()
     dial: DialSettings = DialSettings()
     speech: SpeechSettings = SpeechSettings()
@@ -202,6 +218,11 @@ class Settings(BaseSettings):
     def url(self) -> str:
         """The database to use."""
         return self.database_url or f"sqlite+aiosqlite:///{self.data / 'switchroom.db'}"
+
+    @property
+    def home(self) -> str:
+        """Where people reach us."""
+        return self.web.address or f"http://{self.web.host}:{self.web.port}"
 
     @property
     def open_registration(self) -> bool:

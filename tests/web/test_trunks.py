@@ -86,7 +86,7 @@ def test_only_an_administrator_changes_trunks_and_guards(tmp_path: Path) -> None
                 await other.post(f"{where}/test"),
                 await other.put("/api/v1/dial-guard", json={}),
             ):
-                assert (answer.status_code, answer.json()["code"]) == (403, "not_administrator")
+                assert (answer.status_code, answer.json()["code"]) == (403, "role")
             async with here.client() as nobody:
                 assert (await nobody.get("/api/v1/trunks")).status_code == 401
 

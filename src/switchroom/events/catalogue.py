@@ -16,6 +16,7 @@ from switchroom.events.line import KeysPressed as KeysPressed
 from switchroom.events.line import MessageEnd as MessageEnd
 from switchroom.events.line import MusicStarted as MusicStarted
 from switchroom.events.line import VoicemailTaken as VoicemailTaken
+from switchroom.events.mail import MailGivenUp as MailGivenUp
 from switchroom.events.providers import ProviderFailed as ProviderFailed
 from switchroom.events.providers import ProviderHedged as ProviderHedged
 from switchroom.events.providers import ProviderSwitched as ProviderSwitched

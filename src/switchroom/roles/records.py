@@ -99,7 +99,7 @@ async def keeping_records(settings: Settings) -> AsyncIterator[Records]:
                 reader,
                 CallHistory(database, journal),
                 accounts,
-                people(journal, accounts, secret, time.time, Rules(settings.open_registration)),
+                people(journal, accounts, secret, time.time, Rules(settings.open_registration, settings.home)),
                 ApiKeys(database, secret, time.time),
                 tenancy,
                 Catalogue(database),

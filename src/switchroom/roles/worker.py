@@ -10,6 +10,8 @@ from switchroom.hooks.retention import LogRetention
 from switchroom.hooks.sending import Reach
 from switchroom.hosting import hosting
 from switchroom.installation import secret_of
+from switchroom.mail.carriers import carrier
+from switchroom.mail.postman import Postman
 from switchroom.roles.records import Records
 from switchroom.settings import Settings
 from switchroom.storage.vault import Vault
@@ -24,6 +26,8 @@ async def working(settings: Settings, records: Records) -> AsyncIterator[None]:
         charging = Charging(records.journal, records.usage.credits, time.monotonic)
         await stack.enter_async_context(hosting(charging.run()))
         await stack.enter_async_context(_telling(settings, records))
+        postman = Postman(records.journal, records.people.outbox, carrier(settings.mail), time.time)
+        await stack.enter_async_context(hosting(postman.run()))
         yield
 
 

@@ -15,8 +15,9 @@ from starlette.requests import HTTPConnection
 
 from switchroom.accounts.api_keys import PREFIX
 from switchroom.accounts.service import User
-from switchroom.accounts.tokens import Identity, Role
+from switchroom.accounts.tokens import Identity
 from switchroom.errors import Denied, NotFound
+from switchroom.web import roles
 from switchroom.web.scopes import authorise
 from switchroom.web.services import Services, With
 from switchroom.web.session_cookies import COOKIE, REFRESH, forget, keep_access
@@ -31,20 +32,21 @@ def address_of(connection: HTTPConnection) -> str:
 
 
 async def asker(request: Request, services: With) -> Identity:
-    """Return who asks, and for whom. Raises Denied, also for what an API key is not for; Limited; NotFound for the tenant."""
+    """Return who asks, and for whom. Raises Denied, also by role and scope; Limited; NotFound for the tenant."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         return await bearer(request, services, token.strip())
     if cookie := request.cookies.get(COOKIE):
-        return await acting(request, services, services.accounts.identify(cookie))
+        return await acting(request, services, _person(request, services, cookie))
     raise Denied("log in first: POST /api/auth/login, then send Authorization: Bearer", code="unauthenticated")
 
 
 async def bearer(request: Request, services: Services, token: str) -> Identity:
     """Return whose token or API key it is, and for whom. Raises what ``asker`` raises."""
     if not token.startswith(PREFIX):
-        return await acting(request, services, services.accounts.identify(token))
+        return await acting(request, services, _person(request, services, token))
     who = await services.keys.identify(token, address=address_of(request))
+    request.state.asker = who
     authorise(who, request.method, request.scope["path"])
     return await acting(request, services, who)
 
@@ -57,8 +59,17 @@ async def acting(connection: HTTPConnection, services: Services, who: Identity) 
     tenant = await services.tenancy.acting(who.tenant, wanted)
     if tenant == who.tenant:
         return who
-    require(who, "admin", "supervisor")
-    return replace(who, tenant=tenant, home=who.tenant)
+    roles.lead(who.role)
+    found = replace(who, tenant=tenant, home=who.tenant)
+    connection.state.asker = found
+    return found
+
+
+def _person(request: Request, services: Services, token: str) -> Identity:
+    who = services.accounts.identify(token)
+    request.state.asker = who
+    roles.check(who.role, request.method, request.scope["path"])
+    return who
 
 
 async def viewer(request: Request, services: With) -> User | None:
@@ -68,22 +79,23 @@ async def viewer(request: Request, services: With) -> User | None:
         return None
     try:
         who = services.accounts.identify(cookie)
-        request.state.session = who.session
+        request.state.asker = who
         return await services.accounts.user(who.user)
     except (Denied, NotFound):
         return None
 
 
-async def member(user: Annotated[User | None, Depends(viewer)]) -> User:
+async def member(request: Request, user: Annotated[User | None, Depends(viewer)]) -> User:
     """Return who looks at a page that is not for everybody. Raises Denied."""
     if user is None:
         raise Denied("sign in to see this page", code="unauthenticated")
+    roles.check(user.role, request.method, request.scope["path"])
     return user
 
 
 def stay(response: Response, request: Request, services: Services, user: User) -> None:
     """Let who looks at a page go on: a browser's session ends half an hour after the last page was looked at."""
-    keep_access(response, request, services.accounts.token(user, session=request.state.session))
+    keep_access(response, request, services.accounts.token(user, session=request.state.asker.session))
 
 
 async def sign_out(response: Response, request: Request, services: Services, refresh: str = "") -> None:
@@ -97,26 +109,8 @@ async def sign_out(response: Response, request: Request, services: Services, ref
     forget(response)
 
 
-def require(who: Identity | User, *roles: Role) -> None:
-    """Raise Denied unless who asks has one of these roles."""
-    if who.role not in roles:
-        raise Denied(f"only {' or '.join(roles)} may do this: ask yours", code="not_administrator")
-
-
-def administrator(asker: Annotated[Identity, Depends(asker)]) -> Identity:
-    """Return who asks. Raises Denied for anybody but an administrator."""
-    require(asker, "admin")
-    return asker
-
-
-def supervisor(asker: Annotated[Identity, Depends(asker)]) -> Identity:
-    """Return who asks. Raises Denied for anybody but a supervisor or an administrator."""
-    require(asker, "admin", "supervisor")
-    return asker
-
-
 Asker = Annotated[Identity, Depends(asker)]
-Administrator = Annotated[Identity, Depends(administrator)]
-Supervisor = Annotated[Identity, Depends(supervisor)]
+Administrator = Annotated[Identity, Depends(asker)]  # for the reader: whether they are one is said in ``roles``
+Supervisor = Annotated[Identity, Depends(asker)]
 Viewer = Annotated[User | None, Depends(viewer)]
 Member = Annotated[User, Depends(member)]

@@ -18,19 +18,23 @@ from switchroom.web.api import (
     flows,
     health,
     hold_music,
+    invitations,
     keys,
     knowledge,
     latency,
+    links,
     live_calls,
     mcp_servers,
     overview,
     rehearsals,
     security,
+    teams,
     telephones,
     tenants,
     texting,
     trunks,
     usage,
+    users,
     voicemails,
     webhook_deliveries,
     webhooks,
@@ -38,7 +42,8 @@ from switchroom.web.api import (
 
 _VOICE = (calls, overview, live_calls, voicemails, hold_music, latency, telephones, trunks)
 _THOUGHT = (agents, rehearsals, flows, mcp_servers, knowledge, texting)
-_HOUSE = (accounts, keys, tenants, usage, security, health)
+_PEOPLE = (accounts, links, keys, users, teams, invitations)
+_HOUSE = (*_PEOPLE, tenants, usage, security, health)
 _EVENTS = (webhook_deliveries, webhooks, event_kinds)
 
 _EVERYTHING = (pages, trunk_pages, console, live, *_HOUSE, *_VOICE, *_THOUGHT, *_EVENTS)

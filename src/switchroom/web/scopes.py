@@ -6,7 +6,7 @@
     /agent/process                -               agent:process
     /mcp                          mcp             mcp
     /api/auth/me                  any             -
-    /api/v1/auth                  nobody's: API keys are made by people
+    /api/auth, /api/v1/auth       nobody's: API keys are made by people
     everything else               admin:read      admin:write
 
 What is asked by POST and changes nothing counts as reading.
@@ -15,9 +15,8 @@ What is asked by POST and changes nothing counts as reading.
 from switchroom.accounts.api_keys import Scope, allows
 from switchroom.accounts.tokens import Identity
 from switchroom.errors import Denied
+from switchroom.web.roles import ONLY_ASKS, SAFE
 
-_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-_ONLY_ASKS = ("/api/v1/flows/validate",)
 _BY_PATH: tuple[tuple[str, Scope, Scope], ...] = (
     ("/api/v1/calls", "calls:read", "calls:write"),
     ("/api/v1/voicemails", "calls:read", "calls:write"),
@@ -30,11 +29,11 @@ _BY_PATH: tuple[tuple[str, Scope, Scope], ...] = (
 
 def authorise(who: Identity, method: str, path: str) -> None:
     """Raise Denied if who asks has a key that is not for this."""
-    if who.scopes is None or path == "/api/auth/me":
+    reads = method in SAFE or path in ONLY_ASKS
+    if who.scopes is None or (reads and path == "/api/auth/me"):
         return
-    if _is_below(path, "/api/v1/auth"):
+    if _is_below(path, "/api/v1/auth") or _is_below(path, "/api/auth"):
         raise Denied("an API key cannot do this: sign in", code="scope")
-    reads = method in _SAFE or path in _ONLY_ASKS
     scope = next(read if reads else write for prefix, read, write in _BY_PATH if _is_below(path, prefix))
     demand(who, scope)
 

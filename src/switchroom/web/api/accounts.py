@@ -96,6 +96,14 @@ class Changes(BaseModel):
     old_password: _Password = ""
 
 
+class Pin(BaseModel):
+    """A PIN, by which somebody proves on the telephone who they are: 4 to 12 digits."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"pin": "481516"}})
+
+    pin: str = Field(pattern="^[0-9]{4,12}$")
+
+
 class VoiceToken(BaseModel):
     """A token for the voice socket."""
 
@@ -163,6 +171,18 @@ async def change_me(changes: Changes, asker: Asker, request: Request, services: 
         old, address = changes.old_password, address_of(request)
         user = await services.people.profile.set_password(user, old, changes.password, address=address)
     return person(user)
+
+
+@router.put("/me/pin", summary="Choose a PIN", status_code=204, responses=refusals(401, 403, 404, 409, 422, 429))
+async def set_pin(pin: Pin, asker: Asker, services: With) -> None:
+    """Choose one's own PIN for the telephone, which nobody else of the installation may have; it is never shown."""
+    await services.accounts.set_pin((await services.accounts.user(asker.user)).id, pin.pin)
+
+
+@router.delete("/me/pin", summary="Have no PIN", status_code=204, responses=refusals(401, 403, 404, 422, 429))
+async def remove_pin(asker: Asker, services: With) -> None:
+    """Have no PIN any more."""
+    await services.accounts.set_pin((await services.accounts.user(asker.user)).id, None)
 
 
 @router.post("/voice-token", summary="Get a token for the voice socket", responses=refusals(401, 403))

@@ -11,7 +11,7 @@ from switchroom.catalogue.agent_form import AgentChange
 from switchroom.catalogue.service import AgentRecord
 from switchroom.errors import Conflict
 from switchroom.providers.choices import check_names, load_choices
-from switchroom.web.auth import Administrator, Asker
+from switchroom.web.auth import Asker
 from switchroom.web.services import Services, With
 
 router = APIRouter(prefix="/api/v1/agents", tags=["agents"])
@@ -72,7 +72,7 @@ async def agent(agent_id: str, asker: Asker, services: With) -> AgentOut:
 
 
 @router.patch("/{agent_id}", summary="Change an agent", responses=_REFUSED)
-async def change(agent_id: str, wanted: AgentChange, asker: Administrator, services: With) -> AgentOut:
+async def change(agent_id: str, wanted: AgentChange, asker: Asker, services: With) -> AgentOut:
     """Change the fields that are given; calls from the next one on go by them."""
     found = await services.catalogue.meant(agent_id, asker.tenant)
     choices = await asyncio.to_thread(load_choices, services.settings.providers_file)

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from switchroom.catalogue.flow_desk import LARGEST
 from switchroom.flow.changes import changes, text_changes
 from switchroom.flow.file import parse, schema
-from switchroom.web.auth import Administrator, Asker
+from switchroom.web.auth import Asker
 from switchroom.web.services import With
 
 router = APIRouter(prefix="/api/v1/flows", tags=["flows"])
@@ -145,7 +145,7 @@ async def flows(asker: Asker, services: With) -> list[FlowOut]:
 
 
 @router.post("", summary="Begin a flow", status_code=201, responses={**_NOT_MINE, **_CHANGED})
-async def create(new: NewFlow, asker: Administrator, services: With) -> FlowWithDraft:
+async def create(new: NewFlow, asker: Asker, services: With) -> FlowWithDraft:
     """Begin a flow with a draft, which may be anything yet."""
     return FlowWithDraft.model_validate(await services.flows.create(asker.tenant, new.name, new.text, asker.user))
 
@@ -170,7 +170,7 @@ async def get(flow: str, asker: Asker, services: With) -> FlowWithDraft:
 
 
 @router.put("/{flow}/draft", summary="Change the draft", responses={**_NOT_MINE, **_CHANGED})
-async def change(flow: str, draft: Draft, asker: Administrator, services: With) -> FlowWithDraft:
+async def change(flow: str, draft: Draft, asker: Asker, services: With) -> FlowWithDraft:
     """Replace the draft; calls are answered by what is published, as before."""
     changed = await services.flows.change(asker.tenant, flow, draft.text, asker.user, seen=draft.revision)
     return FlowWithDraft.model_validate(changed)
@@ -191,7 +191,7 @@ async def version(flow: str, number: int, asker: Asker, services: With) -> Versi
 @router.post(
     "/{flow}/publish", summary="Publish the draft", status_code=201, responses={**_NOT_MINE, **_CHANGED, **_UNUSABLE}
 )
-async def publish(flow: str, wanted: Publication, asker: Administrator, services: With) -> VersionWithText:
+async def publish(flow: str, wanted: Publication, asker: Asker, services: With) -> VersionWithText:
     """Make the draft a version, which answers from the next call on; calls that run keep what they began with."""
     made = await services.flows.publish(asker.tenant, flow, asker.user, wanted.note, seen=wanted.revision)
     return VersionWithText.model_validate(made)
@@ -203,7 +203,7 @@ async def publish(flow: str, wanted: Publication, asker: Administrator, services
     status_code=201,
     responses={**_NOT_MINE, **_CHANGED, **_UNUSABLE},
 )
-async def roll_back(flow: str, wanted: Return, asker: Administrator, services: With) -> VersionWithText:
+async def roll_back(flow: str, wanted: Return, asker: Asker, services: With) -> VersionWithText:
     """Publish an older version's text again, under a new number, and make it the draft."""
     return VersionWithText.model_validate(
         await services.flows.roll_back(asker.tenant, flow, wanted.number, asker.user, wanted.note)

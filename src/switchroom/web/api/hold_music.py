@@ -6,7 +6,7 @@ from pydantic import BaseModel
 from switchroom.catalogue.hold_music import LARGEST, HoldMusic
 from switchroom.errors import Invalid
 from switchroom.media.frame import RATE
-from switchroom.web.auth import Administrator, Asker
+from switchroom.web.auth import Asker
 from switchroom.web.services import Services, With
 
 router = APIRouter(prefix="/api/v1/hold-music", tags=["hold music"])
@@ -31,7 +31,7 @@ async def hold_music(asker: Asker, services: With) -> HoldMusicOut:
 
 
 @router.put("", summary="Choose what callers hear while they wait", responses={**_NOT_MINE, **_UNUSABLE})
-async def choose(request: Request, asker: Administrator, services: With) -> HoldMusicOut:
+async def choose(request: Request, asker: Asker, services: With) -> HoldMusicOut:
     """Take a WAV file (16-bit PCM, A-law or mu-law) as the body; it is played from the next call on."""
     data = b""
     async for piece in request.stream():
@@ -42,7 +42,7 @@ async def choose(request: Request, asker: Administrator, services: With) -> Hold
 
 
 @router.delete("", summary="Go back to the house's music", status_code=204, responses={**_NOT_MINE, **_NONE})
-async def remove(asker: Administrator, services: With) -> None:
+async def remove(asker: Asker, services: With) -> None:
     """Remove the tenant's own; calls that run play it on."""
     await _music(services).remove(asker.tenant)
 

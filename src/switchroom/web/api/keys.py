@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from switchroom.accounts.api_keys import SCOPES, ApiKey, Scope
-from switchroom.web.auth import Administrator
+from switchroom.web.auth import Asker
 from switchroom.web.services import With
 
 router = APIRouter(prefix="/api/v1/auth/api-keys", tags=["accounts"])
@@ -47,7 +47,7 @@ class NewKeyOut(KeyOut):
 
 
 @router.post("", summary="Make an API key", status_code=201, responses=_NOT_MINE)
-async def create(new: NewKey, asker: Administrator, services: With) -> NewKeyOut:
+async def create(new: NewKey, asker: Asker, services: With) -> NewKeyOut:
     """Make a key; its text is in this answer and nowhere else."""
     expires = None if new.expires is None else new.expires.timestamp()
     made = await services.keys.create(asker.tenant, new.name, new.scopes, asker.user, expires=expires)
@@ -55,19 +55,19 @@ async def create(new: NewKey, asker: Administrator, services: With) -> NewKeyOut
 
 
 @router.get("", summary="List API keys", responses=_NOT_MINE)
-async def keys(asker: Administrator, services: With) -> list[KeyOut]:
+async def keys(asker: Asker, services: With) -> list[KeyOut]:
     """Answer with the tenant's keys, oldest first, those revoked among them."""
     return [_key(key) for key in await services.keys.all(asker.tenant)]
 
 
 @router.get("/{key_id}", summary="Get an API key", responses={**_NOT_MINE, **_MISSING})
-async def key(key_id: str, asker: Administrator, services: With) -> KeyOut:
+async def key(key_id: str, asker: Asker, services: With) -> KeyOut:
     """Answer with one key."""
     return _key(await services.keys.get(key_id, asker.tenant))
 
 
 @router.delete("/{key_id}", summary="Revoke an API key", responses={**_NOT_MINE, **_MISSING})
-async def revoke(key_id: str, asker: Administrator, services: With) -> KeyOut:
+async def revoke(key_id: str, asker: Asker, services: With) -> KeyOut:
     """Let a key be good no longer, from the next request on; it stays in the list."""
     return _key(await services.keys.revoke(key_id, asker.tenant))
 

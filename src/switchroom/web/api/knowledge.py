@@ -11,7 +11,7 @@ from switchroom.errors import Invalid, NotFound, Unavailable
 from switchroom.knowledge.library import LARGEST, Document, Library, Shelf
 from switchroom.knowledge.passages import Passage
 from switchroom.knowledge.reading import KINDS, kind_of
-from switchroom.web.auth import Administrator, Asker
+from switchroom.web.auth import Asker
 from switchroom.web.services import Services, With
 
 router = APIRouter(prefix="/api/v1/agents/{agent_id}/knowledge", tags=["knowledge"])
@@ -83,7 +83,7 @@ async def documents(agent_id: str, asker: Asker, services: With) -> list[Documen
 
 
 @router.post("", summary="Add a text", status_code=201, responses=_UNREADABLE)
-async def add(agent_id: str, note: Note, asker: Administrator, services: With) -> DocumentOut:
+async def add(agent_id: str, note: Note, asker: Asker, services: With) -> DocumentOut:
     """Put a text on the shelf, in place of one of the same title there. It is found from the next question on."""
     library, shelf = await _shelf(agent_id, asker, services)
     if note.kind not in KINDS or note.kind == "application/pdf":
@@ -93,7 +93,7 @@ async def add(agent_id: str, note: Note, asker: Administrator, services: With) -
 
 @router.post("/files", summary="Add a file", status_code=201, responses=_UNREADABLE)
 async def upload(
-    agent_id: str, file: UploadFile, asker: Administrator, services: With, title: Annotated[str, Form()] = ""
+    agent_id: str, file: UploadFile, asker: Asker, services: With, title: Annotated[str, Form()] = ""
 ) -> DocumentOut:
     """Put a Markdown, text, HTML or PDF file on the shelf, in place of one of the same title. Without a title: the file's name."""
     library, shelf = await _shelf(agent_id, asker, services)
@@ -127,7 +127,7 @@ async def passages(agent_id: str, document_id: str, asker: Asker, services: With
 
 
 @router.delete("/{document_id}", summary="Take a document away", status_code=204, responses=_MISSING)
-async def remove(agent_id: str, document_id: str, asker: Administrator, services: With) -> None:
+async def remove(agent_id: str, document_id: str, asker: Asker, services: With) -> None:
     """Take a document, by its id or title, off the shelf."""
     library, shelf = await _shelf(agent_id, asker, services)
     await library.remove(shelf, document_id)

@@ -13,7 +13,7 @@ from switchroom.catalogue.mcp_servers import McpServerRecord
 from switchroom.ports.tool_server import RemoteTool, ToolServer
 from switchroom.providers.mcp.servers import probe
 from switchroom.providers.mcp.specs import nowhere, specs_of
-from switchroom.web.auth import Administrator, Asker
+from switchroom.web.auth import Asker
 from switchroom.web.services import Services, With
 
 router = APIRouter(prefix="/api/v1/mcp-servers", tags=["mcp servers"])
@@ -73,7 +73,7 @@ async def servers(asker: Asker, services: With) -> list[McpServerOut]:
 
 
 @router.post("", summary="Add an MCP server", status_code=201, responses=_UNUSABLE)
-async def add(fields: Annotated[Fields, Body()], asker: Administrator, services: With) -> McpServerOut:
+async def add(fields: Annotated[Fields, Body()], asker: Asker, services: With) -> McpServerOut:
     """Add a server, over HTTP or as one of the operator's programs; it is connected to at once."""
     return _server(await services.mcp_servers.create(asker.tenant, fields), services)
 
@@ -85,19 +85,19 @@ async def server(server: str, asker: Asker, services: With) -> McpServerOut:
 
 
 @router.patch("/{server}", summary="Change an MCP server", responses={**_MISSING, **_UNUSABLE})
-async def change(server: str, fields: Annotated[Fields, Body()], asker: Administrator, services: With) -> McpServerOut:
+async def change(server: str, fields: Annotated[Fields, Body()], asker: Asker, services: With) -> McpServerOut:
     """Change the fields that are given; a secret that is empty is forgotten."""
     return _server(await services.mcp_servers.change(server, asker.tenant, fields), services)
 
 
 @router.delete("/{server}", summary="Remove an MCP server", status_code=204, responses=_MISSING)
-async def remove(server: str, asker: Administrator, services: With) -> None:
+async def remove(server: str, asker: Asker, services: With) -> None:
     """Remove a server; its tools fail from now on."""
     await services.mcp_servers.delete(server, asker.tenant)
 
 
 @router.post("/{server}/test", summary="Connect to an MCP server", responses=_MISSING)
-async def test(server: str, asker: Administrator, services: With) -> TriedOut:
+async def test(server: str, asker: Asker, services: With) -> TriedOut:
     """Connect to the server anew and list its tools; answer with what came of it."""
     found = await services.mcp_servers.built(server, asker.tenant)
     health, listed = await probe(found)

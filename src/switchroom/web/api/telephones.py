@@ -14,7 +14,7 @@ from switchroom.errors import Denied, NotFound, Unavailable
 from switchroom.sip.peer import Transport
 from switchroom.telephones import Telephones
 from switchroom.transports.sip.trunks.devices import Device
-from switchroom.web.auth import Asker, Supervisor
+from switchroom.web.auth import Asker
 from switchroom.web.services import With
 
 router = APIRouter(prefix="/api/v1/sip", tags=["telephones"])
@@ -130,20 +130,20 @@ async def mint(asker: Asker, request: Request, phones: Phones) -> Credentials:
 
 
 @router.get("/accounts", summary="List the SIP accounts")
-async def accounts(asker: Supervisor, phones: Phones) -> Accounts:
+async def accounts(asker: Asker, phones: Phones) -> Accounts:
     """List the tenant's accounts."""
     return Accounts(accounts=[_account(found) for found in await phones.accounts.all(asker.tenant)])
 
 
 @router.post("/accounts", summary="Add a SIP account", status_code=201)
-async def create(new: NewAccount, asker: Supervisor, phones: Phones) -> AccountWithPassword:
+async def create(new: NewAccount, asker: Asker, phones: Phones) -> AccountWithPassword:
     """Add an account and answer with its password, this once."""
     wishes = Wishes(display_name=new.display_name, digest=new.digest, devices=new.devices)
     return _opened(await phones.accounts.create(asker.tenant, new.name, wishes))
 
 
 @router.patch("/accounts/{account}", summary="Change or disable a SIP account")
-async def change(account: str, changes: Changes, asker: Supervisor, phones: Phones) -> Account:
+async def change(account: str, changes: Changes, asker: Asker, phones: Phones) -> Account:
     """Change what is given; the devices of an account that is disabled are let go."""
     found = await phones.accounts.get(account, asker.tenant)
     wishes = Wishes(
@@ -158,26 +158,26 @@ async def change(account: str, changes: Changes, asker: Supervisor, phones: Phon
 
 
 @router.post("/accounts/{account}/password", summary="Give a SIP account another password")
-async def rotate(account: str, asker: Supervisor, phones: Phones) -> AccountWithPassword:
+async def rotate(account: str, asker: Asker, phones: Phones) -> AccountWithPassword:
     """Answer with the new password, this once; devices with the old one are let go."""
     return _opened(await phones.accounts.rotate(account, asker.tenant))
 
 
 @router.delete("/accounts/{account}", summary="Remove a SIP account", status_code=204)
-async def delete(account: str, asker: Supervisor, phones: Phones) -> None:
+async def delete(account: str, asker: Asker, phones: Phones) -> None:
     """Remove it; its devices are let go, calls that are up go on."""
     await phones.accounts.delete(account, asker.tenant)
 
 
 @router.get("/devices", summary="List the devices that are registered")
-async def devices(asker: Supervisor, phones: Phones) -> Registrations:
+async def devices(asker: Asker, phones: Phones) -> Registrations:
     """List where the tenant's people can be reached now."""
     found = sorted(_theirs(asker, phones), key=lambda device: (device.record, device.id))
     return Registrations(devices=[_registration(device) for device in found])
 
 
 @router.delete("/devices/{device}", summary="Let go of a device", status_code=204)
-async def let_go(device: str, asker: Supervisor, phones: Phones) -> None:
+async def let_go(device: str, asker: Asker, phones: Phones) -> None:
     """Forget a device until it registers again; to keep it out, disable its account or change the password."""
     for found in _theirs(asker, phones):
         if found.id == device:

@@ -14,7 +14,7 @@ from pydantic.config import JsonDict
 from switchroom.accounts.tenancy import State, TenantRecord, Wanted
 from switchroom.accounts.tenant_tree import Kind
 from switchroom.identity import TenantId
-from switchroom.web.auth import Administrator, Asker
+from switchroom.web.auth import Asker
 from switchroom.web.services import With
 
 router = APIRouter(prefix="/api/v1/tenants", tags=["tenants"])
@@ -85,7 +85,7 @@ class Filter(BaseModel):
 
 
 @router.post("", summary="Add a tenant", status_code=201, responses=_CHANGED)
-async def create(new: NewTenant, asker: Administrator, services: With) -> TenantOut:
+async def create(new: NewTenant, asker: Asker, services: With) -> TenantOut:
     """Add a tenant right below the asker's: the operator adds resellers and tenants, a reseller adds tenants."""
     return _out(await services.tenancy.create(asker.tenant, new.slug, new.name, new.kind))
 
@@ -105,20 +105,20 @@ async def tenant(tenant: str, asker: Asker, services: With) -> TenantOut:
 
 
 @router.patch("/{tenant}", summary="Change a tenant", responses=_CHANGED)
-async def change(tenant: str, edit: TenantEdit, asker: Administrator, services: With) -> TenantOut:
+async def change(tenant: str, edit: TenantEdit, asker: Asker, services: With) -> TenantOut:
     """Change a tenant's name, or, from above it, its kind or its parent."""
     wanted = Wanted(name=edit.name, kind=edit.kind, parent=edit.parent)
     return _out(await services.tenancy.change(asker.tenant, tenant, wanted))
 
 
 @router.post("/{tenant}/suspend", summary="Suspend a tenant", responses=_ONE)
-async def suspend(tenant: str, asker: Administrator, services: With) -> TenantOut:
+async def suspend(tenant: str, asker: Asker, services: With) -> TenantOut:
     """Take and make no more calls for a tenant and those below it, from the next call on; calls that are up go on."""
     return _out(await services.tenancy.suspend(asker.tenant, tenant))
 
 
 @router.post("/{tenant}/resume", summary="Resume a tenant", responses=_ONE)
-async def resume(tenant: str, asker: Administrator, services: With) -> TenantOut:
+async def resume(tenant: str, asker: Asker, services: With) -> TenantOut:
     """Lift the suspension of a tenant; one of somebody above it stays."""
     return _out(await services.tenancy.suspend(asker.tenant, tenant, suspended=False))
 

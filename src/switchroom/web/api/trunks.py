@@ -18,7 +18,7 @@ from switchroom.catalogue.trunk_kinds import KINDS, USUAL
 from switchroom.catalogue.trunks import TrunkRecord
 from switchroom.sip.trunks.trunk import Trunk
 from switchroom.transports.sip.trunks.probing import addresses
-from switchroom.web.auth import Administrator, Asker
+from switchroom.web.auth import Asker
 from switchroom.web.services import Services, With
 
 router = APIRouter(prefix="/api/v1", tags=["trunks"])
@@ -88,7 +88,7 @@ async def trunks(asker: Asker, services: With) -> list[TrunkOut]:
 
 
 @router.post("/trunks", summary="Add a trunk", status_code=201, responses=_UNUSABLE)
-async def add(fields: Annotated[Fields, Body()], asker: Administrator, services: With) -> TrunkOut:
+async def add(fields: Annotated[Fields, Body()], asker: Asker, services: With) -> TrunkOut:
     """Add a trunk; fields that are not given are what is usual for its kind."""
     return _trunk(await services.trunks.create(asker.tenant, fields), asker, services)
 
@@ -100,19 +100,19 @@ async def trunk(trunk_id: str, asker: Asker, services: With) -> TrunkOut:
 
 
 @router.patch("/trunks/{trunk_id}", summary="Change a trunk", responses={**_MISSING, **_UNUSABLE})
-async def change(trunk_id: str, fields: Annotated[Fields, Body()], asker: Administrator, services: With) -> TrunkOut:
+async def change(trunk_id: str, fields: Annotated[Fields, Body()], asker: Asker, services: With) -> TrunkOut:
     """Change the fields that are given; a secret that is empty is forgotten. It counts from the next call on."""
     return _trunk(await services.trunks.change(trunk_id, asker.tenant, fields), asker, services)
 
 
 @router.delete("/trunks/{trunk_id}", summary="Remove a trunk", status_code=204, responses=_MISSING)
-async def remove(trunk_id: str, asker: Administrator, services: With) -> None:
+async def remove(trunk_id: str, asker: Asker, services: With) -> None:
     """Remove a trunk; calls that are up go on."""
     await services.trunks.delete(trunk_id, asker.tenant)
 
 
 @router.post("/trunks/{trunk_id}/test", summary="Ask whether a trunk is there", responses=_MISSING)
-async def test(trunk_id: str, asker: Administrator, services: With) -> ProbedOut:
+async def test(trunk_id: str, asker: Asker, services: With) -> ProbedOut:
     """Ask the trunk by OPTIONS; answer with what came back and what to do about it."""
     found = await services.trunks.built(trunk_id, asker.tenant)
     probed = await services.desk.probes.probe(found)
@@ -139,7 +139,7 @@ async def guard(asker: Asker, services: With) -> GuardOut:
 @router.put(
     "/dial-guard", summary="Set what may be called and spent", responses={403: _UNUSABLE[403], 422: _UNUSABLE[422]}
 )
-async def set_guard(wanted: DialGuard, asker: Administrator, services: With) -> GuardOut:
+async def set_guard(wanted: DialGuard, asker: Asker, services: With) -> GuardOut:
     """Replace the tenant's guard, from the next call on; no wider than the operator allows."""
     await services.outbound_calls.set_guard(asker.tenant, wanted)
     return await guard(asker, services)

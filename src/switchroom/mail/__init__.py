@@ -1,0 +1,1 @@
+"""Mail to people: written in their language, kept until it is sent, sent beside whatever caused it."""
