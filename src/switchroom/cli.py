@@ -141,6 +141,14 @@ def bans(
         sys.exit(1)
 
 
+@app.command()
+def engines() -> None:
+    """List the processes of this installation: who is there, how busy, and who was lost."""
+    from switchroom.commands.engines import list_engines
+
+    print("\n".join(asyncio.run(list_engines(_settings()))) or "nothing runs")
+
+
 def _settings() -> Settings:
     try:
         return Settings()

@@ -28,5 +28,8 @@ def paths(role: Role) -> set[str]:
 
 
 def test_an_engine_and_a_worker_serve_their_health_and_no_api() -> None:
-    assert paths("engine") == paths("worker") == {"/health/live", "/health/ready", "/metrics"}
+    health = {"/health/live", "/health/ready", "/metrics"}
+    bans = {"/api/v1/security/bans", "/api/v1/security/bans/{source}"}  # they are the engine's own
+    assert paths("worker") == health
+    assert paths("engine") == health | bans
     assert paths("api") == paths("all") > paths("engine")

@@ -1,7 +1,7 @@
 """The engine: signalling, media and the calls that an agent answers."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 
@@ -10,6 +10,7 @@ from switchroom.calls.metronome import Metronome
 from switchroom.calls.recorder import Disk
 from switchroom.calls.switchboard import Limits, Switchboard
 from switchroom.conversation.timing import Timing
+from switchroom.fleet.lines import TrunkLeases
 from switchroom.hosting import hosting
 from switchroom.media.plane import Plane
 from switchroom.observability import Metrics
@@ -22,6 +23,7 @@ from switchroom.settings import Settings
 from switchroom.speech import BELIEF, LocalSpeech
 from switchroom.telephones import registrar
 from switchroom.transports.sip.endpoint import SipEndpoint
+from switchroom.transports.sip.trunks.lines import registering_trunks
 from switchroom.trunking import follow
 
 
@@ -62,6 +64,7 @@ async def taking_calls(
         endpoint.trunks.use(await records.trunks.table())
         await records.sip_accounts.refresh()
         await endpoint.open()
+        lines = _lines(records, endpoint, lambda: switchboard.draining)
         services = (
             metronome.run(),
             endpoint.run(),
@@ -71,12 +74,27 @@ async def taking_calls(
             records.sip_accounts.follow(),
         )
         async with AsyncExitStack() as stack:
-            for service in services:
+            for service in (*services, *lines):
                 await stack.enter_async_context(hosting(service))
             try:
                 yield Engine(switchboard, metronome, plane, endpoint, outbound)
             finally:
                 await switchboard.drain(0.0 if switchboard.draining else settings.engine.drain_seconds)
+
+
+def _lines(
+    records: Records, endpoint: SipEndpoint, draining: Callable[[], bool]
+) -> list[Coroutine[object, None, None]]:
+    """Register only the trunks that no other engine registers; return what sees to it."""
+    if records.database.sqlite:
+        return []  # there is no other
+    desk = endpoint.trunks
+    held = TrunkLeases(
+        records.place.leases, lambda: registering_trunks(desk.table), lambda: desk.lines.want(desk.table), draining
+    )
+    desk.lines.ours = held.has
+    desk.lines.want(desk.table)
+    return [held.run()]
 
 
 async def _equipment(settings: Settings, records: Records, speech: LocalSpeech, plane: Plane, disk: Disk) -> Equipment:

@@ -1,8 +1,9 @@
 """The place of a process among the others: its row and its leases in the database, and what joins them by Redis."""
 
+import asyncio
 import socket
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from importlib.metadata import version
@@ -12,7 +13,7 @@ from switchroom.events.catalogue import CallStarted, Event
 from switchroom.fleet.leases import Leases
 from switchroom.fleet.membership import Membership, membership
 from switchroom.fleet.post import Post
-from switchroom.fleet.registry import Process, Registry
+from switchroom.fleet.registry import Listed, Process, Registry
 from switchroom.fleet.relay import Relay
 from switchroom.fleet.routing import RoutedCalls
 from switchroom.fleet.wakes import Wakes
@@ -40,6 +41,23 @@ class Place:
     member: Membership
     leases: Leases
     links: Links | None
+
+    async def alone(self, reader: str, work: Callable[[], Coroutine[object, None, None]]) -> None:
+        """Do what one process does for all, once it is our turn: read the journal, woken by whoever writes to it."""
+
+        async def woken() -> None:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(work())
+                if self.links is not None:
+                    tasks.create_task(self.links.wakes.deliver(reader))
+
+        await self.leases.under(reader, woken)
+
+    async def processes(self) -> list[Listed]:
+        """Return who is there, with ourselves as we are now."""
+        me, load = self.member.id, self.member.load()
+        found = await self.member.registry.all()
+        return [replace(one, load=load, seen=time.time()) if one.process.id == me else one for one in found]
 
 
 @asynccontextmanager

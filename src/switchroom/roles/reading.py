@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from functools import partial
 
@@ -31,10 +31,10 @@ async def following(reader: HistoryReader, journal: Journal, place: Place) -> As
         left = await closing.recover(time.time())
         if left:
             log.warning("closed calls that an earlier process left open", calls=len(left))
-        work: Callable[[], Awaitable[None]] = reader.run
+        work: Callable[[], Coroutine[object, None, None]] = reader.run
     else:
         work = partial(_read, reader, closing, place)
-    async with hosting(place.leases.under(HISTORY, work)):
+    async with hosting(place.alone(HISTORY, work)):
         yield
     await reader.catch_up()
 
@@ -43,8 +43,6 @@ async def _read(reader: HistoryReader, closing: Closing, place: Place) -> None:
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(reader.run())
         tasks.create_task(_close_the_lost(closing, place.member))
-        if place.links is not None:
-            tasks.create_task(place.links.wakes.deliver(HISTORY))
 
 
 async def _close_the_lost(closing: Closing, member: Membership) -> None:

@@ -60,6 +60,7 @@ def services_of_records(settings: Settings, records: Records, user: User | None 
         library=records.library,
         telephones=Telephones(records.sip_accounts),
     )
+    services = replace(services, processes=records.place.processes)
     return services if records.place.links is None else replace(services, control=records.place.links.calls)
 
 

@@ -15,6 +15,7 @@ from switchroom.mail.postman import Postman
 from switchroom.roles.records import Records
 from switchroom.settings import Settings
 from switchroom.storage.vault import Vault
+from switchroom.usage.charging import NAME as USAGE
 from switchroom.usage.charging import Charging
 
 
@@ -24,7 +25,7 @@ async def working(settings: Settings, records: Records) -> AsyncIterator[None]:
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(hosting(records.library.run()))
         charging = Charging(records.journal, records.usage.credits, time.monotonic)
-        await stack.enter_async_context(hosting(charging.run()))
+        await stack.enter_async_context(hosting(records.place.alone(USAGE, charging.run)))
         await stack.enter_async_context(_telling(settings, records))
         postman = Postman(records.journal, records.people.outbox, carrier(settings.mail), time.time)
         await stack.enter_async_context(hosting(postman.run()))

@@ -6,6 +6,7 @@ paid once, and rounding never adds up. What is held for a call is given back whe
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -15,7 +16,7 @@ from switchroom.events.catalogue import CallCompleted, CallFailed, Event
 from switchroom.events.usage import UsageMetered
 from switchroom.identity import CallId, TenantId
 from switchroom.observability import get_logger
-from switchroom.storage.journal import POLL, Entry, Journal, cursor_of, move_cursor, within
+from switchroom.storage.journal import POLL, CursorMoved, Entry, Journal, cursor_of, move_cursor, within
 from switchroom.storage.scope import WHOLE_HOUSE
 from switchroom.usage import ledger
 from switchroom.usage.credits import Credits
@@ -73,9 +74,10 @@ class Charging:
                 async with self._journal.database.snapshot(WHOLE_HOUSE) as session:
                     position = await cursor_of(session, NAME)
                 entries = await self._journal.after(position, most=BATCH)
-                if entries:
-                    await self._take(position, entries)
                 more = len(entries) == BATCH
+                if entries:
+                    with suppress(CursorMoved):  # another process was faster
+                        await self._take(position, entries)
 
     async def _sweep(self) -> None:
         if self._clock() - self._swept >= SWEEP:
@@ -88,15 +90,13 @@ class Charging:
         amounts = [amount for event in events if isinstance(event, UsageMetered) for amount in _amounts(event)]
         payers = {tenant: await self._credits.payers.of(tenant) for tenant in {amount.tenant for amount in amounts}}
         async with self._journal.database.transaction(WHOLE_HOUSE) as session:
-            if await cursor_of(session, NAME) != position:
-                return  # another process was faster
+            await move_cursor(session, NAME, entries[-1].number, since=position)
             told: list[Event] = []
             for event in events:
                 if isinstance(event, UsageMetered):
                     told += await _charge(session, list(_amounts(event)), payers[event.tenant])
                 elif isinstance(event, CallCompleted | CallFailed):
                     await ledger.release(session, event.call, event.at)
-            await move_cursor(session, NAME, entries[-1].number)
             await self._journal.append(session, told)
 
 

@@ -14,6 +14,7 @@ from switchroom.web.api import (
     accounts,
     agents,
     calls,
+    engines,
     event_kinds,
     flows,
     health,
@@ -43,11 +44,11 @@ from switchroom.web.api import (
 _VOICE = (calls, overview, live_calls, voicemails, hold_music, latency, telephones, trunks)
 _THOUGHT = (agents, rehearsals, flows, mcp_servers, knowledge, texting)
 _PEOPLE = (accounts, links, keys, users, teams, invitations)
-_HOUSE = (*_PEOPLE, tenants, usage, security, health)
+_HOUSE = (*_PEOPLE, tenants, usage, security, engines, health)
 _EVENTS = (webhook_deliveries, webhooks, event_kinds)
 
 _EVERYTHING = (pages, trunk_pages, console, live, *_HOUSE, *_VOICE, *_THOUGHT, *_EVENTS)
-_OF_ROLE = {"all": _EVERYTHING, "api": _EVERYTHING, "engine": (live, health), "worker": (health,)}
+_OF_ROLE = {"all": _EVERYTHING, "api": _EVERYTHING, "engine": (live, security, health), "worker": (health,)}
 
 
 def routed(lifespan: Lifespan[FastAPI] | None = None, role: Role = "all") -> FastAPI:

@@ -20,6 +20,7 @@ from switchroom.catalogue.service import AgentRecord, Catalogue
 from switchroom.catalogue.trunks import Trunks
 from switchroom.errors import Unavailable
 from switchroom.events.bus import Bus
+from switchroom.fleet.registry import Listed
 from switchroom.history.service import CallHistory
 from switchroom.hooks.deliveries import Deliveries
 from switchroom.hooks.endpoints import Webhooks
@@ -51,6 +52,10 @@ class EngineState:
 
 async def _no_plan(agent: AgentRecord) -> CallPlan:
     raise Unavailable(f"agent {agent.name!r} cannot be written to here", code="not_running")
+
+
+async def _nobody() -> list[Listed]:
+    return []
 
 
 class _NoCalls:
@@ -98,6 +103,7 @@ class Services:
     library: Library | None = None
     control: CallDesk = field(default_factory=_NoCalls)
     answers: KeptAnswers | None = None
+    processes: Callable[[], Awaitable[list[Listed]]] = _nobody
     wall: Callable[[], float] = time.time
 
 

@@ -81,12 +81,12 @@ class TrunkLines:
         self._wanted: dict[str, Trunk] = {}
         self._lines: dict[str, _Line] = {}
         self._changed = asyncio.Event()
+        self.ours: Callable[[str], bool] = lambda _: True
+        """Whether a trunk is ours to register; where several engines run, one of them does."""
 
     def want(self, table: TrunkTable) -> None:
         """Keep the lines of these trunks from now on."""
-        self._wanted = {
-            trunk.id: trunk for trunk in table.trunks.values() if trunk.enabled and trunk.registering is not None
-        }
+        self._wanted = {id_: trunk for id_, trunk in registering_trunks(table).items() if self.ours(id_)}
         self._changed.set()
 
     def state(self, trunk: str) -> LineState:
@@ -197,6 +197,11 @@ class TrunkLines:
             return any(other != peer for other in peers)
         line.missed = line.missed + 1 if peers and peer not in peers else 0
         return line.missed > 1
+
+
+def registering_trunks(table: TrunkTable) -> dict[str, Trunk]:
+    """Return the trunks that have a line, by id."""
+    return {trunk.id: trunk for trunk in table.trunks.values() if trunk.enabled and trunk.registering is not None}
 
 
 async def _woken(line: _Line, seconds: float) -> bool:
