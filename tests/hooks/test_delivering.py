@@ -271,7 +271,7 @@ def test_a_worker_that_was_killed_leaves_leases_that_end(tmp_path: Path) -> None
                 assert receiver.posts == []
                 here.clock[0] += 61
                 await here.until(all_are(DELIVERED, 2))
-            await killed._targets.close()
+            killed._targets.close()
 
     run_real(story())
 

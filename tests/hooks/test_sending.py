@@ -7,6 +7,7 @@ import pytest
 
 from switchroom.errors import Unavailable
 from switchroom.hooks import sending
+from switchroom.hooks.connection import EXCERPT
 from switchroom.hooks.sending import Answer, Reach, Sender, Verdict
 from tests.hooks.receiver import Post, Receiver, Reply, receiving
 from tests.virtual_time import run_real
@@ -17,11 +18,11 @@ NOW = 1_800_000_000.0
 def sent(answer: Callable[[Post], Reply], reach: Reach | None = None) -> tuple[Answer, Receiver]:
     async def story() -> tuple[Answer, Receiver]:
         async with receiving(answer) as receiver:
-            sender = Sender(receiver.url, reach or Reach(private=True), 1)
+            sender = Sender(receiver.url, reach or Reach(private=True))
             try:
                 return await sender.post(b'{"a":1}', {"webhook-id": "evt_1"}, NOW), receiver
             finally:
-                await sender.close()
+                sender.close()
 
     return run_real(story())
 
@@ -61,7 +62,7 @@ def test_a_redirect_is_not_followed() -> None:
 
 def test_of_a_long_answer_the_beginning_is_kept_and_the_rest_is_not_read() -> None:
     answer, _ = sent(lambda _post: (500, {}, "ä".encode() * 3_000_000))
-    assert answer.excerpt == "ä" * sending.EXCERPT
+    assert answer.excerpt == "ä" * EXCERPT
 
 
 def test_retry_after_is_a_number_or_a_date_or_nothing() -> None:
@@ -86,9 +87,9 @@ def test_nobody_there_is_no_answer_and_its_reason(monkeypatch: pytest.MonkeyPatc
         async with receiving() as receiver:
             port = receiver.port
         for reach in (Reach(private=True), Reach(resolve=unknown)):
-            sender = Sender(f"http://127.0.0.1:{port}/", reach, 1)
+            sender = Sender(f"http://127.0.0.1:{port}/", reach)
             answers.append(await sender.post(b"{}", {}, NOW))
-            await sender.close()
+            sender.close()
         return answers
 
     closed, nameless = run_real(story())
@@ -103,9 +104,9 @@ def test_a_receiver_that_does_not_answer_in_time_is_left(monkeypatch: pytest.Mon
     async def story() -> Answer:
         async with receiving() as receiver:
             receiver.hold = asyncio.Event()
-            sender = Sender(receiver.url, Reach(private=True), 1)
+            sender = Sender(receiver.url, Reach(private=True))
             answer = await sender.post(b"{}", {}, NOW)
-            await sender.close()
+            sender.close()
             return answer
 
     assert run_real(story()).problem == "no answer within 0.05 seconds"
@@ -114,10 +115,10 @@ def test_a_receiver_that_does_not_answer_in_time_is_left(monkeypatch: pytest.Mon
 def test_a_connection_is_used_again() -> None:
     async def story() -> int:
         async with receiving() as receiver:
-            sender = Sender(receiver.url, Reach(private=True), 2)
+            sender = Sender(receiver.url, Reach(private=True))
             for _ in range(5):
                 await sender.post(b"{}", {}, NOW)
-            await sender.close()
+            sender.close()
             return receiver.connections
 
     assert run_real(story()) == 1
@@ -149,10 +150,10 @@ def test_a_name_that_changes_its_address_after_the_check_is_reached_where_it_was
                 asked.append(host)
                 return ["127.0.0.1"]
 
-            sender = Sender(f"http://hooks.invalid:{receiver.port}/x", Reach(private=True, resolve=resolve), 1)
+            sender = Sender(f"http://hooks.invalid:{receiver.port}/x", Reach(private=True, resolve=resolve))
             answer = await sender.post(b"{}", {}, NOW)
             await sender.post(b"{}", {}, NOW)
-            await sender.close()
+            sender.close()
             assert receiver.posts[0].headers["host"] == f"hooks.invalid:{receiver.port}"
             return answer
 

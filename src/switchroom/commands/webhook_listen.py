@@ -25,7 +25,7 @@ async def listen(desk: Desk, ear: Ear, say: Callable[[str], None], count: int | 
     """Print events from now on, until cancelled or so many were heard; what is forwarded is sent once and never again."""
     number = await desk.journal.last()
     secret = signing.new_secret()
-    sender = Sender(ear.forward, Reach(private=True), 1) if ear.forward else None
+    sender = Sender(ear.forward, Reach(private=True)) if ear.forward else None
     if sender is not None:
         say(f"Signed with {secret} while this command runs.")
     heard = 0
@@ -38,7 +38,7 @@ async def listen(desk: Desk, ear: Ear, say: Callable[[str], None], count: int | 
                     await _tell(entry, ear, sender, secret, say)
     finally:
         if sender is not None:
-            await sender.close()
+            sender.close()
 
 
 async def _tell(entry: Entry, ear: Ear, sender: Sender | None, secret: str, say: Callable[[str], None]) -> None:

@@ -5,9 +5,10 @@ that is killed. Whoever writes down an outcome must still hold the lease; what c
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import cast
 
-from sqlalchemy import Select, Table, bindparam, func, select, update
+from sqlalchemy import Table, TextClause, bindparam, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from switchroom.hooks.model import PENDING, DeliveryRow, WebhookRow
@@ -17,6 +18,8 @@ from switchroom.storage.journal import Entry, JournalRow, Stored, decode
 
 LEASE = 60.0
 KEPT_ATTEMPTS = 30
+
+_AT_ONCE = 100
 
 _deliveries = cast("Table", DeliveryRow.__table__)
 _JOB = ("id", "webhook_id", "tenant_id", "number", "event_id", "topic", "tries", "began", "status", "attempts")
@@ -35,33 +38,49 @@ async def next_due(session: AsyncSession) -> Mapping[str, float]:
 
 async def claim(session: AsyncSession, rooms: Mapping[str, int], lease: str, now: float) -> list[Job]:
     """Take deliveries that are due, up to so many for each endpoint, in the order of the journal."""
-    jobs: list[Job] = []
-    for webhook, room in rooms.items():
-        jobs += await _take(session, _due(webhook, now).limit(room), lease, now)
-    return jobs
+    found: list[str] = []
+    lanes = list(rooms.items())
+    for start in range(0, len(lanes), _AT_ONCE):
+        some = lanes[start : start + _AT_ONCE]
+        given: dict[str, object] = {"now": now}
+        for place, (webhook, room) in enumerate(some):
+            given |= {f"webhook{place}": webhook, f"room{place}": room}
+        found += await session.scalars(_first_of_each(len(some)), given)
+    return await _take(session, found, lease, now)
+
+
+@cache
+def _first_of_each(count: int) -> TextClause:
+    """Return the statement that finds what is due for so many endpoints: one for all of them, a search of the index for each."""
+    one = (
+        "SELECT * FROM (SELECT id FROM webhook_deliveries WHERE webhook_id = :webhook{0} AND state = 'pending'"
+        " AND due <= :now ORDER BY due, number LIMIT :room{0}) AS lane{0}"
+    )
+    return text(" UNION ALL ".join(one.format(place) for place in range(count)))
 
 
 async def overdue(session: AsyncSession, webhook: str, most: int, lease: str, now: float) -> list[Job]:
     """Take deliveries that waited for an endpoint at rest longer than is tried at all."""
-    return await _take(session, _due(webhook, now).where(DeliveryRow.began < now - SPAN).limit(most), lease, now)
-
-
-def _due(webhook: str, now: float) -> Select[str]:
     row = DeliveryRow
-    query = select(row.id).where(row.webhook_id == webhook, row.state == PENDING, row.due <= now)
-    return query.order_by(row.due, row.number)
+    old = select(row.id).where(row.webhook_id == webhook, row.state == PENDING, row.began < now - SPAN)
+    return await _take(session, list(await session.scalars(old.limit(most))), lease, now)
 
 
-async def _take(session: AsyncSession, query: Select[str], lease: str, now: float) -> list[Job]:
-    mine = query.with_for_update(skip_locked=True).cte("mine")
-    taking = (
-        update(_deliveries)
-        .where(_deliveries.c.id.in_(select(mine.c.id)))
-        .values(due=now + LEASE, lease=lease)
-        .returning(*(_deliveries.c[name] for name in _JOB))
-    )
-    taken = [Job(*(*found, lease, now + LEASE)) for found in await session.execute(taking)]
-    return sorted(taken, key=lambda job: job.number)
+async def _take(session: AsyncSession, found: Sequence[str], lease: str, now: float) -> list[Job]:
+    """Take those of ``found`` that nobody else took meanwhile."""
+    jobs: list[Job] = []
+    for start in range(0, len(found), 1000):
+        row = DeliveryRow
+        still = select(row.id).where(row.id.in_(found[start : start + 1000]), row.state == PENDING, row.due <= now)
+        mine = still.with_for_update(skip_locked=True).cte("mine")
+        taking = (
+            update(_deliveries)
+            .where(_deliveries.c.id.in_(select(mine.c.id)))
+            .values(due=now + LEASE, lease=lease)
+            .returning(*(_deliveries.c[name] for name in _JOB))
+        )
+        jobs += [Job(*(*taken, lease, now + LEASE)) for taken in await session.execute(taking)]
+    return sorted(jobs, key=lambda job: job.number)
 
 
 async def entries_of(session: AsyncSession, numbers: Iterable[int]) -> dict[int, Entry]:

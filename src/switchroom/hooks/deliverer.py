@@ -170,7 +170,7 @@ class Deliverer:
     async def _leave(self) -> None:
         """Store what is done and put the rest back; what cannot be is put back by the end of its lease."""
         now = self._wall()
-        waiting = await self._targets.close()
+        waiting = self._targets.close()
         self._done += [put_back(job, now, now) for job in (*waiting, *self._running.values())]
         try:
             async with asyncio.timeout(GIVE_UP):

@@ -11,23 +11,24 @@ Redirects are not followed: an endpoint that moved is told to us by its owner, n
 import asyncio
 import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import Enum
-from functools import cache
+from urllib.parse import urlsplit
 
-import httpx
+import h11
 
 from switchroom.egress import Resolve, address_for, resolve
 from switchroom.errors import SwitchroomError
+from switchroom.hooks.connection import Connection, Place, Reply, connect
 
 CONNECT, TOTAL = 5.0, 15.0
 """Time limits of an attempt, seconds."""
 
-EXCERPT, MOST_BYTES = 500, 65536
-"""So many characters of an answer are kept, and so many bytes read before the connection is closed instead."""
+KEEP_ALIVE = 30.0
+"""How long a connection without a request is kept, seconds."""
 
 ADDRESS_KEPT = 60.0
 """How long an address that was checked is used without asking again, seconds."""
@@ -66,111 +67,106 @@ class Reach:
 class Sender:
     """Posts to one URL. It has its own connections: one that was opened for another name at the same address proves nothing."""
 
-    def __init__(self, url: str, reach: Reach, connections: int) -> None:
-        self._url = httpx.URL(url)
-        self._reach = reach
-        self._port = self._url.port or (443 if self._url.scheme == "https" else 80)
-        self._host = self._url.netloc.decode("ascii")
-        self._transport = httpx.AsyncHTTPTransport(
-            verify=_trust(),
-            trust_env=False,
-            limits=httpx.Limits(
-                max_connections=connections, max_keepalive_connections=connections, keepalive_expiry=30.0
-            ),
+    def __init__(self, url: str, reach: Reach) -> None:
+        parts = urlsplit(url)
+        self._host = parts.hostname or ""
+        self._secure = parts.scheme == "https"
+        self._port = parts.port or (443 if self._secure else 80)
+        self._target = f"{parts.path or '/'}{f'?{parts.query}' if parts.query else ''}".encode()
+        self._shared = (
+            (b"host", parts.netloc.encode()),
+            (b"content-type", b"application/json"),
+            (b"user-agent", b"Switchroom-Webhooks/1"),
         )
-        self._address: tuple[str, float] | None = None
-        self._active = 0
+        self._reach = reach
+        self._idle: list[tuple[Connection, float]] = []
+        self._checked: tuple[str, float] | None = None
         self._retired = False
 
     async def post(self, body: bytes, headers: Mapping[str, str], wall: float) -> Answer:
         """Send once and return what came of it. Safe to cancel: the receiver may have it all the same."""
         began = time.perf_counter()
-        self._active += 1
         try:
             async with asyncio.timeout(TOTAL):
-                return await self._exchange(body, headers, wall, began)
+                reply = await self._exchange(body, headers, began)
         except TimeoutError:
             return _refused(f"no answer within {TOTAL:g} seconds", began)
         except SwitchroomError as error:
             return _refused(str(error), began)
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, ssl.SSLError) as error:
-            self._address = None
-            return _refused(_reason(error), began)
-        finally:
-            self._active -= 1
-            if self._retired:
-                await self.close()
+        except h11.ProtocolError as error:
+            return _refused(f"what was answered is no HTTP: {error}"[:300], began)
+        except (OSError, ssl.SSLError) as error:
+            self._checked = None
+            return _refused(f"could not be reached: {str(error) or type(error).__name__}"[:300], began)
+        return _judged(reply, wall, time.perf_counter() - began)
 
-    async def close(self) -> None:
-        """Close the connections, as soon as the last attempt over them has come to its end."""
+    def close(self) -> None:
+        """Close the connections; those with a request on them follow when it is answered."""
         self._retired = True
-        if self._active == 0:
-            await self._transport.aclose()
+        while self._idle:
+            self._idle.pop()[0].close()
 
-    async def _exchange(self, body: bytes, headers: Mapping[str, str], wall: float, began: float) -> Answer:
-        request = httpx.Request(
-            "POST",
-            self._url.copy_with(host=await self._checked(began)),
-            headers={
-                "host": self._host,
-                "content-type": "application/json",
-                "user-agent": "Switchroom-Webhooks/1",
-                "accept-encoding": "identity",
-                **headers,
-            },
-            content=body,
-            extensions={
-                "sni_hostname": self._url.host,
-                "timeout": {"connect": CONNECT, "read": TOTAL, "write": TOTAL, "pool": TOTAL},
-            },
-        )
-        response = await self._transport.handle_async_request(request)
+    async def _exchange(self, body: bytes, headers: Mapping[str, str], now: float) -> Reply:
+        fields = [
+            *self._shared,
+            (b"content-length", str(len(body)).encode()),
+            *((name.encode(), value.encode()) for name, value in headers.items()),
+        ]
+        connection = self._kept(now)
+        if connection is not None:
+            try:
+                return await self._over(connection, fields, body)
+            except (h11.RemoteProtocolError, ConnectionError):
+                if connection.heard:
+                    raise  # otherwise it was closed while nobody looked, and a new one is tried
+        return await self._over(await self._opened(now), fields, body)
+
+    async def _over(self, connection: Connection, fields: Sequence[tuple[bytes, bytes]], body: bytes) -> Reply:
         try:
-            excerpt = await _beginning(response)
+            reply = await connection.post(self._target, fields, body)
         finally:
-            await response.aclose()
-        return _judged(response, excerpt, wall, time.perf_counter() - began)
+            if not connection.good or self._retired:
+                connection.close()
+        if connection.good and not self._retired:
+            self._idle.append((connection, time.perf_counter() + KEEP_ALIVE))
+        return reply
 
-    async def _checked(self, now: float) -> str:
+    def _kept(self, now: float) -> Connection | None:
+        """Return the connection that was used last, if it still can be; those that cannot be any more are closed."""
+        while self._idle:
+            connection, until = self._idle.pop()
+            if now < until and connection.idle():
+                return connection
+            connection.close()
+        return None
+
+    async def _opened(self, now: float) -> Connection:
+        try:
+            async with asyncio.timeout(CONNECT):
+                address = await self._address(now)
+                return await connect(Place(address, self._port, self._host if self._secure else ""))
+        except TimeoutError as error:
+            raise OSError(f"no connection within {CONNECT:g} seconds") from error
+
+    async def _address(self, now: float) -> str:
         """Return an address that may be reached; one that was found to be is good for a while."""
-        if self._address is None or now >= self._address[1]:
-            host = self._url.host
-            found = await address_for(
-                host,
-                self._port,
-                self._reach.resolve,
-                private=self._reach.private,
-                setting="SWITCHROOM_WEBHOOKS__PRIVATE",
-            )
-            self._address = (found, now + ADDRESS_KEPT)
-        return self._address[0]
+        if self._checked is None or now >= self._checked[1]:
+            reach = self._reach
+            setting = "SWITCHROOM_WEBHOOKS__PRIVATE"
+            found = await address_for(self._host, self._port, reach.resolve, private=reach.private, setting=setting)
+            self._checked = (found, now + ADDRESS_KEPT)
+        return self._checked[0]
 
 
-@cache
-def _trust() -> ssl.SSLContext:
-    return ssl.create_default_context()
-
-
-def _judged(response: httpx.Response, excerpt: str, wall: float, took: float) -> Answer:
-    status = response.status_code
-    if response.is_success:
-        return Answer(Verdict.TAKEN, status, took, excerpt)
-    later = _retry_after(response.headers.get("retry-after", ""), wall)
+def _judged(reply: Reply, wall: float, took: float) -> Answer:
+    status = reply.status
+    if 200 <= status < 300:
+        return Answer(Verdict.TAKEN, status, took, reply.excerpt)
     problem = f"answered {status}"
-    if response.is_redirect:
+    if 300 <= status < 400:
         problem += ": redirects are not followed, enter the new address"
-    return Answer(Verdict.GONE if status == _GONE else Verdict.REFUSED, status, took, excerpt, problem, later)
-
-
-async def _beginning(response: httpx.Response) -> str:
-    """Return the beginning of the answer, read to its end if that is near: then the connection can be used again."""
-    taken = bytearray()
-    assert isinstance(response.stream, httpx.AsyncByteStream)
-    async for chunk in response.stream:
-        taken += chunk
-        if len(taken) > MOST_BYTES:
-            break
-    return bytes(taken[: EXCERPT * 4]).decode("utf-8", "replace").replace("\0", "\ufffd")[:EXCERPT]
+    verdict = Verdict.GONE if status == _GONE else Verdict.REFUSED
+    return Answer(verdict, status, took, reply.excerpt, problem, _retry_after(reply.retry_after, wall))
 
 
 def _retry_after(value: str, wall: float) -> float | None:
@@ -187,8 +183,3 @@ def _retry_after(value: str, wall: float) -> float | None:
 
 def _refused(problem: str, began: float) -> Answer:
     return Answer(Verdict.REFUSED, None, time.perf_counter() - began, problem=problem)
-
-
-def _reason(error: Exception) -> str:
-    words = str(error) or type(error).__name__
-    return f"could not be reached: {words}"[:300]

@@ -34,7 +34,7 @@ class Targets:
         for webhook in missing:
             row, lane = rows.get(webhook), self.lanes.get(webhook)
             if row is None or (lane is not None and lane.target.url != row.url):
-                dropped += await self._drop(webhook)
+                dropped += self._drop(webhook)
                 lane = None
             if row is not None and (lane is None or lane.target.changed != row.changed):
                 self._open(row, lane)
@@ -53,18 +53,18 @@ class Targets:
             return
         target = Target(row.id, row.tenant_id, row.url, row.personal, box, row.changed)
         if lane is None:
-            sender = Sender(row.url, self._reach, self._concurrency)
+            sender = Sender(row.url, self._reach)
             self.lanes[row.id] = Lane(target, sender, self._concurrency)
         else:
             lane.target = target
 
-    async def _drop(self, webhook: str) -> list[Job]:
+    def _drop(self, webhook: str) -> list[Job]:
         lane = self.lanes.pop(webhook, None)
         if lane is None:
             return []
-        await lane.sender.close()
+        lane.sender.close()
         return lane.drop()
 
-    async def close(self) -> list[Job]:
+    def close(self) -> list[Job]:
         """Close every connection; return the jobs that wait."""
-        return [job for webhook in list(self.lanes) for job in await self._drop(webhook)]
+        return [job for webhook in list(self.lanes) for job in self._drop(webhook)]
