@@ -22,7 +22,7 @@ const de: Translated<typeof en> = {
   after: "dann",
   toggleScheme: "Zwischen hell und dunkel wechseln",
   tenant: "Im Namen von",
-  ownTenant: "Eigene Organisation",
+  moreTenants: "Alle Organisationen …",
   actingFor: (tenant: string) => `Sie handeln für ${tenant}.`,
   back: "Zurück zur eigenen",
   voice: "Mit dem Agenten sprechen",

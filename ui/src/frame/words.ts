@@ -21,7 +21,7 @@ export const en = {
   after: "then",
   toggleScheme: "Switch between light and dark",
   tenant: "Acting for",
-  ownTenant: "Own organisation",
+  moreTenants: "All organisations …",
   actingFor: (tenant: string) => `You act for ${tenant}.`,
   back: "Back to your own",
   voice: "Talk to the agent",

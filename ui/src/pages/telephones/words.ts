@@ -1,0 +1,38 @@
+import { words } from "@/words/words";
+
+export const en = {
+  title: "Telephones",
+  hint: "SIP accounts that softphones and desk phones register with, and the devices that are there now.",
+  add: "Add an account",
+  none: "There are no accounts",
+  noneHint: "Add one for each person or telephone; its name and password go into the phone.",
+  name: "Name",
+  nameHint: "The part before the @ of its address",
+  shown: "Shown as",
+  address: "Address",
+  state: "State",
+  enabled: "enabled",
+  disabled: "disabled",
+  devices: "Devices",
+  disable: "Disable",
+  enable: "Enable",
+  password: "New password",
+  passwordSure: (name: string) => `Give ${name} another password?`,
+  passwordHint: "Devices with the old one are let go.",
+  passwordOf: (uri: string) => `Password of ${uri}`,
+  removeSure: (name: string) => `Remove ${name}?`,
+  removeHint: "Its devices are let go. Calls that are up go on.",
+  removed: "The account is removed",
+  refused: "The account was not added",
+  actionsOf: (name: string) => `Actions for ${name}`,
+  registered: "Registered now",
+  noDevices: "No device is registered.",
+  account: "Account",
+  device: "Device",
+  where: "Where",
+  by: "By",
+  letGo: "Let go",
+  letGoOf: (name: string) => `Let go of ${name}`,
+};
+
+export const WORDS = words(en, () => import("./de"));
