@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from switchroom.errors import Conflict, NotFound
+from switchroom.ports import control
 from tests.virtual_time import run_real
 from tests.web.site import NOW, site
 from tests.web.story import call
@@ -88,5 +89,33 @@ def test_a_call_that_cannot_be_meant_is_not_made(tmp_path: Path, wrong: dict[str
             answer = await client.post("/api/v1/calls", json={"agent": "Receptionist", "to": "anna", **wrong})
             assert answer.status_code == 422
             assert here.control.made == []
+
+    run_real(story())
+
+
+COMMANDS: list[tuple[str, dict[str, object] | None, int, control.CallCommand]] = [
+    ("hold", None, 204, control.Hold()),
+    ("resume", None, 204, control.Resume()),
+    ("transfer", {"target": "anna", "mode": "warm"}, 202, control.Transfer("anna", "warm")),
+    ("conference", {"target": "anna"}, 202, control.Conference("anna")),
+    ("digits", {"digits": "12#"}, 204, control.SendDigits("12#")),
+    ("say", {"text": "Hello", "protected": True}, 204, control.Say("Hello", protected=True)),
+    ("whisper", {"text": "Be kind."}, 204, control.Whisper("Be kind.")),
+    ("give-back", {"note": "Done."}, 204, control.GiveBack("Done.")),
+]
+
+
+def test_what_is_asked_of_a_call_is_what_its_engine_is_told(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with site(tmp_path) as here, here.as_user() as client:
+            await here.happened(*call(here, "call_1", NOW, ends=""))
+            for path, body, status, _ in COMMANDS:
+                answer = await client.post(f"/api/v1/calls/call_1/{path}", json=body)
+                assert answer.status_code == status, answer.text
+            assert [command for _, command in here.control.done] == [command for *_, command in COMMANDS]
+            await client.post("/api/v1/calls/call_1/take-over", json={"target": "anna"})
+            assert here.control.done[-1][1] == control.TakeOver("anna", here.account.user.id)
+            for path, wrong in (("digits", {"digits": "12a"}), ("say", {"text": ""}), ("transfer", {"mode": "blind"})):
+                assert (await client.post(f"/api/v1/calls/call_1/{path}", json=wrong)).status_code == 422
 
     run_real(story())

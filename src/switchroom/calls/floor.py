@@ -20,7 +20,7 @@ from switchroom.conversation import turns
 from switchroom.conversation.deadlines import Stall
 from switchroom.conversation.turns import Agent, Caller, Commit, Decision, Input
 from switchroom.events.catalogue import EndReason
-from switchroom.media.frame import TICK, Samples
+from switchroom.media.frame import TICK
 from switchroom.ports import (
     CallerSilent,
     CallOpened,
@@ -28,18 +28,21 @@ from switchroom.ports import (
     Heard,
     HearingFailed,
     Patience,
+    Say,
     TakeMessage,
     ToolFinished,
     TransferFailed,
     TransferProgress,
     Transferred,
+    TransferTo,
     Utterance,
 )
 
 _SILENT, *_ALL_OURS = ((Caller.QUIET, agent) for agent in (Agent.SILENT, Agent.OWED, Agent.SPEAKING))
 
-KeptAway = Literal["held", "transfer", "message"]
-"""Why the agent does not hear a caller: their side has us on hold, or is handing them over; or they leave a message."""
+KeptAway = Literal["held", "hold", "transfer", "message", "takeover"]
+"""Why the agent does not hear a caller: their side has us on hold, or we have them; they are being handed over, or leave a message;
+or a person talks with them."""
 
 
 class Floor:
@@ -47,7 +50,6 @@ class Floor:
 
     def __init__(self, parts: Parts, tasks: asyncio.TaskGroup, end: Callable[[EndReason], None]) -> None:
         self._turns = parts.turns
-        self._ears = parts.ears
         self._mouth = parts.mouth
         self._with = parts
         self._tasks = tasks
@@ -57,6 +59,7 @@ class Floor:
         self._keys = Keys()
         self._kept_away: set[KeptAway] = set()
         self._settled: asyncio.Event | None = None
+        self._dictated: Say | None = None
         self._clock = asyncio.get_running_loop().time
 
     @property
@@ -99,6 +102,28 @@ class Floor:
         (self._kept_away.add if away else self._kept_away.discard)(why)
         self.feed(turns.Held() if self._kept_away else turns.Resumed(), now)
 
+    def dictate(self, say: Say, now: float) -> bool:
+        """Say this in the place of what is being said; False if that must not be interrupted. It is said until it is heard."""
+        self.feed(turns.CallerInterrupted(), now)
+        if self._turns.state[1] is not Agent.SILENT:
+            return False
+        self._dictated = say
+        self._recite(say, now)
+        return True
+
+    def hand_over(self, wanted: TransferTo, now: float) -> None:
+        """Hand the caller over, whatever is being said."""
+        self.stand_back(wanted, now)
+        self._tasks.create_task(self._hand_over(wanted.target), name="transfer")
+
+    def stand_back(self, wanted: TransferTo, now: float) -> None:
+        """The caller is being handed over, whoever does it."""
+        if self._with.transfers.begin(wanted):
+            self.keep_away("transfer", now, away=True)
+            self._cut(now)
+            self.feed(turns.AgentStopped(), now)
+            self._with.minutes.status("transferring")
+
     def transferring(self, what: TransferProgress | Transferred, now: float) -> None:
         """The caller is being handed over, or is not."""
         transfers = self._with.transfers
@@ -119,48 +144,17 @@ class Floor:
         self._with.transfers.abandon()
         self._with.voicemail.left(now)
         self._cut(now)
-        self._ears.pause()
+        self._with.ears.pause()
         self.feed(turns.CallerLeft(), now)
         if self._turns.deadline is not None:
             with suppress(TimeoutError):
                 async with asyncio.timeout(limit):
                     await self._settled.wait()
-        self._ears.close()
+        self._with.ears.close()
         for task in self._making[-1:]:
             task.cancel()
 
     # The plane's Listener, for the caller's row.
-
-    def voice_started(self, at: float, now: float, before: Samples) -> None:
-        """The caller's voice began."""
-        self._with.minutes.voice(now, speaking=True)
-        if self._with.voicemail.taking:
-            self._with.voicemail.voice_started(at, now, before)
-            return
-        fresh = self._ears.start(before, now)
-        ours = self._with.own.started(at, before, now, self._mouth.remaining, fresh=fresh)
-        self._voice(turns.VoiceStarted(at, self._mouth.remaining, ours), now)
-
-    def voice(self, samples: Samples, now: float) -> None:
-        """20 ms of it."""
-        if self._with.voicemail.taking:
-            self._with.voicemail.voice(samples, now)
-            return
-        self._ears.take(samples, now)
-        ours = self._with.own.take(samples, now)
-        if ours is not None:
-            self._voice(turns.OwnVoiceHeard() if ours else turns.VoiceStarted(now, self._mouth.remaining), now)
-
-    def voice_stopped(self, at: float, now: float) -> None:
-        """The caller fell silent."""
-        self._with.minutes.voice(now, speaking=False)
-        if self._with.voicemail.taking:
-            self._with.voicemail.voice_stopped(at, now)
-            return
-        self._ears.pause()
-        if self._with.own.stopped(at, now):
-            self._voice(turns.OwnVoiceHeard(), now)
-        self._voice(turns.VoiceStopped(at), now)
 
     def digit(self, digit: str, now: float) -> None:
         """A key was heard in the sound."""
@@ -174,6 +168,7 @@ class Floor:
             return
         if not reply.audible:
             reply.audible = True
+            self._dictated = None if reply.dictated is not None else self._dictated
             reply.reached("sent", max(now, reply.since))
             self._with.minutes.reply_started(reply)
         reply.protected = self._mouth.protected
@@ -192,15 +187,13 @@ class Floor:
         if self._turns.state == _SILENT and not self._kept_away and not self._settled and self._with.mind.news():
             self._start(Reply(self._turns.next_turn - 1, ToolFinished(), now), self._answer)
             self.feed(turns.ReplyOwed(), now)
+        if self._dictated is not None and self._reply is None and not self._kept_away and not self._settled:
+            self._recite(self._dictated, now)
         self._think_ahead(now)
         reply = self._reply or self._bridge(now)
         stall = self._with.watch.ticked(reply, "free" if self._reply is None else self._line, now)
         if stall is not None and self._reply is not None:
             self._replace(self._reply, stall, now)
-
-    def _voice(self, happened: turns.VoiceStarted | turns.VoiceStopped | turns.OwnVoiceHeard, now: float) -> None:
-        if not self._ears.keep(happened):
-            self.feed(happened, now)
 
     # The recogniser.
 
@@ -253,10 +246,10 @@ class Floor:
 
     def _listen(self, decision: turns.AskFinal | turns.Dismiss | Commit, now: float) -> None:
         if isinstance(decision, turns.AskFinal):
-            self._ears.cut(now)
+            self._with.ears.cut(now)
             return
         # A voice without a word for as long as a turn may be is noise until it ends: else nobody would ever be nudged.
-        since = self._ears.committed(goes_on=isinstance(decision, Commit))
+        since = self._with.ears.committed(goes_on=isinstance(decision, Commit))
         if isinstance(decision, Commit):
             self._commit(decision, now)
         for happened in since:
@@ -289,6 +282,12 @@ class Floor:
         self._making = [task for task in self._making if not task.done()]
         task = self._tasks.create_task(self._after(self._making, reply, make), name=f"reply {reply.turn}")
         self._making = [*self._making, task]
+
+    def _recite(self, say: Say, now: float) -> None:
+        """Begin what is dictated, unless somebody speaks who is not to be spoken over."""
+        if self._turns.state == _SILENT or say.protected:
+            self._start(Reply(self._turns.next_turn - 1, ToolFinished(), now, dictated=say), self._with.replier.recite)
+            self.feed(turns.ReplyOwed(), now)
 
     def _bridge(self, now: float) -> Reply | None:
         return self._with.bridge.look(now, away=bool(self._kept_away) or self._settled is not None)
@@ -328,10 +327,8 @@ class Floor:
         self.feed(turns.AgentStopped(), now)
         if reply.ends_call:
             self._end(reply.leaves_for)
-        elif reply.transfer is not None and self._with.transfers.begin(reply.transfer):
-            self.keep_away("transfer", now, away=True)
-            self._with.minutes.status("transferring")
-            self._tasks.create_task(self._hand_over(reply.transfer.target), name="transfer")
+        elif reply.transfer is not None and self._with.transfers.possible:
+            self.hand_over(reply.transfer, now)
         elif reply.message is not None and self._settled is None:
             self.keep_away("message", now, away=True)
             self._tasks.create_task(self._take_message(reply.message), name="message")

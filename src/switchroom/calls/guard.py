@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import ParamSpec
 
 from switchroom.calls.floor import Floor
+from switchroom.calls.listening import Listening
 from switchroom.media.frame import Encoding, Samples
 from switchroom.ports import Leg
 
@@ -18,8 +19,9 @@ P = ParamSpec("P")
 class Guard:
     """Calls into ``floor``; after the first exception, nothing more reaches it."""
 
-    def __init__(self, floor: Floor, broke: Callable[[Exception], None]) -> None:
+    def __init__(self, floor: Floor, listening: Listening, broke: Callable[[Exception], None]) -> None:
         self.floor = floor
+        self._listening = listening
         self._broke = broke
         self._whole = True
 
@@ -34,16 +36,16 @@ class Guard:
             self._broke(error)
 
     def voice_started(self, at: float, now: float, before: Samples) -> None:
-        """See Floor."""
-        self.run(self.floor.voice_started, at, now, before)
+        """See Listening."""
+        self.run(self._listening.voice_started, at, now, before)
 
     def voice(self, samples: Samples, now: float) -> None:
-        """See Floor."""
-        self.run(self.floor.voice, samples, now)
+        """See Listening."""
+        self.run(self._listening.voice, samples, now)
 
     def voice_stopped(self, at: float, now: float) -> None:
-        """See Floor."""
-        self.run(self.floor.voice_stopped, at, now)
+        """See Listening."""
+        self.run(self._listening.voice_stopped, at, now)
 
     def digit(self, digit: str, now: float) -> None:
         """See Floor."""

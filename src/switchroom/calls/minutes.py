@@ -44,6 +44,11 @@ class Minutes:
             self._status = status
             self._tell(partial(happened.StatusChanged, status=status))
 
+    def noted(self, text: str, now: float) -> None:
+        """The brain is to know this, and nobody on the line."""
+        at = now - self._connected
+        self._remember(Utterance("note", text, at, at))
+
     def pressed(self, digit: Digit) -> None:
         """The caller pressed a key."""
         self._tell(partial(happened.DigitPressed, digit=digit.digit, how=digit.how))

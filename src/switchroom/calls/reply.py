@@ -119,10 +119,14 @@ class Reply:
     """The wait for it was told."""
     filled_for: str = ""
     """Who was awaited when something else was said first."""
+    dictated: Say | None = None
+    """It is not the brain's: somebody outside wants this said."""
 
     @property
     def answers(self) -> Answered:
         """What it answers."""
+        if self.dictated is not None:
+            return "dictation"
         match self.prompt:
             case CallOpened():
                 return "opening"
@@ -221,6 +225,16 @@ class Replier:
         if reply.message is not None and reply.message.beep:
             await self._mouth.drained()
             self._mouth.play("", beep())
+        await self._mouth.drained()
+
+    async def recite(self, reply: Reply) -> None:
+        """Say what is dictated; return when all of it was heard. Safe to cancel."""
+        if reply.dictated is not None:
+            try:
+                await self._say(reply.dictated, reply)
+            except SwitchroomError as error:
+                self._apologise(error, reply)
+        reply.awaits = "wire"
         await self._mouth.drained()
 
     def adopt(self, draft: Draft) -> None:

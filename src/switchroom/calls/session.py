@@ -7,7 +7,7 @@ gave it first. The caller's last words are waited for before the journal is clos
 
 import asyncio
 from contextlib import aclosing, suppress
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import numpy as np
@@ -22,6 +22,9 @@ from switchroom.calls.equipment import Equipment
 from switchroom.calls.errands import TaskErrands
 from switchroom.calls.floor import Floor
 from switchroom.calls.guard import Guard, GuardedLeg
+from switchroom.calls.guests import Guests
+from switchroom.calls.listening import Listening
+from switchroom.calls.live_control import LiveControl, Stage
 from switchroom.calls.meter import MeteredRecogniser, MeteredVoice
 from switchroom.calls.mind import Mind
 from switchroom.calls.minutes import Minutes
@@ -83,6 +86,15 @@ _GRACE = 5.0
 _DRAIN = 0.15  # what is still in the leg's jitter buffer when the caller hangs up
 
 
+@dataclass(slots=True)
+class _End:
+    """Why a call is over, once it is: the first reason given, or what broke."""
+
+    reason: EndReason | None = None
+    broken: Exception | None = None
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+
+
 class CallSession:
     """Runs one call."""
 
@@ -99,9 +111,8 @@ class CallSession:
         self._with = replace(equipment, stt=stt, tts=tts)
         self._tapes = Tapes(call, plan.tenant, offer.leg, self._with, self._chronicle)
         self._guard: Guard | None = None
-        self._broken: Exception | None = None
-        self._reason: EndReason | None = None
-        self._over = asyncio.Event()
+        self._control: LiveControl | None = None
+        self._end = _End()
         self._connected: float | None = None
 
     @property
@@ -124,37 +135,40 @@ class CallSession:
             failure = SwitchroomError(repr(errors.exceptions[0]), code="bug")
         finally:
             self._tell_ended(failure)
-            if self._reason != "caller_hangup":
+            if self._end.reason != "caller_hangup":
                 await self._offer.leg.do(HangUp() if self._connected is not None else self._refusal())
 
     def end(self, reason: EndReason) -> None:
         """End the call; the first reason given is the one that counts."""
-        if self._reason is None:
-            self._reason = reason
-        self._over.set()
+        if self._end.reason is None:
+            self._end.reason = reason
+        self._end.over.set()
 
     async def do(self, command: control.CallCommand) -> None:
         """Carry out what somebody asks of the call from outside. Raises Conflict."""
-        if self._state.state is CallState.ENDED or self._over.is_set():
+        if self._state.state is CallState.ENDED or self._end.over.is_set():
             raise Conflict(f"call {self.id} is ended", code="call_ended")
         match command:
             case control.HangUp():
                 self.end("agent_hangup")
+            case _ if self._control is None:
+                state = self._state.state.value
+                raise Conflict(f"the call is {state}: it must be connected for that", code="illegal_call_input")
             case _:
-                raise Conflict(f"{type(command).__name__} cannot be done to a call yet", code="not_supported")
+                await self._control.do(command)
 
     def _refusal(self) -> Refuse:
-        if self._reason == "credit":
+        if self._end.reason == "credit":
             return Refuse("no_credit")
-        return Refuse("draining", retry_after=5) if self._reason == "drained" else Refuse("unavailable")
+        return Refuse("draining", retry_after=5) if self._end.reason == "drained" else Refuse("unavailable")
 
     @staticmethod
     def _clock() -> float:
         return asyncio.get_running_loop().time()
 
     def _broke(self, error: Exception) -> None:
-        self._broken = error
-        self._over.set()
+        self._end.broken = error
+        self._end.over.set()
 
     async def _live(self, tasks: asyncio.TaskGroup) -> None:
         began = self._clock()
@@ -169,10 +183,10 @@ class CallSession:
         rendered = [await self._render(text) for text in (plan.greeting, plan.apology, plan.farewell)]
         playout, errands = Playout(), TaskErrands(tasks)
         parts = self._parts(playout, errands, rendered)  # what can be refused is refused before the answer
-        if self._over.is_set():
+        if self._end.over.is_set():
             return
         await self._answer()
-        if self._over.is_set():  # whoever leaves the offer to us may hang up instead of answering it
+        if self._end.over.is_set():  # whoever leaves the offer to us may hang up instead of answering it
             return
         self._connected = self._clock()
         self._state.apply(CallInput.ANSWER)
@@ -181,7 +195,7 @@ class CallSession:
         self._chronicle.meter.begin()
         charging = tasks.create_task(paying.run(partial(self.end, "credit")), name="paying")
         preparing = tasks.create_task(parts.watch.stock.prepare(), name="sentences")
-        await self._talk(Floor(parts, tasks, self.end), playout, errands, rendered[0])
+        await self._talk(parts, tasks, playout, errands, rendered[0])
         preparing.cancel()
         charging.cancel()
         self._with.habits.keep(plan.tenant, self._offer.leg.party, parts.turns.pauses)
@@ -194,37 +208,48 @@ class CallSession:
     async def _answer(self) -> None:
         """Answer, or wait until they do, unless it is over before."""
         async with asyncio.TaskGroup() as tasks:
-            over = tasks.create_task(self._over.wait(), name="over")
+            over = tasks.create_task(self._end.over.wait(), name="over")
             answer = tasks.create_task(self._offer.leg.do(Answer()), name="answer")
             await asyncio.wait({over, answer}, return_when=asyncio.FIRST_COMPLETED)
             over.cancel()
             answer.cancel()
 
-    async def _talk(self, floor: Floor, playout: Playout, errands: TaskErrands, greeting: Rendered) -> None:
+    async def _talk(
+        self, parts: Parts, tasks: asyncio.TaskGroup, playout: Playout, errands: TaskErrands, greeting: Rendered
+    ) -> None:
         leg, plane, recorder = self._offer.leg, self._with.plane, self._tapes.record() if self._plan.record else None
-        taps = Taps([tap for tap in (recorder, floor.voicemail) if tap is not None])
-        self._guard = Guard(floor, self._broke)
+        taps = Taps([tap for tap in (recorder, parts.voicemail) if tap is not None])
+        floor = Floor(parts, tasks, self.end)
+        self._guard = Guard(floor, Listening(parts, floor.feed), self._broke)
         row = plane.add(GuardedLeg(leg, self._broke), self._guard, tap=taps, playout=playout)
         party, encoding = leg.party.address, leg.codec
         self._chronicle.tell(partial(happened.LegAdded, leg=leg.id, party=party, encoding=encoding))
+        guests = Guests(plane, row, self._chronicle, self._with.reach)
+        stage = Stage(self.tenant, leg, self._state, floor, parts.minutes, guests, self._chronicle, tasks, self._music)
+        self._control = LiveControl(stage)
         try:
             floor.open(greeting)
-            with suppress(TimeoutError):
-                async with asyncio.timeout(self._plan.max_duration):
-                    await self._over.wait()
-            if self._broken is not None:
-                raise self._broken
-            self.end("timeout")
-            if self._reason == "caller_hangup":
-                await asyncio.sleep(_DRAIN)
-            await floor.close(LAST_WORDS)
-            await errands.finish(_GRACE)
+            await self._last(floor, errands)
         finally:
+            await self._control.close()
             self._chronicle.settle(errands.back, self._clock())
             plane.remove(row)
             self._chronicle.tell(partial(happened.LegLeft, leg=leg.id, media=dict(leg.media())))
             if recorder is not None:
                 await self._tapes.store(recorder)
+
+    async def _last(self, floor: Floor, errands: TaskErrands) -> None:
+        """Wait until the call is over, and for what was said last in it."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._plan.max_duration):
+                await self._end.over.wait()
+        if self._end.broken is not None:
+            raise self._end.broken
+        self.end("timeout")
+        if self._end.reason == "caller_hangup":
+            await asyncio.sleep(_DRAIN)
+        await floor.close(LAST_WORDS)
+        await errands.finish(_GRACE)
 
     def _parts(self, playout: Playout, errands: TaskErrands, rendered: list[Rendered]) -> Parts:
         plan, offer = self._plan, self._offer
@@ -299,7 +324,7 @@ class CallSession:
             self.end("caller_hangup")
         elif isinstance(signal, FarEndRings):
             self._rings()
-        if self._guard is not None and not self._over.is_set():
+        if self._guard is not None and not self._end.over.is_set():
             self._guard.run(self._pass_on, signal, self._guard.floor)
 
     def _pass_on(self, signal: Signal, floor: Floor) -> None:
@@ -314,11 +339,16 @@ class CallSession:
             case Held() | Resumed():
                 self._hold(floor, now, held=isinstance(signal, Held))
             case TransferProgress() | Transferred():
-                floor.transferring(signal, now)
+                self._transferring(signal, floor, now)
             case PartyChanged(party, media):
                 self._chronicle.tell(partial(happened.CallTransferred, party=party.address, media=dict(media)))
             case Left() | FarEndRings():
                 pass
+
+    def _transferring(self, what: TransferProgress | Transferred, floor: Floor, now: float) -> None:
+        if self._control is not None:
+            self._control.transferring(what)
+        floor.transferring(what, now)
 
     def _hold(self, floor: Floor, now: float, *, held: bool) -> None:
         what, told = (CallInput.HOLD, happened.CallHeld) if held else (CallInput.RESUME, happened.CallResumed)
@@ -329,13 +359,13 @@ class CallSession:
 
     def _tell_ended(self, failure: SwitchroomError | None) -> None:
         if self._connected is None and self._offer.direction == "outbound" and (end := not_taken(failure)) is not None:
-            self._reason, failure = self._reason or end, None
+            self._end.reason, failure = self._end.reason or end, None
         if failure is not None:
-            self._reason = "error"
+            self._end.reason = "error"
         self._state.apply(CallInput.END)
         duration = round(self._clock() - self._connected, 3) if self._connected is not None else 0.0
         self._chronicle.tell_used()
-        for make in ended(self.id, self._reason or "drained", failure, duration):
+        for make in ended(self.id, self._end.reason or "drained", failure, duration):
             self._chronicle.tell(make)
 
     def _music(self) -> Samples:

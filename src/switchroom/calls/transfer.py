@@ -40,6 +40,11 @@ class Transfers:
         """Whether the caller is being handed over."""
         return self._state.state is CallState.TRANSFERRING
 
+    @property
+    def possible(self) -> bool:
+        """Whether ``begin`` would begin one."""
+        return self._state.allows(CallInput.TRANSFER)
+
     def begin(self, wanted: TransferTo) -> bool:
         """Note that the caller is to be handed over; False if that cannot be, or is under way already."""
         if not self._state.allows(CallInput.TRANSFER):

@@ -7,6 +7,10 @@ from typing import Literal
 from switchroom.events.accounts import SessionEnded as SessionEnded
 from switchroom.events.accounts import UserSignedOut as UserSignedOut
 from switchroom.events.catalogue_changes import CatalogueChanged as CatalogueChanged
+from switchroom.events.control import AgentTold as AgentTold
+from switchroom.events.control import LegFailed as LegFailed
+from switchroom.events.control import TakeoverEnded as TakeoverEnded
+from switchroom.events.control import TakeoverStarted as TakeoverStarted
 from switchroom.events.event import Event as Event
 from switchroom.events.guards import OutboundRefused as OutboundRefused
 from switchroom.events.guards import SourceBanned as SourceBanned
@@ -47,8 +51,9 @@ from switchroom.events.webhooks import WebhookDisabled as WebhookDisabled
 from switchroom.events.webhooks import WebhookTested as WebhookTested
 from switchroom.identity import AgentId, CallId, LegId, TenantId
 
-Answered = Literal["turn", "silence", "opening", "transfer", "message", "tool"]
-"""What a reply answers: the caller's turn of its number, a silence after it, the call itself, a failed transfer, a message left."""
+Answered = Literal["turn", "silence", "opening", "transfer", "message", "tool", "dictation"]
+"""What a reply answers: the caller's turn of its number, a silence after it, the call itself, a failed transfer, a message left,
+or what somebody outside wants said."""
 
 EndReason = Literal[
     "caller_hangup",
@@ -136,16 +141,18 @@ class CallConnected(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallHeld(Event):
-    """The far side put us on hold."""
+    """The call is on hold: the far side put us there, or we them."""
 
     topic = "call.held"
+    by: Literal["far_end", "us"] = "far_end"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallResumed(Event):
-    """The far side took us off hold."""
+    """The call is not on hold any more."""
 
     topic = "call.resumed"
+    by: Literal["far_end", "us"] = "far_end"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

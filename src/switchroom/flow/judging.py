@@ -41,7 +41,7 @@ def question(flow: Flow, node: Classify, text: str, heard: tuple[Utterance, ...]
     """Return what a model is asked about ``text``, said at ``node`` after what was ``heard``."""
     functions = tuple(Function(function_name(name), told, _NOTHING) for name, told in _meanings(flow, node))
     before = [utterance for utterance in heard if utterance.text != text][-_BEFORE:]
-    talk = [TheySaid(said.text) if said.who == "caller" else WeSaid(said.text) for said in before]
+    talk = [TheySaid(said.text) if said.who == "caller" else WeSaid(said.text) for said in before if said.who != "note"]
     messages: tuple[Message, ...] = (TheySaid("[on the line]"), *talk, TheySaid(text))
     return Ask(_INSTRUCTIONS, messages, functions, temperature=0.0, most_tokens=60)
 

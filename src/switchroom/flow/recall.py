@@ -18,6 +18,8 @@ from switchroom.ports import Message, Outcome, TheySaid, ToolResult, ToolWanted,
 ON_THE_LINE = "[on the line]"
 """Stands where nobody said anything yet."""
 BROKE_IN = "[breaking in on you]"
+NOTED = "[from your colleagues, for you alone; the caller does not hear it:"
+"""Stands before a note."""
 _NoWords = (
     ports.CallOpened
     | ports.CallerSilent
@@ -95,6 +97,8 @@ def _lines(heard: Sequence[Utterance], prompt: ports.Prompt) -> list[tuple[float
     for utterance in said:
         if utterance.who == "agent":
             lines.append((utterance.end, WeSaid(utterance.text)))
+        elif utterance.who == "note":
+            lines.append((utterance.end, TheySaid(f"{NOTED} {utterance.text}]")))
         else:
             lines.append((utterance.end, TheySaid(_marked(utterance.text, interrupted=interrupted))))
         interrupted = utterance.interrupted

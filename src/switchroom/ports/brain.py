@@ -232,9 +232,12 @@ class Brain(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """One thing that was said and heard. ``start`` and ``end`` are seconds since the call was connected."""
+    """One thing that was said and heard. ``start`` and ``end`` are seconds since the call was connected.
 
-    who: Literal["caller", "agent"]
+    A ``note`` was said by nobody on the line: the brain alone is to know it.
+    """
+
+    who: Literal["caller", "agent", "note"]
     text: str
     start: float
     end: float
