@@ -129,6 +129,22 @@ class DatabaseSettings(_Frozen):
     idle_timeout: float = Field(60.0, ge=0, description="seconds that a transaction may do nothing; 0: for ever")
 
 
+class BlobSettings(_Frozen):
+    """Where recordings, messages, music and logos are kept: a folder, or a store that speaks S3."""
+
+    url: str = Field("", pattern="^(s3://[^/]+.*)?$", description="s3://bucket/prefix; empty: files below data")
+    endpoint: str = Field("", description="address of a store that is not Amazon's, such as https://minio.example:9000")
+    region: str = Field("us-east-1", description="the bucket's region")
+    access_key: str = Field("", description="empty: as AWS's own tools find it (environment, role of the machine)")
+    secret_key: SecretStr = Field(SecretStr(""), description="belongs to the access key")
+    path_style: bool | None = Field(
+        None, description="bucket in the path, not in the host's name; empty: with an endpoint of our own"
+    )
+    allow_http: bool = Field(default=False, description="the endpoint may be plain http")
+    timeout: float = Field(30.0, gt=0, description="seconds that a request may take")
+    retry_for: float = Field(20.0, ge=0, description="seconds that a request that failed is tried again")
+
+
 class SpeechSettings(_Frozen):
     """The local recogniser and voice."""
 
@@ -193,6 +209,7 @@ class Settings(BaseSettings):
     database_url: str = Field("", description="postgresql://user:password@host/name; empty: SQLite below data")
     redis_url: str = Field("", description="redis://host, for several processes; empty: there is one")
     database: DatabaseSettings = DatabaseSettings()
+    blobs: BlobSettings = BlobSettings()
     log_format: str = Field("console", pattern="^(console|json)$")
     log_level: str = "info"
     log_personal: bool = Field(default=False, description="keep what callers say in the logs; for development only")
