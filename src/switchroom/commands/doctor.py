@@ -145,12 +145,12 @@ async def _database(settings: Settings) -> list[Finding]:
         missing = _missing(settings.url)
         if missing is not None:
             return [missing]
-        database = Database(settings.url)
+        database = Database(settings.url, settings.database)
         try:
             return await _migrated(database, settings)
         finally:
             await database.close()
-    except (SQLAlchemyError, OSError) as error:
+    except (SQLAlchemyError, OSError, Invalid) as error:
         reason = str(error).splitlines()[0]
         return [Finding("problem", f"the database cannot be used: {reason}", "check SWITCHROOM_DATABASE_URL")]
 

@@ -31,7 +31,7 @@ class House:
 async def opened(settings: Settings, log: str = "error") -> AsyncIterator[House]:
     """Open the installation; errors alone are logged, unless ``log`` says otherwise."""
     set_up("console", log)
-    database = Database(settings.url)
+    database = Database(settings.url, settings.database)
     try:
         await upgrade(database)
         yield House(settings, database, secret_of(settings))

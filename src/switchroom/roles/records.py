@@ -76,7 +76,7 @@ class Records:
 @asynccontextmanager
 async def keeping_records(settings: Settings) -> AsyncIterator[Records]:
     """Open the database, bring it up to date, and write down what happens; a role that reads follows the events too."""
-    database = await _open_database(settings.url)
+    database = await _open_database(settings)
     bus, journal = Bus(), Journal(database)
     secret = secret_of(settings)
     reader, accounts = HistoryReader(journal), Accounts(database, secret, time.time)
@@ -117,9 +117,9 @@ async def keeping_records(settings: Settings) -> AsyncIterator[Records]:
         await database.close()
 
 
-async def _open_database(url: str) -> Database:
+async def _open_database(settings: Settings) -> Database:
     """Return the database, up to date. Raises Unavailable."""
-    database = Database(url)
+    database = Database(settings.url, settings.database)
     try:
         await upgrade(database)
     except (SQLAlchemyError, OSError) as error:
