@@ -1,5 +1,7 @@
 """How the parts are joined."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -19,3 +21,9 @@ def test_a_database_that_is_none_is_named_in_one_sentence(tmp_path: Path) -> Non
                 pass
 
     run_real(main())
+
+
+def test_what_a_single_process_does_not_use_is_not_loaded() -> None:
+    asks = "import sys, switchroom.main; print([name for name in ('redis', 'asyncpg') if name in sys.modules])"
+    told = subprocess.run([sys.executable, "-c", asks], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "[]"

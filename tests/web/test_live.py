@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -364,5 +365,18 @@ def test_events_of_other_calls_are_not_told(tmp_path: Path) -> None:
             tell(partial(happened.TranscriptFinal, turn=1, text="mine", confidence=1.0, start=0.0, end=1.0))
             assert (await page.hears("transcript_final"))["text"] == "mine"
             assert "secret" not in str(page.passed_over)
+
+    run_real(story())
+
+
+def test_a_process_without_an_engine_says_where_voices_are_served(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with site(tmp_path) as made:
+            settings = made.services.settings.model_copy(update={"role": "api"})
+            here = replace(made, services=replace(made.services, settings=settings))
+            async with browser(here) as page:
+                complaint = await page.hears("error")
+                assert complaint["code"] == "not_running"
+                assert "route it to their web ports" in complaint["message"]
 
     run_real(story())

@@ -6,7 +6,7 @@ So the journal is there before the first event and after the last one.
 import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 from switchroom.accounts.seed import seed_accounts
@@ -19,6 +19,7 @@ from switchroom.installation import DemoLogin, demo_login
 from switchroom.roles.engine import Engine, taking_calls
 from switchroom.roles.minds import providing, thinking
 from switchroom.roles.records import Records, keeping_records
+from switchroom.roles.remote_trunks import RemoteTrunks
 from switchroom.roles.services import services_of_records, with_engine, with_minds
 from switchroom.roles.worker import working
 from switchroom.settings import Settings
@@ -101,6 +102,10 @@ async def _api(settings: Settings) -> AsyncIterator[Standing]:
         login, user = await seed_demo(settings, records)
         minds = await stack.enter_async_context(thinking(settings, records, None))
         services = with_minds(services_of_records(settings, records, user), minds)
+        if records.place.links is not None:
+            trunks = RemoteTrunks(records.place.links.post, records.place.member.registry)
+            await stack.enter_async_context(hosting(trunks.run()))
+            services = replace(services, desk=trunks)
         yield Standing(await stack.enter_async_context(_served(services, records)), login=login)
 
 

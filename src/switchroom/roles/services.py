@@ -18,6 +18,7 @@ from switchroom.receptions import Receptions
 from switchroom.roles.engine import Engine, measure
 from switchroom.roles.minds import Minds
 from switchroom.roles.records import Records
+from switchroom.roles.remote_trunks import of_trunks
 from switchroom.settings import Settings
 from switchroom.telephones import Telephones, telephones
 from switchroom.transports.sip.trunks.lines import TrunkLines
@@ -85,7 +86,8 @@ def with_engine(services: Services, engine: Engine, records: Records) -> Service
     records.place.member.load = lambda: Load(switchboard.count, switchboard.draining)
     if records.place.links is not None:
         records.place.links.calls.here = switchboard
-        records.place.links.post.handlers |= {DO: of_calls(switchboard), MAKE: of_maker(switchboard)}
+        trunks = of_trunks(records.trunks, endpoint.trunks)
+        records.place.links.post.handlers |= {DO: of_calls(switchboard), MAKE: of_maker(switchboard), **trunks}
     return replace(
         services,
         accept=switchboard.offer,

@@ -23,7 +23,7 @@ from switchroom.usage.charging import Charging
 async def working(settings: Settings, records: Records) -> AsyncIterator[None]:
     """Do it while the context is open."""
     async with AsyncExitStack() as stack:
-        await stack.enter_async_context(hosting(records.library.run()))
+        await stack.enter_async_context(hosting(records.place.alone("library", records.library.run)))
         charging = Charging(records.journal, records.usage.credits, time.monotonic)
         await stack.enter_async_context(hosting(records.place.alone(USAGE, charging.run)))
         await stack.enter_async_context(_telling(settings, records))

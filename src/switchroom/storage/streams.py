@@ -11,11 +11,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-from redis.exceptions import RedisError, ResponseError
-
 from switchroom.errors import Unavailable
 
 PREFIX = "switchroom:"
@@ -39,6 +34,10 @@ class Streams:
     """A client. Every method raises Unavailable, and is safe to cancel."""
 
     def __init__(self, url: str) -> None:
+        from redis.asyncio import Redis  # noqa: PLC0415 - the client is loaded where there is a server
+        from redis.asyncio.retry import Retry  # noqa: PLC0415
+        from redis.backoff import NoBackoff  # noqa: PLC0415
+
         self._redis = Redis.from_url(
             url,
             decode_responses=True,
@@ -69,12 +68,11 @@ class Streams:
     async def open_group(self, stream: str, group: str) -> None:
         """Make a group of readers that share a stream, from its beginning, unless it is there."""
         try:
-            await self._redis.xgroup_create(PREFIX + stream, group, id="0", mkstream=True)
-        except ResponseError as error:
-            if not str(error).startswith("BUSYGROUP"):
-                raise Unavailable(f"Redis refuses: {error}", code="redis") from error
-        except (RedisError, OSError) as error:
-            raise _away(error) from error
+            with _ours():
+                await self._redis.xgroup_create(PREFIX + stream, group, id="0", mkstream=True)
+        except Unavailable as error:
+            if not str(error.__cause__).startswith("BUSYGROUP"):
+                raise
 
     async def read_as(self, stream: str, group: str, reader: str, *, most: int = 100) -> list[Received]:
         """Return what nobody of the group has read yet; it is ours until ``done``."""
@@ -140,6 +138,8 @@ def _messages(entries: Any) -> list[Received]:
 @contextmanager
 def _ours() -> Iterator[None]:
     """Translate errors; and be cancelled where the client was: it loses a cancellation that comes as it begins a command."""
+    from redis.exceptions import RedisError  # noqa: PLC0415
+
     task = asyncio.current_task()
     before = 0 if task is None else task.cancelling()
     try:

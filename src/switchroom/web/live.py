@@ -20,7 +20,7 @@ from fastapi import APIRouter, WebSocket
 from starlette.websockets import WebSocketDisconnect
 
 from switchroom.accounts.tokens import Identity
-from switchroom.errors import Conflict, Denied, Limited, NotFound, SwitchroomError
+from switchroom.errors import Conflict, Denied, Limited, NotFound, SwitchroomError, Unavailable
 from switchroom.identity import LegId, new_id
 from switchroom.ports import CallContext, CallOffer, Party
 from switchroom.transports.browser import messages
@@ -47,6 +47,7 @@ _PATIENCE = 60.0  # seconds for an unknown browser to say who it is, and for a k
 _GOODBYE = 5.0
 _FLUSH = 2.0
 _NORMAL, _REFUSED, _TOO_SLOW = 1000, 1008, 1013
+_ELSEWHERE = Unavailable("the engines serve /webrtc/ws: route it to their web ports", code="not_running")
 _LEFT_ON_PURPOSE = frozenset({1000, 1001, 1005})  # closed, page left, closed without saying why
 
 
@@ -54,6 +55,10 @@ _LEFT_ON_PURPOSE = frozenset({1000, 1001, 1005})  # closed, page left, closed wi
 async def voice(socket: WebSocket) -> None:
     """Serve one browser's voice."""
     await socket.accept()
+    if services_of(socket).settings.role == "api":
+        await socket.send_json(messages.complaint(_ELSEWHERE))
+        await socket.close(_TOO_SLOW)
+        return
     await VoiceSocket(socket, services_of(socket)).run()
 
 

@@ -1,9 +1,9 @@
 """What the web needs from the rest of the program, joined by whoever starts it."""
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, Protocol
 
 from fastapi import Depends
 from starlette.requests import HTTPConnection
@@ -32,10 +32,13 @@ from switchroom.ports.control import CallCommand, CallDesk, NewCall
 from switchroom.providers.mcp.servers import ToolServers
 from switchroom.receptions import Receptions
 from switchroom.settings import Settings
+from switchroom.sip.trunks.limits import Direction
+from switchroom.sip.trunks.trunk import Trunk
 from switchroom.storage.db import Database
 from switchroom.storage.kept_answers import KeptAnswers
 from switchroom.telephones import Telephones
-from switchroom.transports.sip.trunks.trunks import TrunkDesk
+from switchroom.transports.sip.trunks.lines import LineState
+from switchroom.transports.sip.trunks.probing import Probed
 from switchroom.transports.sip.wire.bans import Bans
 from switchroom.usage.desk import UsageDesk
 
@@ -68,6 +71,28 @@ class _NoCalls:
         raise Unavailable(f"{wanted.to} cannot be called from here", code="not_running")
 
 
+class _Probes(Protocol):
+    async def probe(self, trunk: Trunk) -> Probed: ...
+
+
+class _Lines(Protocol):
+    def state(self, trunk: str) -> LineState: ...
+
+
+class Desk(Protocol):
+    """What pages show of the trunks, wherever they are registered and used."""
+
+    @property
+    def probes(self) -> _Probes: ...
+
+    @property
+    def lines(self) -> _Lines: ...
+
+    def load(self, trunk: str) -> Mapping[Direction, int]:
+        """Return how many calls a trunk has now."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """Everything behind the pages. ``sip_address`` is what a phone dials; ``demo_user`` may try the agent without a login."""
@@ -92,7 +117,7 @@ class Services:
     webhooks: Webhooks
     deliveries: Deliveries
     outbound_calls: OutboundCalls
-    desk: TrunkDesk
+    desk: Desk
     usage: UsageDesk
     sip_address: str = ""
     demo_user: User | None = None
