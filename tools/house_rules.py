@@ -29,6 +29,45 @@ BOUNDARIES = {  # the only places that may catch everything; each ends or restar
     "src/switchroom/providers/vendors/failures.py",
     "src/switchroom/providers/failover/pump.py",
 }
+WHOLE_HOUSE = {  # the only places that may look at every tenant's rows, and why each must
+    "src/switchroom/accounts/api_keys.py": "whose a key is, is what it asks",
+    "src/switchroom/accounts/invitations.py": "whoever has the letter belongs to nobody yet",
+    "src/switchroom/accounts/profile.py": "an e-mail address and a PIN are one person's in the whole installation",
+    "src/switchroom/accounts/registration.py": "a tenant is made",
+    "src/switchroom/accounts/resets.py": "whoever forgot a password says no tenant",
+    "src/switchroom/accounts/revoked.py": "every token is looked at",
+    "src/switchroom/accounts/service.py": "logging in",
+    "src/switchroom/accounts/sessions.py": "whose a refresh token is, is what it asks",
+    "src/switchroom/accounts/settings_book.py": "what is inherited comes from above",
+    "src/switchroom/accounts/sip_accounts.py": "the phone book is the SIP port's",
+    "src/switchroom/accounts/suspensions.py": "who is above suspends too",
+    "src/switchroom/accounts/tenancy.py": "the tree itself",
+    "src/switchroom/catalogue/mcp_servers.py": "the connections of all tenants are one process's",
+    "src/switchroom/catalogue/outbound_calls.py": "what all calls cost is charged at once",
+    "src/switchroom/catalogue/service.py": "whose a number is, is what a call asks",
+    "src/switchroom/catalogue/trunks.py": "whose a trunk is, is what a call asks",
+    "src/switchroom/fleet/leases.py": "the engine's tables",
+    "src/switchroom/fleet/registry.py": "the engine's tables",
+    "src/switchroom/history/closing.py": "a reader of the journal",
+    "src/switchroom/history/reader.py": "a reader of the journal",
+    "src/switchroom/hooks/deliverer.py": "a reader of the journal",
+    "src/switchroom/hooks/fanout.py": "a reader of the journal",
+    "src/switchroom/hooks/ledger.py": "a reader of the journal",
+    "src/switchroom/hooks/retention.py": "it clears up for everybody",
+    "src/switchroom/knowledge/library.py": "documents of all tenants wait for one model",
+    "src/switchroom/mail/postman.py": "the post of all tenants is one queue",
+    "src/switchroom/storage/journal.py": "the journal",
+    "src/switchroom/storage/owned.py": "what the scope is made of",
+    "src/switchroom/storage/revisions.py": "the schema",
+    "src/switchroom/storage/scope.py": "what the scope is made of",
+    "src/switchroom/usage/charging.py": "a tenant's calls are paid by those above it too",
+    "src/switchroom/usage/credits.py": "a tenant's calls are paid by those above it too",
+    "src/switchroom/usage/payers.py": "a tenant's calls are paid by those above it too",
+    "src/switchroom/usage/price_lists.py": "price lists come from above",
+    "src/switchroom/web/api/health.py": "it reads no rows",
+}
+EVERYBODYS = {"catalogue_version", "engines", "journal_cursors", "leases"}
+"""Tables whose rows belong to no tenant: each is seen in every tenant's session, so a new one needs a good reason."""
 
 Finding = tuple[int, str]
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -117,6 +156,36 @@ def _yields(tree: ast.AST) -> Iterator[Finding]:
                         yield inner.lineno, "yield inside a task group or timeout (PEP 789)"
 
 
+def _scopes(tree: ast.AST, path: str) -> Iterator[Finding]:
+    if path in WHOLE_HOUSE or not path.startswith("src/"):
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and any(name.name == "WHOLE_HOUSE" for name in node.names):
+            yield node.lineno, "every tenant's rows: pass the tenant, or add this file to WHOLE_HOUSE with its reason"
+
+
+def _owners(tree: ast.AST, path: str) -> Iterator[Finding]:
+    if not path.startswith("src/"):
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef) and any(_dotted(parent) == "Base" for parent in node.bases):
+            said = {_dotted(item.target) for item in node.body if isinstance(item, ast.AnnAssign)}
+            if "tenant_id" not in said and _table(node) not in EVERYBODYS:
+                yield (
+                    node.lineno,
+                    f"table {_table(node)} has no tenant_id: whose are its rows? Or name it in EVERYBODYS",
+                )
+
+
+def _table(node: ast.ClassDef) -> str:
+    for item in node.body:
+        if isinstance(item, ast.Assign) and _dotted(item.targets[0]) == "__tablename__":
+            return (
+                item.value.value if isinstance(item.value, ast.Constant) and isinstance(item.value.value, str) else ""
+            )
+    return ""
+
+
 def findings(path: Path) -> Iterator[Finding]:
     """Check one file."""
     text = path.read_text(encoding="utf-8")
@@ -131,6 +200,8 @@ def findings(path: Path) -> Iterator[Finding]:
     yield from _calls(tree, str(path))
     yield from _excepts(tree, str(path))
     yield from _yields(tree)
+    yield from _scopes(tree, str(path))
+    yield from _owners(tree, str(path))
 
 
 def misnumbered(scripts: Path) -> Iterator[str]:

@@ -84,7 +84,9 @@ def test_bans_are_written_into_the_journal(tmp_path: Path) -> None:
             assert here.services.bans is not None
             here.services.bans.lift("192.0.2.66", "operator")
             await here.happened(*events)
-            banned, released = [entry.event for entry in await Journal(made.services.database).after(0)]
+            topics = [SourceBanned.topic, SourceReleased.topic]
+            journal = Journal(made.services.database)
+            banned, released = [entry.event for entry in await journal.after(0, topics=topics)]
             assert isinstance(banned, SourceBanned)
             assert (banned.source, banned.reason, banned.until) == ("192.0.2.66", "wrong_credentials", NOW + FIRST_BAN)
             assert isinstance(released, SourceReleased)

@@ -202,6 +202,7 @@ class Library:
         return [
             PassageRow(
                 document_id=row.id,
+                tenant_id=row.tenant_id,
                 shelf=row.shelf,
                 place=place,
                 page=passage.page,

@@ -50,6 +50,7 @@ class PassageRow(Base):
 
     number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
     document_id: Mapped[str] = mapped_column(ForeignKey("knowledge_documents.id", ondelete="CASCADE"), index=True)
+    tenant_id: Mapped[str] = mapped_column(String(64))
     shelf: Mapped[str] = mapped_column(String(64))
     place: Mapped[int] = mapped_column(Integer)
     page: Mapped[int] = mapped_column(Integer)

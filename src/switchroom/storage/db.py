@@ -22,12 +22,13 @@ from sqlalchemy import Connection, MetaData, Select, Table, event, func, select,
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, MissingGreenlet
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.util import await_only
 
 from switchroom.errors import Bug, Invalid
 from switchroom.settings import DatabaseSettings
+from switchroom.storage.owned import OWNER, OwnedByColumn, ScopedSession
 from switchroom.storage.peek import Peek
 from switchroom.storage.scope import SCOPE, Scope
 
@@ -44,8 +45,8 @@ Work: TypeAlias = Callable[[AsyncSession], Awaitable[None]]
 _LAST = "last"  # the key of a session's ``info`` that holds what is done just before its commit
 
 
-class Base(DeclarativeBase):
-    """The parent of every table."""
+class Base(DeclarativeBase, metaclass=OwnedByColumn):
+    """The parent of every table; one with a ``tenant_id`` is TenantOwned by that."""
 
     metadata = MetaData(
         naming_convention={  # constraints have names everywhere, so that a migration can find them
@@ -77,9 +78,9 @@ class Database:
             event.listen(self.engine.sync_engine, "connect", _tune_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
             event.listen(self.engine.sync_engine, "invalidate", _let_go_of_sqlite)
-        self._writers = async_sessionmaker(self.engine, expire_on_commit=False)
+        self._writers = _sessions(self.engine)
         reading = {BEGIN: READING} if self.sqlite else _ONE_STATE
-        self._readers = async_sessionmaker(self.engine.execution_options(**reading), expire_on_commit=False)
+        self._readers = _sessions(self.engine.execution_options(**reading))
         self.peek = Peek(self.engine)
         self._turn = asyncio.Lock() if self.sqlite else nullcontext()
         self._writing: set[asyncio.Task[Any] | None] = set()
@@ -129,6 +130,10 @@ class Database:
         """Return every connection."""
         self.peek.close()
         await self.engine.dispose()
+
+
+def _sessions(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
+    return async_sessionmaker(engine, expire_on_commit=False, sync_session_class=ScopedSession)
 
 
 def _understood(url: str, settings: DatabaseSettings) -> tuple[URL, dict[str, Any]]:
@@ -190,7 +195,9 @@ def upsertion(
     insert = sqlite.insert(plain) if backend == "sqlite" else postgresql.insert(plain)
     if not names:
         return insert.on_conflict_do_nothing(index_elements=key)
-    return insert.on_conflict_do_update(index_elements=key, set_={name: insert.excluded[name] for name in names})
+    mine = plain.c[OWNER] == insert.excluded[OWNER] if OWNER in names else None  # a key that is another tenant's
+    new = {name: insert.excluded[name] for name in names}
+    return insert.on_conflict_do_update(index_elements=key, set_=new, where=mine)
 
 
 def _to_json(value: object) -> str:

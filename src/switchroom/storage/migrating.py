@@ -16,12 +16,14 @@ from sqlalchemy import Connection
 
 from switchroom.storage.db import Base, Database
 from switchroom.storage.revisions import SCRIPTS, has_model, load_models
+from switchroom.storage.row_security import secure
 
 
 async def migrate(database: Database, to: str = "head") -> None:
     """Bring the database to the newest migration, or to one before it, in one transaction."""
     async with database.rebuilding() as connection:
         await connection.run_sync(lambda sync: command.upgrade(_config(sync), to))
+        await connection.run_sync(secure)
 
 
 async def differences(database: Database) -> list[str]:

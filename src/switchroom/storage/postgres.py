@@ -17,6 +17,7 @@ from sqlalchemy.exc import OperationalError
 
 from switchroom.errors import Invalid
 from switchroom.settings import DatabaseSettings
+from switchroom.storage.owned import EVERYBODY, SETTING
 
 _DRIVER: Final = "postgresql+asyncpg"
 _OURS: Final = frozenset(
@@ -54,6 +55,7 @@ def _connect(url: URL, settings: DatabaseSettings) -> dict[str, Any]:
         "statement_timeout": _milliseconds(settings.statement_timeout),
         "lock_timeout": _milliseconds(settings.lock_timeout),
         "idle_in_transaction_session_timeout": _milliseconds(settings.idle_timeout),
+        SETTING: EVERYBODY,  # a scoped transaction says for itself whose it is
         "jit": "off",  # our statements are small: planning them twice costs more than it saves
     }
     return {

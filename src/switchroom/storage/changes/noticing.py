@@ -19,6 +19,7 @@ from switchroom.identity import CallId, EventId, TenantId, new_id
 from switchroom.storage.changes.model import EVERYBODY, TOTAL, CatalogueVersionRow
 from switchroom.storage.db import upsertion
 from switchroom.storage.journal import APPENDING, JournalRow, encode
+from switchroom.storage.scope import SCOPE
 
 _COUNT: Final = "catalogue count"
 _NO_CALL = CallId("")
@@ -57,7 +58,7 @@ def _executed(state: ORMExecuteState) -> None:
     if table is None or not issubclass(table, Catalogued):
         return
     if state.is_update or state.is_delete or state.is_insert:
-        _tell(state.session, [_change(table, "", "")])
+        _tell(state.session, [_change(table, state.session.info.get(SCOPE) or "", "")])
 
 
 def _tenant(row: object) -> str:
