@@ -6,7 +6,7 @@ file of it is written or its tools change. The providers that a call speaks with
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
@@ -15,7 +15,9 @@ import structlog
 
 from switchroom.accounts.suspensions import Suspensions
 from switchroom.catalogue.hold_music import HoldMusic
-from switchroom.catalogue.service import AgentRecord, Catalogue
+from switchroom.catalogue.number import Target, answering_now
+from switchroom.catalogue.queues import flow_text, queues_of
+from switchroom.catalogue.service import AgentRecord, Answerers, Catalogue
 from switchroom.conversation.waiting import waiting
 from switchroom.errors import Denied, NotFound, SwitchroomError
 from switchroom.flow.graph import Receiver
@@ -42,11 +44,19 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What answers one address, without the providers that it speaks with."""
+    """What answers for one target, without the providers that it speaks with."""
 
     agent: AgentRecord
     standing: Standing
     plan: CallPlan
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """Who answers one address, and the plans of those who have done so since it was read."""
+
+    who: Answerers
+    plans: dict[Target, _Found] = field(default_factory=dict)
 
 
 class Answering:
@@ -71,28 +81,48 @@ class Answering:
         models = None if providers is None else providers.any_models
         library = Library(database, time.time, None if providers is None else providers.opened.embedder())
         self.receptions = Receptions(database, flows, tools, models, library)
-        self._kept: Kept[tuple[str, Source], _Found | NotFound] = Kept(database, _owner)
+        self._kept: Kept[tuple[str, Source], _Line | NotFound] = Kept(database, _owner)
+        self._queues = queues_of(database, time.time)
 
     async def find(self, dialled: str, source: Source) -> CallPlan:
         """Return the plan of the agent that answers. Raises NotFound, Denied for tenant or receiver, Invalid for its flow."""
-        found = await self._kept.get((dialled, source), lambda: self._look_up(dialled, source), self._holds)
-        if isinstance(found, NotFound):
-            raise NotFound(str(found))
+        line = await self._kept.get((dialled, source), lambda: self._look_up(dialled, source), lambda _: True)
+        if isinstance(line, NotFound):
+            raise NotFound(str(line))
+        target = answering_now(line.who.answers, line.who.schedule, self._now()).target
+        found = line.plans.get(target)
+        if found is None or not self._holds(found):
+            found = line.plans[target] = await self._answerer(target, line.who.tenant_id, source)
         return await self._speaking(found.agent, found.plan)
 
-    async def _look_up(self, dialled: str, source: Source) -> _Found | NotFound:
+    async def _look_up(self, dialled: str, source: Source) -> _Line | NotFound:
         try:
-            agent = await self._catalogue.answers(dialled, source)
+            who = await self._catalogue.answers(dialled, source)
         except NotFound as nobody:  # kept as well: scanners dial the same numbers again and again
             return nobody
-        await self._suspensions.check(agent.tenant_id)
-        standing = await self.receptions.of(agent)
+        await self._suspensions.check(who.tenant_id)
+        return _Line(who)
+
+    async def _answerer(self, target: Target, tenant: TenantId, source: Source) -> _Found:
+        agent = await self._catalogue.answerer(target, tenant)
+        if target.kind == "queue":
+            agent, standing = await self._queue(target, agent)
+        else:
+            standing = await self.receptions.of(agent)
         return _Found(agent, standing, await self._planned(agent, standing, source))
 
-    def _holds(self, found: _Found | NotFound) -> bool:
+    async def _queue(self, target: Target, agent: AgentRecord) -> tuple[AgentRecord, Standing]:
+        """Return who speaks for a queue, and the flow made of it: whom it overflows to, else the agent given."""
+        queue = (await self._queues.get(agent.tenant_id, target.id)).form
+        flow = ""
+        if queue.overflow.kind == "agent":
+            agent = await self._catalogue.agent(AgentId(queue.overflow.agent), agent.tenant_id)
+            flow, agent = agent.flow, replace(agent, greeting="")
+        text = flow_text(queue, agent.language, flow)
+        return agent, await self.receptions.of_text(agent.tenant_id, f"queue {queue.name}", text)
+
+    def _holds(self, found: _Found) -> bool:
         """Return whether that is still so, as far as it is not for the catalogue to say."""
-        if isinstance(found, NotFound):
-            return True
         tenant = found.agent.tenant_id
         return self.receptions.holds(tenant, found.standing) and self.music.holds(tenant, found.plan.music)
 
@@ -177,8 +207,8 @@ class Answering:
         return replace(plan, open_speech=await self._providers.speech(_wanted(agent)))
 
 
-def _owner(found: _Found | NotFound) -> str:
-    return NOBODY if isinstance(found, NotFound) else found.agent.tenant_id
+def _owner(line: _Line | NotFound) -> str:
+    return NOBODY if isinstance(line, NotFound) else line.who.tenant_id
 
 
 def _wanted(agent: AgentRecord) -> Wanted:

@@ -43,6 +43,8 @@ def no_tools(_tenant: TenantId) -> Tools:
 
 
 NONE: Tools = {}
+_MADE = 1000
+"""Flows that are stored nowhere and kept; one more, and all are made anew when they are needed."""
 _ANYBODY = TenantId("")
 
 
@@ -101,6 +103,7 @@ class Receptions:
         self._building = asyncio.Lock()
         self._files: dict[tuple[Path, TenantId], _Read] = {}
         self._published: dict[str, tuple[Standing, Tools]] = {}  # by the flow's id
+        self._made: dict[tuple[TenantId, str], Standing] = {}
 
     def hints(self) -> list[Hints]:
         """Return everything that may be expected to be heard in these flows."""
@@ -118,6 +121,22 @@ class Receptions:
         """Return what answers ``agent``'s calls now. Raises Invalid."""
         found = await self._live(agent)
         return found or Standing(agent.flow, 0, await self._from_file(agent), tools=self._tools(agent.tenant_id))
+
+    async def of_text(self, tenant: TenantId, name: str, text: str) -> Standing:
+        """Return what a flow that is stored nowhere answers with, under a name of its own. Raises Invalid."""
+        async with self._building:
+            tools = self._tools(tenant)
+            known = self._made.get((tenant, text))
+            if known is None or not _same(known.tools, tools) or await self._parts_moved(tenant, known):
+                read = await asyncio.to_thread(parse, text)
+                parts = await published_parts(self._database, tenant, read)
+                flows = {part: found.flow for part, found in parts.items()}
+                reception = await asyncio.to_thread(lambda: self._reception(read, flows, tools))
+                numbers = {part: found.number for part, found in parts.items()}
+                if len(self._made) >= _MADE:
+                    self._made.clear()
+                known = self._made[tenant, text] = Standing(name, 1, reception, numbers, tools)
+            return known
 
     def holds(self, tenant: TenantId, standing: Standing) -> bool:
         """Return whether this would still answer, as far as it is not for the catalogue to say: its tools and its file."""
@@ -193,7 +212,7 @@ class Receptions:
                 known is None
                 or known[0].version != number
                 or not _same(known[1], tools)
-                or await self._moved(agent, known[0])
+                or await self._parts_moved(agent.tenant_id, known[0])
             ):
                 text = await published_text(self._database, agent.tenant_id, flow, number)
                 before = None if known is None or known[0].version != number else known[0].reception
@@ -207,9 +226,9 @@ class Receptions:
                 known = self._published[flow] = Standing(agent.flow, number, reception, numbers, tools), tools
             return known[0]
 
-    async def _moved(self, agent: AgentRecord, standing: Standing) -> bool:
+    async def _parts_moved(self, tenant: TenantId, standing: Standing) -> bool:
         """Return whether a part of what answers was published anew."""
-        return await part_numbers(self._database, agent.tenant_id, standing.parts) != standing.parts
+        return await part_numbers(self._database, tenant, standing.parts) != standing.parts
 
     async def _from_file(self, agent: AgentRecord) -> Reception:
         path, tools = self._folder / agent.flow, self._tools(agent.tenant_id)

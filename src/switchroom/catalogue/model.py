@@ -43,7 +43,10 @@ class AgentRow(Catalogued, Base):
 
 
 class NumberRow(Catalogued, Base):
-    """What can be dialled (an E.164 number, or a SIP user such as ``demo``) and who answers."""
+    """What can be dialled (an E.164 number, or a SIP user such as ``demo``) and who answers: see catalogue.number.
+
+    ``country`` and ``kind`` are what the numbering plan says of an E.164 number, empty for anything else.
+    """
 
     __tablename__ = "numbers"
     catalogued = "number"
@@ -51,7 +54,40 @@ class NumberRow(Catalogued, Base):
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     tenant_id: Mapped[str] = mapped_column(String(64), index=True)
     address: Mapped[str] = mapped_column(String(128), unique=True)
-    agent_id: Mapped[str] = mapped_column(ForeignKey("agents.id"), index=True)
+    label: Mapped[str] = mapped_column(String(200))
+    country: Mapped[str] = mapped_column(String(2))
+    kind: Mapped[str] = mapped_column(String(32))
+    trunk_id: Mapped[str | None] = mapped_column(String(64))
+    hours_id: Mapped[str | None] = mapped_column(String(64))
+    answers: Mapped[Mapping[str, str]] = mapped_column(JSON)
+
+
+class HoursRow(Catalogued, Base):
+    """When somebody is there; ``form`` is an HoursForm."""
+
+    __tablename__ = "business_hours"
+    __table_args__ = (UniqueConstraint("tenant_id", "name", name="uq_business_hours_name"),)
+    catalogued = "hours"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    tenant_id: Mapped[str] = mapped_column(String(64), index=True)
+    name: Mapped[str] = mapped_column(String(100))
+    form: Mapped[Mapping[str, object]] = mapped_column(JSON)
+    changed: Mapped[float] = mapped_column(Float)
+
+
+class QueueRow(Catalogued, Base):
+    """Where callers wait for people; ``form`` is a QueueForm."""
+
+    __tablename__ = "queues"
+    __table_args__ = (UniqueConstraint("tenant_id", "name", name="uq_queues_name"),)
+    catalogued = "queue"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    tenant_id: Mapped[str] = mapped_column(String(64), index=True)
+    name: Mapped[str] = mapped_column(String(100))
+    form: Mapped[Mapping[str, object]] = mapped_column(JSON)
+    changed: Mapped[float] = mapped_column(Float)
 
 
 class FlowRow(Catalogued, Base):

@@ -4,7 +4,6 @@ Everything is read as it is stored: what calls keep in memory of it is kept by `
 is old.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Literal
@@ -12,7 +11,12 @@ from typing import Literal
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from switchroom.catalogue.model import AgentRow, NumberRow
+from switchroom.catalogue.dialled import normalised
+from switchroom.catalogue.hours import HoursForm
+from switchroom.catalogue.model import AgentRow, HoursRow, NumberRow
+from switchroom.catalogue.number import Answers, NumberRecord, Target, read
+from switchroom.catalogue.numbers import record_of
+from switchroom.catalogue.opening_hours import Schedule
 from switchroom.errors import Conflict, Invalid, NotFound
 from switchroom.identity import AgentId, TenantId, new_id
 from switchroom.storage.db import Database
@@ -61,12 +65,12 @@ class AgentRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class NumberRecord:
-    """Something that can be dialled."""
+class Answerers:
+    """Who answers an address, and by which hours; None: always."""
 
-    address: str
     tenant_id: TenantId
-    agent_id: AgentId
+    answers: Answers
+    schedule: Schedule | None = None
 
 
 _COLUMNS = tuple(column.name for column in fields(AgentRecord))
@@ -78,19 +82,36 @@ class Catalogue:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def answers(self, dialled: str, source: Literal["phone_gateway", "browser"]) -> AgentRecord:
-        """Return the agent that answers ``dialled``; a browser may also name an agent by its id.
+    async def answers(self, dialled: str, source: Literal["phone_gateway", "browser"]) -> Answerers:
+        """Return who answers ``dialled``, whenever; a browser may also name an agent by its id.
 
         Raises NotFound if nobody does. Safe to cancel.
         """
-        bound = select(AgentRow).join(NumberRow, NumberRow.agent_id == AgentRow.id)
+        address = normalised(dialled)
+        with_hours = select(NumberRow, HoursRow).outerjoin(HoursRow, NumberRow.hours_id == HoursRow.id)
         async with self._database.snapshot(WHOLE_HOUSE) as session:
-            row = await session.scalar(bound.where(NumberRow.address == normalised(dialled)))
-            if row is None and source == "browser":
-                row = await session.scalar(bound.where(AgentRow.id == dialled).limit(1))
-        if row is None:
+            found = (await session.execute(with_hours.where(NumberRow.address == address))).one_or_none()
+            agent = await session.get(AgentRow, dialled) if found is None and source == "browser" else None
+        if agent is not None:
+            return Answerers(TenantId(agent.tenant_id), {"open": Target("agent", agent.id)})
+        if found is None:
             raise NotFound(f"nobody answers {dialled!r}: bind that number to an agent")
-        return _record(row)
+        number, hours = found
+        schedule = None if hours is None else HoursForm.model_validate(hours.form).schedule()
+        return Answerers(TenantId(number.tenant_id), read(number.answers), schedule)
+
+    async def answerer(self, target: Target, tenant: TenantId) -> AgentRecord:
+        """Return the agent that speaks for a target. Raises NotFound.
+
+        A flow or a queue speaks with the tenant's oldest agent, a queue that overflows to an agent with that one.
+        """
+        if target.kind == "agent":
+            return await self.agent(AgentId(target.id), tenant)
+        agents = await self.agents(tenant)
+        if not agents:
+            raise NotFound(f"{target} has no agent to speak with: make one")
+        speaks = replace(agents[0], greeting="")  # flow and queue have greetings of their own
+        return replace(speaks, flow=target.id) if target.kind == "flow" else speaks
 
     async def save_agent(self, agent: AgentRecord) -> None:
         """Add the agent or replace what is stored of it."""
@@ -120,9 +141,11 @@ class Catalogue:
 
     async def everybody(self) -> list[AgentRecord]:
         """Return each agent, of any tenant, that answers a number."""
-        bound = select(AgentRow).where(AgentRow.id.in_(select(NumberRow.agent_id))).order_by(AgentRow.id)
         async with self._database.snapshot(WHOLE_HOUSE) as session:
-            return [_record(row) for row in await session.scalars(bound)]
+            answers = [read(answers) for answers in await session.scalars(select(NumberRow.answers))]
+            named = {target.id for one in answers for target in one.values() if target.kind == "agent"}
+            rows = await session.scalars(select(AgentRow).order_by(AgentRow.id))
+            return [_record(row) for row in rows if row.id in named]
 
     async def agent(self, agent: AgentId, tenant: TenantId) -> AgentRecord:
         """Return one agent. Raises NotFound if the tenant has no such agent."""
@@ -134,43 +157,30 @@ class Catalogue:
 
     async def bind(self, address: str, agent: AgentRecord) -> NumberRecord:
         """Let ``agent`` answer ``address`` from now on. Raises Conflict if it is another tenant's."""
-        address = normalised(address)
-        if not address:
+        if not normalised(address):
             raise Invalid("a number is an E.164 number or the user part of a SIP address: it must not be empty")
+        address = normalised(address)
         try:
             async with self._database.transaction(WHOLE_HOUSE) as session:
                 row = await session.scalar(select(NumberRow).where(NumberRow.address == address))
                 if row is None:
                     row = NumberRow(id=new_id("num"), address=address, tenant_id=agent.tenant_id)
+                    row.label, row.country, row.kind, row.answers = "", "", "", {}
                     session.add(row)
                 if row.tenant_id != agent.tenant_id:
                     raise Conflict(f"{address} belongs to somebody else")
-                row.agent_id = agent.id
+                if await session.get(AgentRow, agent.id) is None:
+                    raise Conflict(f"{address} cannot be bound to {agent.id}: is that agent still there?")
+                row.answers = {**row.answers, "open": str(Target("agent", agent.id))}
         except IntegrityError as error:
-            raise Conflict(f"{address} cannot be bound to {agent.id}: is that agent still there?") from error
-        return NumberRecord(address, agent.tenant_id, agent.id)
+            raise Conflict(f"{address} was taken meanwhile: try again") from error
+        return record_of(row)
 
     async def numbers(self, tenant: TenantId) -> list[NumberRecord]:
         """Return what can be dialled to reach the tenant."""
         query = select(NumberRow).where(NumberRow.tenant_id == tenant).order_by(NumberRow.address)
         async with self._database.snapshot(tenant) as session:
-            rows = await session.scalars(query)
-            return [NumberRecord(row.address, TenantId(row.tenant_id), AgentId(row.agent_id)) for row in rows]
-
-
-_SCHEME = re.compile(r"^(?:sips?|tel):", re.IGNORECASE)
-_SPACING = re.compile(r"[\s().\-]")
-_PHONE = re.compile(r"^\+?[0-9]{3,}$")
-
-
-def normalised(dialled: str) -> str:
-    """Return the form in which an address is stored and compared.
-
-    ``sip:Demo@host;x=y`` is ``demo``; ``+1 (555) 0100`` is ``+15550100``.
-    """
-    address = _SCHEME.sub("", dialled.strip()).split(";")[0].split("@")[0]
-    bare = _SPACING.sub("", address)
-    return bare if _PHONE.match(bare) else address.lower()
+            return [record_of(row) for row in await session.scalars(query)]
 
 
 def _record(row: AgentRow) -> AgentRecord:

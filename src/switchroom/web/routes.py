@@ -19,6 +19,7 @@ from switchroom.web.api import (
     flows,
     health,
     hold_music,
+    hours,
     invitations,
     keys,
     knowledge,
@@ -26,7 +27,9 @@ from switchroom.web.api import (
     links,
     live_calls,
     mcp_servers,
+    numbers,
     overview,
+    queues,
     rehearsals,
     security,
     teams,
@@ -45,9 +48,10 @@ _VOICE = (calls, overview, live_calls, voicemails, hold_music, latency, telephon
 _THOUGHT = (agents, rehearsals, flows, mcp_servers, knowledge, texting)
 _PEOPLE = (accounts, links, keys, users, teams, invitations)
 _HOUSE = (*_PEOPLE, tenants, usage, security, engines, health)
+_LINES = (numbers, hours, queues)
 _EVENTS = (webhook_deliveries, webhooks, event_kinds)
 
-_EVERYTHING = (pages, trunk_pages, console, live, *_HOUSE, *_VOICE, *_THOUGHT, *_EVENTS)
+_EVERYTHING = (pages, trunk_pages, console, live, *_HOUSE, *_VOICE, *_THOUGHT, *_LINES, *_EVENTS)
 _OF_ROLE = {"all": _EVERYTHING, "api": _EVERYTHING, "engine": (live, security, health), "worker": (health,)}
 
 
