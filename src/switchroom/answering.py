@@ -16,7 +16,7 @@ import structlog
 from switchroom.accounts.suspensions import Suspensions
 from switchroom.catalogue.hold_music import HoldMusic
 from switchroom.catalogue.number import Target, answering_now
-from switchroom.catalogue.queues import flow_text, queues_of
+from switchroom.catalogue.queues import flow_before, flow_text, queues_of
 from switchroom.catalogue.service import AgentRecord, Answerers, Catalogue
 from switchroom.conversation.waiting import waiting
 from switchroom.errors import Denied, NotFound, SwitchroomError
@@ -114,11 +114,11 @@ class Answering:
     async def _queue(self, target: Target, agent: AgentRecord) -> tuple[AgentRecord, Standing]:
         """Return who speaks for a queue, and the flow made of it: whom it overflows to, else the agent given."""
         queue = (await self._queues.get(agent.tenant_id, target.id)).form
-        flow = ""
+        text = flow_text(queue, agent.language)
         if queue.overflow.kind == "agent":
             agent = await self._catalogue.agent(AgentId(queue.overflow.agent), agent.tenant_id)
-            flow, agent = agent.flow, replace(agent, greeting="")
-        text = flow_text(queue, agent.language, flow)
+            text = flow_before(queue, await self.receptions.text_of(agent))
+            agent = replace(agent, greeting="")
         return agent, await self.receptions.of_text(agent.tenant_id, f"queue {queue.name}", text)
 
     def _holds(self, found: _Found) -> bool:

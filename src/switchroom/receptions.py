@@ -138,6 +138,13 @@ class Receptions:
                 known = self._made[tenant, text] = Standing(name, 1, reception, numbers, tools)
             return known
 
+    async def text_of(self, agent: AgentRecord) -> str:
+        """Return the text of the version that answers an agent's calls. Raises Invalid for one that is not published."""
+        live = await live_number(self._database, agent.tenant_id, agent.flow)
+        if live is None or live[1] == 0:
+            raise Invalid(f"the flow {agent.flow!r} of agent {agent.name!r} is no published flow", code="flow_missing")
+        return await published_text(self._database, agent.tenant_id, *live)
+
     def holds(self, tenant: TenantId, standing: Standing) -> bool:
         """Return whether this would still answer, as far as it is not for the catalogue to say: its tools and its file."""
         tools = self._tools(tenant)

@@ -248,6 +248,6 @@ def test_a_queue_that_overflows_to_an_agent_speaks_with_that_one(tmp_path: Path)
             await here.queues.create(TENANT, {"name": "sales", "greeting": "Acme.", "overflow": overflow})
             await here.add("100", open=Target("queue", "sales"))
             plan = await here.answering.find("100", "phone_gateway")
-            assert (plan.greeting, plan.agent, plan.flow_parts) == ("Acme.", here.night.id, {"front": 1})
+            assert (plan.greeting, plan.agent, plan.flow_parts) == ("Acme.", here.night.id, {})
 
     run_real(main())

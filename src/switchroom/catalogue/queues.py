@@ -13,6 +13,8 @@ from pydantic.config import JsonDict
 
 from switchroom.catalogue.model import QueueRow
 from switchroom.catalogue.named_forms import NamedForms, Noun
+from switchroom.errors import Invalid
+from switchroom.flow.yaml_file import read
 from switchroom.storage.db import Database
 
 EXAMPLE: JsonDict = {
@@ -24,6 +26,8 @@ EXAMPLE: JsonDict = {
     "max_wait": 120,
     "overflow": {"kind": "voicemail", "text": "Nobody is free. Please leave a message."},
 }
+
+_PEOPLE, _WAIT = "people_of_the_queue", "wait_in_the_queue"
 
 _SIP = r"^sips?:[^\s@]+@[^\s@]+$"
 
@@ -69,11 +73,11 @@ def queues_of(database: Database, wall: Callable[[], float]) -> NamedForms[Queue
     return NamedForms(database, QUEUES, wall)
 
 
-def flow_text(queue: QueueForm, language: str, agents_flow: str = "") -> str:
-    """Return the flow that answers a call to the queue; ``agents_flow`` is that of the agent it overflows to."""
+def flow_text(queue: QueueForm, language: str) -> str:
+    """Return the flow that answers a call to the queue."""
     nodes: dict[str, object] = {
         "start": {"type": "start", "greeting": queue.greeting, "next": "wait"},
-        "wait": {"type": "queue", "queue": "people", "failed": "over"},
+        "wait": {"type": "queue", "queue": _PEOPLE, "failed": "over"},
         "over": {"type": "hang_up", "text": queue.overflow.text},
         "again": {
             "type": "classify",
@@ -82,24 +86,29 @@ def flow_text(queue: QueueForm, language: str, agents_flow: str = "") -> str:
             "lost": "over",
         },
     }
-    match queue.overflow.kind:
-        case "voicemail":
-            nodes["over"] = {"type": "voicemail", "text": queue.overflow.text, "next": "end"}
-            nodes["end"] = {"type": "hang_up", "text": "Thank you. Goodbye."}
-        case "person":
-            sorry = Overflow().text
-            nodes["over"] = {
-                "type": "transfer",
-                "text": queue.overflow.text,
-                "to": queue.overflow.person,
-                "failed": "end",
-            }
-            nodes["end"] = {"type": "hang_up", "text": sorry}
-        case "agent":
-            nodes["over"] = {"type": "sub_flow", "flow": agents_flow, "next": "end"}
-            nodes["end"] = {"type": "hang_up", "text": "Goodbye."}
-        case "goodbye":
-            pass
-    desk = {"to": queue.person, "hold": queue.hold}
-    flow = {"flow": f"queue {queue.name}", "language": language, "home": "again"}
-    return json.dumps({**flow, "queues": {"people": desk}, "nodes": nodes})
+    if queue.overflow.kind == "voicemail":
+        nodes["over"] = {"type": "voicemail", "text": queue.overflow.text, "next": "end"}
+        nodes["end"] = {"type": "hang_up", "text": "Thank you. Goodbye."}
+    if queue.overflow.kind == "person":
+        nodes["over"] = {"type": "transfer", "text": queue.overflow.text, "to": queue.overflow.person, "failed": "end"}
+        nodes["end"] = {"type": "hang_up", "text": Overflow().text}
+    flow = {"flow": f"queue {queue.name}", "language": language, "home": "again", "queues": _desks(queue)}
+    return json.dumps({**flow, "nodes": nodes})
+
+
+def flow_before(queue: QueueForm, agents: str) -> str:
+    """Return the flow of the agent that a queue overflows to, with the queue in front of it. Raises Invalid."""
+    flow = read(agents)
+    if not isinstance(flow, dict) or not isinstance(flow.get("nodes"), dict):
+        raise Invalid(f"the queue {queue.name!r} overflows to an agent whose flow cannot be read")
+    nodes: dict[str, object] = dict(flow["nodes"])
+    for name, node in flow["nodes"].items():
+        if isinstance(node, dict) and node.get("type") == "start":
+            nodes[name] = {**node, "greeting": queue.greeting, "next": f"{_WAIT}_{name}"}
+            nodes[f"{_WAIT}_{name}"] = {"type": "queue", "queue": _PEOPLE, "failed": node.get("next", "")}
+    queues = {**(flow.get("queues") or {}), **_desks(queue)}
+    return json.dumps({**flow, "queues": queues, "nodes": nodes})
+
+
+def _desks(queue: QueueForm) -> dict[str, dict[str, str]]:
+    return {_PEOPLE: {"to": queue.person, "hold": queue.hold}}

@@ -78,7 +78,7 @@ async def remove(queue: str, asker: Administrator, services: With) -> None:
 
 
 async def _overflow(services: Services, tenant: TenantId, fields: dict[str, JsonValue]) -> None:
-    """Raise NotFound or Invalid if it would overflow to an agent that cannot take over: its flow runs as a part of the queue's."""
+    """Raise NotFound or Invalid if it would overflow to an agent that cannot take over: it needs a published flow."""
     overflow = fields.get("overflow")
     if not isinstance(overflow, dict) or overflow.get("kind") != "agent":
         return
