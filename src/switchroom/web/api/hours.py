@@ -1,12 +1,11 @@
 """Business hours: weeks and holidays that numbers are answered by."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Body, Query
 from pydantic import AwareDatetime, BaseModel, JsonValue, WithJsonSchema
 
-from switchroom.answering import utc_now
 from switchroom.catalogue.hours import HoursForm, hours_of
 from switchroom.catalogue.named_forms import Named, NamedForms
 from switchroom.catalogue.numbers import Numbers
@@ -47,13 +46,15 @@ async def hours(
     """Answer with the tenant's business hours."""
     found = await _desk(services).page(asker.tenant, limit + 1, cursor)
     shown = found[:limit]
-    return HoursList(items=[_out(one) for one in shown], next=shown[-1].id if len(found) > limit else None)
+    return HoursList(
+        items=[_out(one, _now(services)) for one in shown], next=shown[-1].id if len(found) > limit else None
+    )
 
 
 @router.post("", summary="Add business hours", status_code=201, responses=refusals(401, 403, 409, 422, 429))
 async def add(fields: Annotated[Fields, Body()], asker: Administrator, services: With) -> HoursOut:
     """Add business hours; numbers refer to them."""
-    return _out(await _desk(services).create(asker.tenant, fields))
+    return _out(await _desk(services).create(asker.tenant, fields), _now(services))
 
 
 @router.get("/{hours}", summary="Get business hours", responses=refusals(401, 403, 404, 422, 429))
@@ -64,13 +65,13 @@ async def one(
     at: Annotated[AwareDatetime | None, Query(description="say how it is at another moment")] = None,
 ) -> HoursOut:
     """Answer with business hours, by id or name."""
-    return _out(await _desk(services).get(asker.tenant, hours), at)
+    return _out(await _desk(services).get(asker.tenant, hours), at or _now(services))
 
 
 @router.patch("/{hours}", summary="Change business hours", responses=refusals(401, 403, 404, 409, 422, 429))
 async def change(hours: str, fields: Annotated[Fields, Body()], asker: Administrator, services: With) -> HoursOut:
     """Change the fields that are given; every number with these hours goes by it from the next call on."""
-    return _out(await _desk(services).change(asker.tenant, hours, fields))
+    return _out(await _desk(services).change(asker.tenant, hours, fields), _now(services))
 
 
 @router.delete(
@@ -89,6 +90,10 @@ def _desk(services: Services) -> NamedForms[HoursForm]:
     return hours_of(services.database, services.wall)
 
 
-def _out(found: Named[HoursForm], at: datetime | None = None) -> HoursOut:
-    standing = open_at(found.form.schedule(), at or utc_now())
+def _now(services: Services) -> datetime:
+    return datetime.fromtimestamp(services.wall(), UTC)
+
+
+def _out(found: Named[HoursForm], now: datetime) -> HoursOut:
+    standing = open_at(found.form.schedule(), now)
     return HoursOut(id=found.id, form=found.form, state=standing.state, why=standing.why)

@@ -1,13 +1,12 @@
 """Numbers: what can be dialled to reach the tenant, and who answers it when."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
-from switchroom.answering import utc_now
 from switchroom.catalogue.number import NumberRecord, Target
 from switchroom.catalogue.numbers import NumberChange, Numbers
 from switchroom.catalogue.opening_hours import STATE_NAMES, State
@@ -148,7 +147,7 @@ async def now(
     at: Annotated[AwareDatetime | None, Query(description="another moment, RFC 3339")] = None,
 ) -> NowOut:
     """Answer with who would answer a call to it at this moment, and why."""
-    moment = at or utc_now()
+    moment = at or datetime.fromtimestamp(services.wall(), UTC)
     found, decision = await _desk(services).decision(asker.tenant, number, moment)
     return NowOut(
         number=found.address,
