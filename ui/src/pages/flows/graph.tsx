@@ -16,7 +16,7 @@ import { useComputedColorScheme } from "@mantine/core";
 import { useMemo } from "react";
 import { useWords } from "@/words/words";
 import classes from "./graph.module.css";
-import { places, WIDTH } from "./layout";
+import { heightOf, places, WIDTH } from "./layout";
 import { ELSEWHERE, type FlowNode } from "./outline";
 import { WORDS } from "./words";
 
@@ -47,6 +47,7 @@ export function FlowGraph({ nodes, problems, chosen, choose, connect }: Props) {
       selected: node.name === chosen,
       ariaLabel: `${node.name}, ${t.kind[node.kind]}. ${node.says}`,
       width: WIDTH,
+      height: heightOf(node),
     }),
   );
   const made = (connection: Connection) => {
@@ -68,7 +69,7 @@ export function FlowGraph({ nodes, problems, chosen, choose, connect }: Props) {
       deleteKeyCode={null}
       colorMode={scheme}
       fitView
-      fitViewOptions={{ maxZoom: 1 }}
+      fitViewOptions={{ maxZoom: 1, nodes: firstSeen(nodes) }}
       minZoom={0.1}
       proOptions={{ hideAttribution: true }}
       aria-label={t.graph}
@@ -78,6 +79,16 @@ export function FlowGraph({ nodes, problems, chosen, choose, connect }: Props) {
       <MiniMap pannable zoomable ariaLabel={t.map} className={classes.map} />
     </ReactFlow>
   );
+}
+
+const ALL_AT_ONCE = 14;
+
+/** A large flow is opened at its beginning: seen whole, nothing of it could be read. */
+function firstSeen(nodes: readonly FlowNode[]): { id: string }[] {
+  if (nodes.length <= ALL_AT_ONCE) return nodes.map((node) => ({ id: node.name }));
+  const begin = nodes.find((node) => node.kind === "start") ?? nodes[0];
+  const near = [begin, ...nodes.filter((node) => begin?.outputs.some((output) => output.target === node.name))];
+  return near.flatMap((node) => (node ? [{ id: node.name }] : []));
 }
 
 function edgesOf(nodes: readonly FlowNode[]): Edge[] {

@@ -12,7 +12,15 @@ export function heightOf(node: FlowNode): number {
 
 export function places(nodes: readonly FlowNode[]): ReadonlyMap<string, { x: number; y: number }> {
   const graph = new Graph({ multigraph: true });
-  graph.setGraph({ rankdir: "LR", nodesep: 36, ranksep: 96, marginx: 16, marginy: 16 });
+  graph.setGraph({
+    rankdir: "LR",
+    nodesep: 36,
+    ranksep: 96,
+    marginx: 16,
+    marginy: 16,
+    acyclicer: "greedy",
+    ranker: "tight-tree",
+  });
   graph.setDefaultEdgeLabel(() => ({}));
   const names = new Set(nodes.map((node) => node.name));
   for (const node of nodes) graph.setNode(node.name, { width: WIDTH, height: heightOf(node) });
