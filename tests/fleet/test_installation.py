@@ -1,9 +1,14 @@
 """Two engines, an api and a worker as processes, with PostgreSQL and Redis: what an operator with several machines relies on."""
 
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
+from switchroom.hosting import hosting
 from tests.fleet.processes import Installation, Json, calling, installation
 from tests.servers.postgresql import Postgresql
 from tests.servers.redis import Redis
@@ -39,7 +44,7 @@ def test_commands_reach_the_engine_of_the_call_and_a_dead_engine_s_call_is_close
     async def main() -> None:
         async with installation(tmp_path, postgresql.create(), redis.url) as fleet:
             one, two = fleet.engines
-            async with calling(tmp_path, one):
+            async with following(fleet) as changes, calling(tmp_path, one):
                 [first] = await talking(fleet, 1)
                 async with calling(tmp_path, two) as caller:
                     _, second = await talking(fleet, 2)
@@ -48,7 +53,8 @@ def test_commands_reach_the_engine_of_the_call_and_a_dead_engine_s_call_is_close
                     await hung_up_by_the_right_engine(fleet, second)
                     assert await caller.wait() == 0, "its engine has hung up"
                     assert await talking(fleet, 1) == [first]
-                await the_other_goes_on(fleet, first, tmp_path)
+                await the_other_answers(fleet, first, tmp_path)
+                assert {(first, "call.connected"), (first, "voice.call.failed")} <= set(changes)
 
     run_real(main())
 
@@ -62,7 +68,23 @@ async def hung_up_by_the_right_engine(fleet: Installation, call: str) -> None:
     assert again.status_code in (404, 409), again.text
 
 
-async def the_other_goes_on(fleet: Installation, call: str, folder: Path) -> None:
+@asynccontextmanager
+async def following(fleet: Installation) -> AsyncIterator[list[tuple[str, str]]]:
+    """Follow the live changes at the api: (call, topic), as they are told."""
+    told: list[tuple[str, str]] = []
+
+    async def follow() -> None:
+        async with fleet.client.stream("GET", "/api/v1/calls/changes", timeout=None) as response:
+            async for line in response.aiter_lines():
+                if line.startswith("data:"):
+                    change = json.loads(line.removeprefix("data:"))
+                    told.append((change["call"], change["topic"]))
+
+    async with hosting(follow()):
+        yield told
+
+
+async def the_other_answers(fleet: Installation, call: str, folder: Path) -> None:
     one, two = fleet.engines
     one.process.kill()
     failed = await fleet.until(f"/api/v1/calls/{call}", lambda found: found["state"] == "ended")
@@ -73,3 +95,28 @@ async def the_other_goes_on(fleet: Installation, call: str, folder: Path) -> Non
     async with calling(folder, two):
         [after] = await talking(fleet, 1)
         await fleet.until(f"/api/v1/calls/{after}/transcript", greeted)
+
+
+@pytest.mark.timeout(300)
+def test_without_redis_calls_go_on_and_are_remembered_and_commands_wait_for_its_return(
+    tmp_path: Path, postgresql: Postgresql, redis: Redis
+) -> None:
+    async def main() -> None:
+        async with (
+            installation(tmp_path, postgresql.create(), redis.url) as fleet,
+            calling(tmp_path, fleet.engines[0]) as caller,
+        ):
+            [call] = await talking(fleet, 1)
+            redis.kill()
+            await fleet.until(f"/api/v1/calls/{call}/transcript", greeted)
+            refused = await fleet.client.post(f"/api/v1/calls/{call}/hang-up", timeout=30.0)
+            assert refused.status_code == 503, refused.text
+            assert caller.returncode is None, "nobody has hung up"
+            redis.start()
+            async with asyncio.timeout(60.0):
+                while (await fleet.client.post(f"/api/v1/calls/{call}/hang-up", timeout=30.0)).status_code != 204:
+                    await asyncio.sleep(0.2)
+            ended = await fleet.until(f"/api/v1/calls/{call}", lambda found: found["state"] == "ended")
+            assert (ended["reason"], ended["error"]) == ("agent_hangup", "")
+
+    run_real(main())

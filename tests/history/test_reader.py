@@ -104,7 +104,7 @@ def test_a_call_whose_process_died_is_closed_in_the_journal_and_once_only(tmp_pa
             story = Story()
             await journal.write([*story.opening(), *story.talk()])
             await journal.write(Story("call_0").whole())
-            assert await Closing(journal, reader).recover(9000.0) == [CALL]
+            assert [told.call for told in await Closing(journal, reader).recover(9000.0)] == [CALL]
             call = await history.call(CALL, TENANT)
             assert (call.state, call.error, call.duration) == ("ended", "engine_restarted", 8.0)
             last = (await history.events(CALL, TENANT))[-1]

@@ -30,12 +30,12 @@ class Closing:
         self._journal = journal
         self._reader = reader
 
-    async def recover(self, now: float) -> list[CallId]:
-        """Close every call, where one process carries them all. Call it once, before the first call is taken; returns them."""
+    async def recover(self, now: float) -> list[CallFailed]:
+        """Close every call, where one process carries them all, before it takes its first; return what was told of them."""
         return await self._close(true(), _RESTARTED, now)
 
-    async def close_lost(self, living: Living, now: float) -> list[CallId]:
-        """Close the calls of engines that are not there any more; return them."""
+    async def close_lost(self, living: Living, now: float) -> list[CallFailed]:
+        """Close the calls of engines that are not there any more; return what was told of them."""
         await self._reader.catch_up()
         async with self._journal.database.snapshot(WHOLE_HOUSE) as session:
             there = await living(session)
@@ -45,13 +45,14 @@ class Closing:
             return []
         return await self._close(CallRow.engine.in_(gone), _LOST, now)
 
-    async def _close(self, which: ColumnElement[bool], why: tuple[str, str], now: float) -> list[CallId]:
+    async def _close(self, which: ColumnElement[bool], why: tuple[str, str], now: float) -> list[CallFailed]:
         await self._reader.catch_up()  # what they wrote before they left may have ended some
         async with self._journal.database.transaction(WHOLE_HOUSE) as session:
             left = list(await session.scalars(select(CallRow).where(CallRow.closed.is_(None), which)))
-            await self._journal.append(session, [await _abandoned(session, call, why, now) for call in left])
+            told = [await _abandoned(session, call, why, now) for call in left]
+            await self._journal.append(session, told)
         await self._reader.catch_up()
-        return [CallId(call.id) for call in left]
+        return told
 
 
 async def _abandoned(session: AsyncSession, call: CallRow, why: tuple[str, str], now: float) -> CallFailed:

@@ -9,6 +9,7 @@ from functools import partial
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from switchroom.events.bus import Bus
 from switchroom.fleet.membership import Membership
 from switchroom.history.closing import Closing
 from switchroom.history.reader import NAME as HISTORY
@@ -24,7 +25,7 @@ LOOK = 5.0
 
 
 @asynccontextmanager
-async def following(reader: HistoryReader, journal: Journal, place: Place) -> AsyncIterator[None]:
+async def following(reader: HistoryReader, journal: Journal, bus: Bus, place: Place) -> AsyncIterator[None]:
     """Keep the history up with the journal, to its last entry, and close the calls that nobody carries any more."""
     closing = Closing(journal, reader)
     if journal.database.sqlite:
@@ -33,25 +34,27 @@ async def following(reader: HistoryReader, journal: Journal, place: Place) -> As
             log.warning("closed calls that an earlier process left open", calls=len(left))
         work: Callable[[], Coroutine[object, None, None]] = reader.run
     else:
-        work = partial(_read, reader, closing, place)
+        work = partial(_read, reader, closing, bus, place)
     async with hosting(place.alone(HISTORY, work)):
         yield
     await reader.catch_up()
 
 
-async def _read(reader: HistoryReader, closing: Closing, place: Place) -> None:
+async def _read(reader: HistoryReader, closing: Closing, bus: Bus, place: Place) -> None:
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(reader.run())
-        tasks.create_task(_close_the_lost(closing, place.member))
+        tasks.create_task(_close_the_lost(closing, bus, place.member))
 
 
-async def _close_the_lost(closing: Closing, member: Membership) -> None:
+async def _close_the_lost(closing: Closing, bus: Bus, member: Membership) -> None:
     while True:
         lost = member.next_loss()
         try:
             closed = await closing.close_lost(member.registry.living, time.time())
             if closed:
                 log.warning("closed the calls of engines that are gone", calls=len(closed))
+            for event in closed:
+                bus.publish(event)  # for live pages: the journal has it, and takes it once
         except (SQLAlchemyError, OSError) as error:
             log.warning("calls of lost engines cannot be closed, trying again", error=type(error).__name__)
         await within(LOOK, lost)

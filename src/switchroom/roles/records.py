@@ -88,7 +88,7 @@ async def keeping_records(settings: Settings) -> AsyncIterator[Records]:
             await stack.enter_async_context(hosting(accounts.revoked.follow(journal, read)))
             place = await stack.enter_async_context(placed(settings, bus, journal))
             if settings.role in READERS:
-                await stack.enter_async_context(following(reader, journal, place))
+                await stack.enter_async_context(following(reader, journal, bus, place))
             writer = await stack.enter_async_context(writing(bus, journal.write))
             yield Records(
                 place,
