@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bench.engine import ROOT
 from bench.hook_worker import SECRET
-from bench.hook_writer import TENANT
+from bench.hook_writer import tenant
 from switchroom.hooks.endpoints import Wanted, Webhooks
 from switchroom.settings import WebhookSettings
 from switchroom.storage.db import Database
@@ -41,9 +41,9 @@ class Actors:
         assert _line(started) == "READY\n"
         return started
 
-    def writer(self, rate: float, seconds: float) -> subprocess.Popen[str]:
-        """Start who writes."""
-        return self._start("hook_writer", self.url, str(self.acknowledged), str(rate), str(seconds))
+    def writer(self, rate: float, seconds: float, tenants: int = 1) -> subprocess.Popen[str]:
+        """Start who writes, for so many tenants in turn."""
+        return self._start("hook_writer", self.url, str(self.acknowledged), str(rate), str(seconds), str(tenants))
 
     def _start(self, name: str, *arguments: str) -> subprocess.Popen[str]:
         command = [sys.executable, "-m", f"bench.{name}", *arguments]
@@ -87,13 +87,13 @@ def acting(url: str, folder: Path) -> Iterator[Actors]:
         actors.close()
 
 
-async def endpoints(url: str, port: int, topics: list[tuple[str, ...]]) -> None:
-    """Make the database, and an endpoint for each of these lists of topics."""
+async def endpoints(url: str, port: int, count: int, tenants: int = 1) -> None:
+    """Make the database, and so many endpoints, of so many tenants in turn, which hear of everything."""
     database = Database(url)
     await upgrade(database)
     hooks = Webhooks(Journal(database), Vault(SECRET), time.time, WebhookSettings(private=True, http=True))
-    for place, wanted in enumerate(topics):
-        await hooks.create(TENANT, Wanted(url=f"http://127.0.0.1:{port}/{place}", topics=wanted))
+    for place in range(count):
+        await hooks.create(tenant(place % tenants), Wanted(url=f"http://127.0.0.1:{port}/{place}"))
     await database.close()
 
 

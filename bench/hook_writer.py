@@ -1,4 +1,4 @@
-"""Journals events at a rate, as calls make them: ``python -m bench.hook_writer DATABASE_URL FILE RATE SECONDS``.
+"""Journals events at a rate, as calls make them: ``python -m bench.hook_writer DATABASE_URL FILE RATE SECONDS TENANTS``.
 
 Each twentieth of a second's events are one transaction; the ids of what was committed are then written to FILE, one a line: that
 is what was acknowledged. Prints how many, and how long a transaction took, as JSON.
@@ -16,17 +16,20 @@ from switchroom.identity import CallId, EventId, TenantId, new_id
 from switchroom.storage.db import Database
 from switchroom.storage.journal import Journal
 
-TENANT = TenantId("tnt_bench")
-KINDS = ("call.ringing", "call.dtmf", "turn.started", "transcript.final")
 _TICK = 0.05
 
 
-def event(number: int) -> Event:
-    """Return the next event: four kinds in turn, which the subscriptions of endpoints share."""
+def tenant(number: int) -> TenantId:
+    """Return the tenant of that number."""
+    return TenantId(f"tnt_bench_{number}")
+
+
+def event(number: int, tenants: int) -> Event:
+    """Return the next event: four kinds in turn, of so many tenants in turn."""
     call = CallId(f"call_{number // 40}")
-    stamp = (EventId(new_id("evt")), TENANT, call, number % 40, time.time())
+    stamp = (EventId(new_id("evt")), tenant(number % tenants), call, number % 40, time.time())
     envelope = dict(zip(("id", "tenant", "call", "sequence", "at"), stamp, strict=True))
-    match number % len(KINDS):
+    match number // tenants % 4:
         case 0:
             return CallRinging(**envelope)  # type: ignore[arg-type]
         case 1:
@@ -38,14 +41,14 @@ def event(number: int) -> Event:
             return TranscriptFinal(**envelope, turn=1, text=text, confidence=0.9, start=1.0, end=3.5)  # type: ignore[arg-type]
 
 
-async def _write(url: str, path: Path, rate: float, seconds: float) -> None:
+async def _write(url: str, path: Path, rate: float, seconds: float, tenants: int) -> None:
     database = Database(url)
     journal = Journal(database)
     file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     took: list[float] = []
     began, written = time.perf_counter(), 0
     while (passed := time.perf_counter() - began) < seconds:
-        events = [event(number) for number in range(written, int(passed * rate) + 1)]
+        events = [event(number, tenants) for number in range(written, int(passed * rate) + 1)]
         if events:
             start = time.perf_counter()
             await journal.write(events)
@@ -60,4 +63,4 @@ async def _write(url: str, path: Path, rate: float, seconds: float) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_write(sys.argv[1], Path(sys.argv[2]), float(sys.argv[3]), float(sys.argv[4])))
+    asyncio.run(_write(sys.argv[1], Path(sys.argv[2]), float(sys.argv[3]), float(sys.argv[4]), int(sys.argv[5])))

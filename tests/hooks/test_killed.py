@@ -16,7 +16,7 @@ EVENTS, ENDPOINTS = 200, 3
 def scene(actors: Actors) -> subprocess.Popen[str]:
     """Let there be endpoints, each of which wants everything, and who receives it."""
     receiver = actors.receiver()
-    asyncio.run(endpoints(actors.url, actors.port, [("*",)] * ENDPOINTS))
+    asyncio.run(endpoints(actors.url, actors.port, ENDPOINTS))
     return receiver
 
 
