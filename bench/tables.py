@@ -56,7 +56,19 @@ def rewrite(page: str, machine: str, found: Sequence[Figures]) -> str:
         parts["talk"] = _by_calls(engine, _TALK)
         parts["faults"] = _by_calls(engine, _FAULTS)
         parts["stages"] = _stages(engine)
-    for bench in ("start", "vad", "sip", "storm", "registrar", "srtp", "wire", "turns", "virtual", "hosted", "webhooks"):
+    for bench in (
+        "start",
+        "vad",
+        "sip",
+        "storm",
+        "registrar",
+        "srtp",
+        "wire",
+        "turns",
+        "virtual",
+        "hosted",
+        "webhooks",
+    ):
         if bench in by_bench:
             parts[bench] = _list(by_bench[bench][-1].figures)
     for run in by_bench.get("arrivals", []):
