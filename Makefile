@@ -5,7 +5,7 @@ PEERS := flite libflite1 espeak-ng sox ffmpeg libopus0 baresip-core sip-tester l
 
 CONSOLE := $(shell find ui -type f -not -path 'ui/node_modules/*' -not -name openapi.json -not -name schema.d.ts 2>/dev/null)
 
-.PHONY: help run serve test check console bench format lock fuzz clean
+.PHONY: help run serve test check console bench documents format lock fuzz clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -30,6 +30,9 @@ check: .venv/dev  ## style, types, import contracts, size budgets and house rule
 
 bench: .venv/dev .venv/peers  ## run every benchmark and rewrite the tables of docs/benchmarks.md
 	@$(BIN)/python -m bench
+
+documents: .venv/dev  ## rewrite docs/openapi.json, docs/asyncapi.json and docs/events.md
+	@$(BIN)/python -m switchroom.web.documents
 
 fuzz: .venv/dev  ## the long run of every fuzz test
 	@HYPOTHESIS_PROFILE=nightly $(BIN)/pytest -m "not peer" -k fuzz --timeout=0
