@@ -31,11 +31,13 @@ BOUNDARIES = {  # the only places that may catch everything; each ends or restar
 }
 WHOLE_HOUSE = {  # the only places that may look at every tenant's rows, and why each must
     "src/switchroom/accounts/api_keys.py": "whose a key is, is what it asks",
+    "src/switchroom/accounts/audit.py": "it clears up for everybody",
     "src/switchroom/accounts/invitations.py": "whoever has the letter belongs to nobody yet",
     "src/switchroom/accounts/profile.py": "an e-mail address and a PIN are one person's in the whole installation",
     "src/switchroom/accounts/registration.py": "a tenant is made",
     "src/switchroom/accounts/resets.py": "whoever forgot a password says no tenant",
     "src/switchroom/accounts/revoked.py": "every token is looked at",
+    "src/switchroom/accounts/second_steps.py": "logging in",
     "src/switchroom/accounts/service.py": "logging in",
     "src/switchroom/accounts/sessions.py": "whose a refresh token is, is what it asks",
     "src/switchroom/accounts/settings_book.py": "what is inherited comes from above",

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
-from switchroom.commands import agent, knowledge, mcp, models, sip_account, tenant, trunk, webhook
+from switchroom.commands import agent, knowledge, mcp, models, sip_account, tenant, trunk, user, webhook
 from switchroom.commands import flow as flows
 from switchroom.errors import SwitchroomError
 from switchroom.ports import Voice
@@ -26,6 +26,7 @@ app.add_typer(agent.app, name="agent")
 app.add_typer(trunk.app, name="trunk")
 app.add_typer(sip_account.app, name="sip-account")
 app.add_typer(tenant.app, name="tenant")
+app.add_typer(user.app, name="user")
 app.add_typer(mcp.app, name="mcp")
 app.add_typer(flows.app, name="flow")
 app.add_typer(knowledge.app, name="knowledge")

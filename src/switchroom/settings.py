@@ -77,6 +77,7 @@ class AccountSettings(_Frozen):
     registration: Literal["open", "invited"] | None = Field(
         None, description="open: anybody may make an organisation; invited: nobody; empty: open in a demo only"
     )
+    audit_days: int = Field(365, ge=1, description="how long the audit log remembers")
 
 
 class MailSettings(_Frozen):

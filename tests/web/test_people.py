@@ -18,7 +18,7 @@ from tests.virtual_time import run_real
 from tests.web.site import EMAIL, PASSWORD, Site, site
 
 GUEST = {"email": "bo@example.com", "name": "Bo", "role": "agent"}
-NOT_FOR_USERS = ("/api/v1/security",)  # the operator's
+NOT_FOR_USERS = ("/api/v1/security", "/api/v1/engines")  # the operator's
 PUBLIC = re.compile(r"/(health|metrics|api/v1/brand)")
 
 

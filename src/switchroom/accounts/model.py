@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import JSON, Boolean, Float, ForeignKey, Integer, String, UniqueConstraint, false
+from sqlalchemy import JSON, BigInteger, Boolean, Float, ForeignKey, Index, Integer, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, synonym
 
 from switchroom.storage.changes.noticing import Catalogued
@@ -171,3 +171,37 @@ class PasswordResetRow(Base):
     user_id: Mapped[str] = mapped_column(ForeignKey("users.id"), index=True)
     expires: Mapped[float] = mapped_column(Float)
     used: Mapped[float | None] = mapped_column(Float)
+
+
+class SecondStepRow(Base):
+    """What somebody's app shows codes by: ``box`` is the sealed secret, ``recovery`` the digests of the codes that are left.
+
+    ``confirmed`` is null until the first code was right; ``step`` is the last one whose code was used, and none counts twice.
+    """
+
+    __tablename__ = "second_steps"
+
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    tenant_id: Mapped[str] = mapped_column(ForeignKey("tenants.id"))
+    box: Mapped[str] = mapped_column(String(500))
+    recovery: Mapped[Sequence[str]] = mapped_column(JSON)
+    confirmed: Mapped[float | None] = mapped_column(Float)
+    step: Mapped[int] = mapped_column(BigInteger)
+
+
+class AuditRow(Base):
+    """Who did what to what. ``actor_tenant`` is whose user or key they are, if not this tenant's own."""
+
+    __tablename__ = "audit_log"
+    __table_args__ = (Index("ix_audit_log_tenant_id_id", "tenant_id", "id"),)
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    tenant_id: Mapped[str] = mapped_column(String(64))
+    at: Mapped[float] = mapped_column(Float, index=True)
+    actor: Mapped[str] = mapped_column(String(64))
+    actor_kind: Mapped[str] = mapped_column(String(16))
+    actor_tenant: Mapped[str] = mapped_column(String(64))
+    action: Mapped[str] = mapped_column(String(200))
+    subject: Mapped[str] = mapped_column(String(300))
+    outcome: Mapped[str] = mapped_column(String(16))
+    address: Mapped[str] = mapped_column(String(64))

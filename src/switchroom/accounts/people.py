@@ -10,6 +10,7 @@ from switchroom.accounts.post import BrandOf, Post, own_name
 from switchroom.accounts.profile import Profile
 from switchroom.accounts.registration import Registration
 from switchroom.accounts.resets import Resets
+from switchroom.accounts.second_steps import SecondSteps
 from switchroom.accounts.service import Accounts
 from switchroom.accounts.sessions import Sessions
 from switchroom.accounts.teams import Teams
@@ -37,6 +38,7 @@ class People:
     teams: Teams
     invitations: Invitations
     resets: Resets
+    second_steps: SecondSteps
     outbox: Outbox
 
 
@@ -60,5 +62,6 @@ def people(
         Teams(database, wall),
         Invitations(database, accounts, post, secret, wall),
         Resets(database, accounts, endings, post, secret),
+        SecondSteps(database, accounts.audit, secret, wall),
         outbox,
     )

@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from switchroom.accounts import tokens
+from switchroom.accounts.audit import Audit, Deed
 from switchroom.accounts.limiter import Limiter
 from switchroom.accounts.model import TenantRow, UserRow
 from switchroom.accounts.passwords import Passwords
@@ -60,6 +61,7 @@ class Accounts:
         self._wall = wall
         self.passwords = Passwords(hasher)
         self.revoked = Revoked(wall)
+        self.audit = Audit(database, wall)
         self._logins = Limiter(free=5)
         self._pins = Limiter(free=3)
         self._addresses = Limiter(free=50)  # one address trying many accounts
@@ -115,8 +117,10 @@ class Accounts:
         row = await self._find(UserRow.email == email)
         right = await self.passwords.verify(password, None if row is None else row.password_hash)
         if row is None or not right or not row.active:
-            self._addresses.failed(address, now)
-            self._logins.failed(key, now)
+            lock = self._addresses.failed(address, now) + self._logins.failed(key, now)
+            tenant, who = (PLATFORM, "") if row is None else (TenantId(row.tenant_id), row.id)  # as dear for nobody
+            action = "login.locked" if lock else "login.failed"
+            await self.audit.write(Deed(tenant, action, who, outcome="refused", address=address))
             raise Denied("e-mail address or password is wrong", code="bad_credentials")
         self._logins.succeeded(key)
         if renewed := await self.passwords.renewed(password, row.password_hash):
@@ -129,7 +133,8 @@ class Accounts:
         self._pins.check(address, now)
         row = await self._find(UserRow.pin == tokens.pin_digest(pin, self._secret))
         if row is None or not row.active:
-            self._pins.failed(address, now)
+            if self._pins.failed(address, now):
+                await self.audit.write(Deed(PLATFORM, "pin.locked", outcome="refused", address=address))
             raise Denied("this PIN is wrong", code="bad_pin")
         self._pins.succeeded(address)
         return as_user(row)

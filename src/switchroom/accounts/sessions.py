@@ -17,18 +17,19 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, assert_never
 
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from switchroom.accounts.audit import Deed
 from switchroom.accounts.endings import Endings
 from switchroom.accounts.limiter import Limiter
 from switchroom.accounts.model import RefreshTokenRow, SessionRow, UserRow
 from switchroom.accounts.service import Accounts, User, as_user, user_row
 from switchroom.errors import Denied
-from switchroom.identity import UserId, new_id
+from switchroom.identity import TenantId, UserId, new_id
 from switchroom.storage.db import Database
 from switchroom.storage.scope import WHOLE_HOUSE
 
@@ -85,7 +86,7 @@ class Sessions:
         async with self._database.transaction(WHOLE_HOUSE) as session:
             found = await self._find(session, text)
             user = None if found is None else await user_row(session, UserId(found[1].user_id))
-            given = None if found is None or user is None else await self._exchange(session, text, found, user)
+            given = None if found is None or user is None else await self._exchange(session, text, found, user, address)
         if given is None:
             self._addresses.failed(address, now)
             raise Denied("this refresh token is good no longer: log in again", code="bad_token")
@@ -120,7 +121,7 @@ class Sessions:
         return None if of is None else (shown, of)
 
     async def _exchange(
-        self, session: AsyncSession, text: str, found: tuple[RefreshTokenRow, SessionRow], user: UserRow
+        self, session: AsyncSession, text: str, found: tuple[RefreshTokenRow, SessionRow], user: UserRow, address: str
     ) -> SignedIn | None:
         now, (shown, of), following = self._wall(), found, self._next(text)
         successor = await session.get(RefreshTokenRow, self._digest(following))
@@ -132,6 +133,8 @@ class Sessions:
                 pass
             case "reuse":
                 await self._endings.session(session, of, "reuse")
+                reused = Deed(TenantId(of.tenant_id), "session.reused", of.id, user.id, "user")
+                self._accounts.audit.add(session, replace(reused, outcome="refused", address=address))
                 return None
             case "over" | "rotate" | "repeat":
                 return None

@@ -29,6 +29,7 @@ async def working(settings: Settings, records: Records) -> AsyncIterator[None]:
         await stack.enter_async_context(_telling(settings, records))
         postman = Postman(records.journal, records.people.outbox, carrier(settings.mail), time.time)
         await stack.enter_async_context(hosting(postman.run()))
+        await stack.enter_async_context(hosting(records.accounts.audit.forget(settings.accounts.audit_days)))
         yield
 
 

@@ -17,6 +17,7 @@ from switchroom.errors import Bug, Invalid, SwitchroomError
 from switchroom.hosting import hosting
 from switchroom.observability import get_logger
 from switchroom.web import problems
+from switchroom.web.audited import AuditedApp
 from switchroom.web.guard import Guard
 from switchroom.web.idempotency import Idempotency
 from switchroom.web.mcp.door import McpDoor
@@ -37,6 +38,7 @@ def create_app(services: Services) -> FastAPI:
 
     app = routed(running, services.settings.role)
     app.state.services = services
+    app.add_middleware(AuditedApp)  # within the next: an answer that is given again is no deed
     app.add_middleware(Idempotency)
     app.add_middleware(Guard)
     app.add_exception_handler(SwitchroomError, _known)

@@ -93,6 +93,11 @@ async def member(request: Request, user: Annotated[User | None, Depends(viewer)]
     return user
 
 
+def known(request: Request, user: User) -> None:
+    """Say who has just proved who they are, for the audit log."""
+    request.state.asker = Identity(user.id, user.tenant, user.role)
+
+
 def stay(response: Response, request: Request, services: Services, user: User) -> None:
     """Let who looks at a page go on: a browser's session ends half an hour after the last page was looked at."""
     keep_access(response, request, services.accounts.token(user, session=request.state.asker.session))
@@ -103,7 +108,9 @@ async def sign_out(response: Response, request: Request, services: Services, ref
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     access = token.strip() if scheme.lower() == "bearer" else request.cookies.get(COOKIE, "")
     try:
-        await services.people.sessions.end(services.accounts.identify(access).session)
+        who = services.accounts.identify(access)
+        request.state.asker = who
+        await services.people.sessions.end(who.session)
     except Denied:  # it has expired: whoever holds the refresh token is the same
         await services.people.sessions.end_with(refresh or request.cookies.get(REFRESH, ""))
     forget(response)

@@ -9,24 +9,21 @@ from itertools import groupby
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Form, Query, Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from fastapi import APIRouter, Query, Request
+from starlette.responses import HTMLResponse, Response
 
 from switchroom.domains.restaurant.book import messages, reservations
 from switchroom.domains.restaurant.tables import Reservation
-from switchroom.errors import Denied, Limited
 from switchroom.history.service import Wanted
 from switchroom.identity import CallId
-from switchroom.web.auth import Member, Viewer, address_of, sign_out, stay
+from switchroom.web.auth import Member, Viewer, stay
 from switchroom.web.lines import line_qualities
 from switchroom.web.services import With
-from switchroom.web.session_cookies import keep
 from switchroom.web.templates import page
 from switchroom.web.troubles import troubles
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
-_Text = Annotated[str, Form(max_length=1024)]
 _FILTERS = {
     "": Wanted(),
     "live": Wanted(live=True),
@@ -46,41 +43,6 @@ async def home(request: Request, services: With, viewer: Viewer) -> Response:
         "demo": services.demo_user is not None,
     }
     return page(request, "home.html", values)
-
-
-@router.get("/login")
-async def login(request: Request, viewer: Viewer, next_: Annotated[str, Query(alias="next")] = "/calls") -> Response:
-    """The form to sign in with."""
-    if viewer is not None:
-        return RedirectResponse(_local(next_), 303)
-    return page(request, "login.html", {"next": _local(next_), "email": "", "problem": ""})
-
-
-@router.post("/login")
-async def signed_in(
-    request: Request,
-    services: With,
-    email: _Text,
-    password: _Text,
-    next_: Annotated[_Text, Form(alias="next")] = "/calls",
-) -> Response:
-    """Sign in and go where one wanted to go."""
-    try:
-        user = await services.accounts.log_in(email, password, address=address_of(request))
-    except (Denied, Limited) as error:
-        values = {"next": _local(next_), "email": email, "problem": str(error)}
-        return page(request, "login.html", values, status=429 if isinstance(error, Limited) else 401)
-    response = RedirectResponse(_local(next_), 303)
-    keep(response, request, await services.people.sessions.begin(user))
-    return response
-
-
-@router.post("/logout")
-async def signed_out(request: Request, services: With) -> Response:
-    """Sign out and go home."""
-    response = RedirectResponse("/", 303)
-    await sign_out(response, request, services)
-    return response
 
 
 @router.get("/voice_assistant")
@@ -171,8 +133,3 @@ def _day(day: date, rows: Iterable[tuple[datetime, Reservation]], today: date) -
         "rows": rows,
         "guests": sum(one.party for _, one in rows if one.status == "booked"),
     }
-
-
-def _local(path: str) -> str:
-    """Return ``path`` if it stays on this site."""
-    return path if path.startswith("/") and not path.startswith(("//", "/\\")) else "/calls"

@@ -44,6 +44,7 @@ TABLE: tuple[Row, ...] = (
     _row("/api/v1/teams", _ALL, _ALL),  # a team's owner may more than others: accounts/teams.py
     _row("/api/v1/invitations", _ADMIN, _ADMIN),
     _row("/api/v1/audit", _ADMIN, _ADMIN),
+    _row("/api/v1/audit.csv", _ADMIN, _ADMIN),
     _row("/api/v1/tenants", _ADMIN, _ADMIN),
     _row("/api/v1/settings", _ALL, _ADMIN),
     _row("/api/v1/brand", _ALL, _ADMIN),

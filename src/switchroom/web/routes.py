@@ -9,10 +9,11 @@ from fastapi import FastAPI
 from starlette.types import Lifespan
 
 from switchroom.settings import Role
-from switchroom.web import console, live, pages, trunk_pages
+from switchroom.web import console, door_pages, live, pages, trunk_pages
 from switchroom.web.api import (
     accounts,
     agents,
+    audit,
     calls,
     engines,
     event_kinds,
@@ -31,6 +32,7 @@ from switchroom.web.api import (
     overview,
     queues,
     rehearsals,
+    second_steps,
     security,
     teams,
     telephones,
@@ -46,12 +48,12 @@ from switchroom.web.api import (
 
 _VOICE = (calls, overview, live_calls, voicemails, hold_music, latency, telephones, trunks)
 _THOUGHT = (agents, rehearsals, flows, mcp_servers, knowledge, texting)
-_PEOPLE = (accounts, links, keys, users, teams, invitations)
+_PEOPLE = (accounts, links, second_steps, keys, users, teams, invitations, audit)
 _HOUSE = (*_PEOPLE, tenants, usage, security, engines, health)
 _LINES = (numbers, hours, queues)
 _EVENTS = (webhook_deliveries, webhooks, event_kinds)
 
-_EVERYTHING = (pages, trunk_pages, console, live, *_HOUSE, *_VOICE, *_THOUGHT, *_LINES, *_EVENTS)
+_EVERYTHING = (pages, door_pages, trunk_pages, console, live, *_HOUSE, *_VOICE, *_THOUGHT, *_LINES, *_EVENTS)
 _OF_ROLE = {"all": _EVERYTHING, "api": _EVERYTHING, "engine": (live, security, health), "worker": (health,)}
 
 

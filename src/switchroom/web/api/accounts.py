@@ -3,7 +3,7 @@
 A browser keeps its tokens in cookies that no script reads; a program gets the refresh token in the body and keeps it itself.
 """
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Body, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -15,7 +15,7 @@ from switchroom.accounts.sessions import LIFETIME
 from switchroom.accounts.tokens import LIFETIMES
 from switchroom.errors import Denied
 from switchroom.web.api.refusals import refusals
-from switchroom.web.auth import Asker, Viewer, address_of, sign_out
+from switchroom.web.auth import Asker, Viewer, address_of, known, sign_out
 from switchroom.web.services import With
 from switchroom.web.session_cookies import REFRESH, forget, is_browser, keep
 
@@ -86,6 +86,14 @@ class SignedIn(BaseModel):
     user: Person
 
 
+class SecondStepNeeded(BaseModel):
+    """The password was right, and a code is needed too: answer the challenge by ``POST /api/auth/totp/verify``."""
+
+    needs: Literal["totp"] = "totp"
+    challenge: str
+    expires_in: int
+
+
 class Changes(BaseModel):
     """What a person changes about themselves; a new password needs the old one, and ends all sessions."""
 
@@ -120,9 +128,14 @@ async def register(new: NewOrganisation, request: Request, response: Response, s
 
 
 @router.post("/login", summary="Sign in", responses=refusals(401, 403, 422, 429, s401="e-mail or password is wrong"))
-async def log_in(credentials: Credentials, request: Request, response: Response, services: With) -> SignedIn:
-    """Begin a session: a program gets its tokens, a browser its cookies."""
+async def log_in(
+    credentials: Credentials, request: Request, response: Response, services: With
+) -> SignedIn | SecondStepNeeded:
+    """Begin a session: a program gets its tokens, a browser its cookies. Who has a second step gets a challenge first."""
     user = await services.accounts.log_in(credentials.email, credentials.password, address=address_of(request))
+    if (await services.people.second_steps.of(user.id)).on:
+        challenge = services.accounts.token(user, "second_step")
+        return SecondStepNeeded(challenge=challenge, expires_in=int(LIFETIMES["second_step"]))
     return give(await services.people.sessions.begin(user), request, response)
 
 
@@ -196,6 +209,7 @@ async def voice_token(user: Viewer, services: With) -> VoiceToken:
 
 def give(made: sessions.SignedIn, request: Request, response: Response) -> SignedIn:
     """Return the answer to who has signed in; a browser gets cookies instead of a refresh token."""
+    known(request, made.user)
     browser = is_browser(request)
     if browser:
         keep(response, request, made)

@@ -9,7 +9,7 @@ from switchroom.accounts.tokens import Role
 from switchroom.mail.letters import spoken
 from switchroom.web.api.accounts import SignedIn, give
 from switchroom.web.api.refusals import refusals
-from switchroom.web.auth import address_of
+from switchroom.web.auth import address_of, known
 from switchroom.web.services import With
 
 router = APIRouter(prefix="/api/auth", tags=["accounts"])
@@ -105,4 +105,4 @@ async def forgot(
 async def reset(said: NewPassword, request: Request, services: With) -> None:
     """Set a password by the link of a mail; all sessions end. It does not sign in: a second step may be asked for."""
     now, address = services.wall(), address_of(request)
-    await services.people.resets.use(said.token, said.password, now, address=address)
+    known(request, await services.people.resets.use(said.token, said.password, now, address=address))

@@ -38,7 +38,9 @@ def operator(request: Request, services: With) -> Identity:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer":
         raise Denied("this is for the operator: use `switchroom bans` on the machine", code="unauthenticated")
-    return services.accounts.identify(token.strip(), "operator")
+    who = services.accounts.identify(token.strip(), "operator")
+    request.state.asker = who
+    return who
 
 
 Operator = Annotated[Identity, Depends(operator)]

@@ -106,6 +106,15 @@ async def remove_pin(user_id: str, asker: Asker, services: With) -> None:
     await services.accounts.set_pin(UserId(member.id), None)
 
 
+@router.delete(
+    "/{user_id}/totp", summary="Take a second step away", status_code=204, responses=refusals(401, 403, 404, 422, 429)
+)
+async def remove_second_step(user_id: str, asker: Asker, services: With) -> None:
+    """Let somebody who lost their app and their recovery codes sign in by password alone, until they enrol again."""
+    member = await services.people.members.get(user_id, asker.tenant)
+    await services.people.second_steps.remove(member.id, member.tenant)
+
+
 def _user(member: Member) -> UserOut:
     return UserOut(
         id=member.id,
