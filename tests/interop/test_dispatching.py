@@ -1,4 +1,4 @@
-"""Kamailio as docs/carriers/kamailio.md sets it up: it shares calls out over several of us and passes over who drains."""
+"""Kamailio as docs/carriers/kamailio.md sets it up: it shares calls out over several of us and passes over who drains or dies."""
 
 import asyncio
 import re
@@ -99,5 +99,29 @@ def test_calls_are_shared_out_and_who_drains_is_passed_over(alone: bool, folder:
                     await asyncio.sleep(0.02)
                 for task in answers:
                     task.cancel()
+
+    run_real(main())
+
+
+def test_one_that_died_is_passed_over(alone: bool, folder: Path) -> None:
+    async def main() -> None:
+        async with (
+            asyncio.timeout(60.0),
+            desk() as caller,
+            desk() as dead,
+            desk() as other,
+            asyncio.TaskGroup() as tasks,
+        ):
+            async with proxy([dead, other], folder / "proxy") as uri:
+                answers = tasks.create_task(answering(other))
+                dead.endpoint.close()
+                for _ in range(3):
+                    leg = await caller.endpoint.dial(Dialling(uri))
+                    await leg.do(HangUp())
+                assert other.endpoint.counters()["CallOffered"] == 3
+                assert dead.endpoint.counters()["CallOffered"] == 0
+                while any(switch.endpoint.calls for switch in (caller, other)):
+                    await asyncio.sleep(0.02)
+                answers.cancel()
 
     run_real(main())
