@@ -80,7 +80,7 @@ async def serving(data: Path, **environment: str) -> AsyncIterator[Program]:
         )
     program = Program(process, port, output)
     try:
-        await program.prints("Switchroom is ready")
+        await program.prints("Switchroom is ready", within=120.0)
         yield program
     finally:
         if process.returncode is None:

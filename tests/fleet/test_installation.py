@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from switchroom.hosting import hosting
+from tests.end_to_end.program import Program
 from tests.fleet.processes import Installation, Json, calling, installation
+from tests.fleet.registrar import ScriptedRegistrar, registrar
 from tests.servers.postgresql import Postgresql
 from tests.servers.redis import Redis
 from tests.virtual_time import run_real
@@ -42,8 +44,10 @@ def test_commands_reach_the_engine_of_the_call_and_a_dead_engine_s_call_is_close
     tmp_path: Path, postgresql: Postgresql, redis: Redis
 ) -> None:
     async def main() -> None:
-        async with installation(tmp_path, postgresql.create(), redis.url) as fleet:
-            one, two = fleet.engines
+        async with registrar() as carrier, installation(tmp_path, postgresql.create(), redis.url) as fleet:
+            trunk = await added(fleet, carrier)
+            one, two = sorted(fleet.engines, key=lambda engine: engine.port not in carrier.registered)
+            await called_out(fleet, carrier)
             async with following(fleet) as changes, calling(tmp_path, one):
                 [first] = await talking(fleet, 1)
                 async with calling(tmp_path, two) as caller:
@@ -53,7 +57,11 @@ def test_commands_reach_the_engine_of_the_call_and_a_dead_engine_s_call_is_close
                     await hung_up_by_the_right_engine(fleet, second)
                     assert await caller.wait() == 0, "its engine has hung up"
                     assert await talking(fleet, 1) == [first]
-                await the_other_answers(fleet, first, tmp_path)
+                one.process.kill()
+                await the_other_answers(fleet, first, two, tmp_path)
+                await fleet.until(
+                    f"/api/v1/trunks/{trunk}", lambda found: carrier.registered[-1] == two.port and up(found)
+                )
                 assert {(first, "call.connected"), (first, "voice.call.failed")} <= set(changes)
 
     run_real(main())
@@ -84,9 +92,40 @@ async def following(fleet: Installation) -> AsyncIterator[list[tuple[str, str]]]
         yield told
 
 
-async def the_other_answers(fleet: Installation, call: str, folder: Path) -> None:
-    one, two = fleet.engines
-    one.process.kill()
+def up(trunk: Json) -> bool:
+    line = trunk["line"]
+    return isinstance(line, dict) and line["state"] == "registered"
+
+
+async def added(fleet: Installation, carrier: ScriptedRegistrar) -> str:
+    """Add a trunk and wait until one engine has registered it; return its id."""
+    there = f"sip:127.0.0.1:{carrier.port}"
+    fields = {
+        "name": "carrier",
+        "domain": "carrier.example.com",
+        "proxies": [there],
+        "registrar": there,
+        "number": "demo",
+    }
+    line = {"registers": True, "user": "us", "password": "secret", "allow": ["+44"], "numbers": ["+442079460000"]}
+    made = await fleet.client.post("/api/v1/trunks", json={**fields, **line})
+    assert made.status_code == 201, made.text
+    trunk = str(made.json()["id"])
+    await fleet.until(f"/api/v1/trunks/{trunk}", up)
+    assert len(carrier.registered) == 1, "by one engine alone"
+    return trunk
+
+
+async def called_out(fleet: Installation, carrier: ScriptedRegistrar) -> None:
+    """Have the api call somebody: an engine does."""
+    agents = (await fleet.client.get("/api/v1/agents")).json()
+    made = await fleet.client.post("/api/v1/calls", json={"agent": agents[0]["id"], "to": "+442079460009"})
+    assert made.status_code == 202, made.text
+    await fleet.until(f"/api/v1/calls/{made.json()['id']}", lambda found: found["state"] == "ended")
+    assert carrier.called == ["+442079460009"]
+
+
+async def the_other_answers(fleet: Installation, call: str, two: Program, folder: Path) -> None:
     failed = await fleet.until(f"/api/v1/calls/{call}", lambda found: found["state"] == "ended")
     assert failed["error"] == "engine_lost"
     assert greeted(await fleet.asked(f"/api/v1/calls/{call}/transcript")), "what was journaled is kept"
