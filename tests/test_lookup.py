@@ -223,3 +223,15 @@ def test_whoever_dials_at_random_does_not_fill_the_memory(tmp_path: Path) -> Non
             assert made == [*range(11), *range(10)]
 
     run_real(main())
+
+
+def test_a_call_keeps_the_version_of_the_agent_that_it_began_with(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with house(tmp_path) as (database, answering, agent):
+            running = await answering.find("demo", "phone_gateway")
+            await Catalogue(database).save_agent(replace(agent, greeting="Hello."))
+            later = await answering.find("demo", "phone_gateway")
+            assert (running.agent_version, later.agent_version) == (1, 2)
+            assert (running.greeting != later.greeting, later.greeting) == (True, "Hello.")
+
+    run_real(main())

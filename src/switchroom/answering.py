@@ -178,6 +178,7 @@ class Answering:
             agent=agent.id,
             flow=standing.flow,
             flow_version=standing.version,
+            agent_version=agent.version,
             flow_parts=standing.parts,
             open_brain=reception.opener(agent.tenant_id, self._now, agent.id, models),
             voice=Voice(agent.voice, agent.speed, agent.language),

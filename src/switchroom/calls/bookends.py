@@ -48,6 +48,7 @@ def started(offer: CallOffer, plan: CallPlan) -> Callable[..., Event]:
         headers=dict(offer.context.headers),
         flow=plan.flow,
         flow_version=plan.flow_version,
+        agent_version=plan.agent_version,
         flow_parts=dict(plan.flow_parts),
         metadata=dict(offer.metadata),
     )

@@ -10,7 +10,10 @@ from switchroom.storage.db import Base
 
 
 class AgentRow(Catalogued, Base):
-    """An AI voice agent: its flow, how it sounds, how patient it is, which providers it works with."""
+    """An AI voice agent: its flow, how it sounds, how patient it is, which providers it works with.
+
+    It is what its ``version`` says; ``draft`` holds the fields that are to be otherwise once they are published.
+    """
 
     __tablename__ = "agents"
     catalogued = "agent"
@@ -40,6 +43,23 @@ class AgentRow(Catalogued, Base):
     no_silence: Mapped[float] = mapped_column(Float)
     stalled: Mapped[float] = mapped_column(Float)
     fillers: Mapped[Sequence[str]] = mapped_column(JSON)
+    version: Mapped[int] = mapped_column(Integer)
+    draft: Mapped[Mapping[str, object]] = mapped_column(JSON, default=dict)
+
+
+class AgentVersionRow(Base):
+    """What an agent was from its publication on. ``restores`` is the older version that it is a copy of, 0 for none."""
+
+    __tablename__ = "agent_versions"
+
+    agent_id: Mapped[str] = mapped_column(ForeignKey("agents.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    tenant_id: Mapped[str] = mapped_column(String(64))
+    form: Mapped[Mapping[str, object]] = mapped_column(JSON)
+    note: Mapped[str] = mapped_column(Text)
+    created: Mapped[float] = mapped_column(Float)
+    created_by: Mapped[str] = mapped_column(String(64))
+    restores: Mapped[int] = mapped_column(Integer)
 
 
 class NumberRow(Catalogued, Base):

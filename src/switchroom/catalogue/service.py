@@ -4,7 +4,8 @@ Everything is read as it is stored: what calls keep in memory of it is kept by `
 is old.
 """
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Literal
 
@@ -13,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from switchroom.catalogue.dialled import normalised
 from switchroom.catalogue.hours import HoursForm
-from switchroom.catalogue.model import AgentRow, HoursRow, NumberRow
+from switchroom.catalogue.model import AgentRow, AgentVersionRow, HoursRow, NumberRow
 from switchroom.catalogue.number import Answers, NumberRecord, Target, read
 from switchroom.catalogue.numbers import record_of
 from switchroom.catalogue.opening_hours import Schedule
@@ -62,6 +63,8 @@ class AgentRecord:
     no_silence: float = 1.2
     stalled: float = 8.0
     fillers: tuple[str, ...] = ()
+    version: int = field(default=0, compare=False)
+    """Of its publications; 0: it is not stored yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +76,29 @@ class Answerers:
     schedule: Schedule | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """Who publishes, what they say of it, and which older version it is a copy of; 0 for none."""
+
+    by: str
+    note: str = ""
+    restores: int = 0
+
+
+ENVELOPE = frozenset({"id", "tenant_id", "version"})
+"""Fields that are not what a version is about."""
+
+UNSIGNED = Publication("")
+
 _COLUMNS = tuple(column.name for column in fields(AgentRecord))
 
 
 class Catalogue:
     """The agents and numbers of all tenants."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, wall: Callable[[], float] = time.time) -> None:
         self._database = database
+        self._wall = wall
 
     async def answers(self, dialled: str, source: Literal["phone_gateway", "browser"]) -> Answerers:
         """Return who answers ``dialled``, whenever; a browser may also name an agent by its id.
@@ -113,16 +131,22 @@ class Catalogue:
         speaks = replace(agents[0], greeting="")  # flow and queue have greetings of their own
         return replace(speaks, flow=target.id) if target.kind == "flow" else speaks
 
-    async def save_agent(self, agent: AgentRecord) -> None:
-        """Add the agent or replace what is stored of it."""
+    async def save_agent(self, agent: AgentRecord, saying: Publication = UNSIGNED) -> AgentRecord:
+        """Add the agent or replace what is stored of it: a new version, unless nothing is different. Returns it as stored."""
         async with self._database.transaction(agent.tenant_id) as session:
-            await session.merge(AgentRow(**asdict(agent)))
+            row = await session.get(AgentRow, agent.id, with_for_update=True)
+            if row is not None and _record(row) == agent:
+                return replace(agent, version=row.version)
+            stored = replace(agent, version=1 if row is None else row.version + 1)
+            await session.merge(AgentRow(**asdict(stored)))
+            await session.flush()
+            session.add(version_row(stored, saying, self._wall()))
+        return stored
 
     async def create_agent(self, tenant: TenantId, name: str, flow: str) -> AgentRecord:
         """Add an agent with everything else at its default; ``save_agent(replace(agent, ...))`` changes it."""
         agent = AgentRecord(id=AgentId(new_id("agt")), tenant_id=tenant, name=name, flow=flow)
-        await self.save_agent(agent)
-        return agent
+        return await self.save_agent(agent)
 
     async def agents(self, tenant: TenantId) -> list[AgentRecord]:
         """Return the tenant's agents in the order they were made."""
@@ -181,6 +205,21 @@ class Catalogue:
         query = select(NumberRow).where(NumberRow.tenant_id == tenant).order_by(NumberRow.address)
         async with self._database.snapshot(tenant) as session:
             return [record_of(row) for row in await session.scalars(query)]
+
+
+def version_row(agent: AgentRecord, saying: Publication, now: float) -> AgentVersionRow:
+    """Return an agent as a publication of it."""
+    form = {name: value for name, value in asdict(agent).items() if name not in ENVELOPE}
+    return AgentVersionRow(
+        agent_id=agent.id,
+        number=agent.version,
+        tenant_id=agent.tenant_id,
+        form=form,
+        note=saying.note,
+        created=now,
+        created_by=saying.by,
+        restores=saying.restores,
+    )
 
 
 def _record(row: AgentRow) -> AgentRecord:

@@ -100,6 +100,7 @@ class CallStarted(Event):
     headers: Mapping[str, str] = field(default_factory=dict)
     flow: str = ""
     flow_version: int = 0
+    agent_version: int = 0
     flow_parts: Mapping[str, int] = field(default_factory=dict)
     metadata: Mapping[str, str] = field(default_factory=dict)
     engine: str = ""

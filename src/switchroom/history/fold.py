@@ -101,6 +101,7 @@ def _started(event: CallStarted) -> dict[str, object]:
         "peer": event.peer,
         "flow": event.flow,
         "flow_version": event.flow_version,
+        "agent_version": event.agent_version,
         "metadata": dict(event.metadata),
         "engine": event.engine,
     }

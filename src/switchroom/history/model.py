@@ -29,6 +29,7 @@ class CallRow(Base):
     peer: Mapped[str] = mapped_column(Text, server_default="")
     flow: Mapped[str] = mapped_column(String(500), server_default="")
     flow_version: Mapped[int] = mapped_column(Integer, server_default="0")
+    agent_version: Mapped[int] = mapped_column(Integer, server_default="0")
     engine: Mapped[str] = mapped_column(String(64), server_default="")
     state: Mapped[str] = mapped_column(String(16), server_default="offered")
     started: Mapped[float | None] = mapped_column(Float)

@@ -31,6 +31,8 @@ class Call:
     flow: str
     """What the agent went by, in its published ``flow_version``; 0 for a file."""
     flow_version: int
+    agent_version: int
+    """The version of the agent that it ran with; 0 for one from before there were any."""
     state: str
     """offered or dialing, ringing, talking, held, transferring or ended."""
     started: float | None
@@ -208,6 +210,7 @@ def _call(row: CallRow) -> Call:
         peer=row.peer,
         flow=row.flow,
         flow_version=row.flow_version,
+        agent_version=row.agent_version,
         state=row.state,
         started=row.started,
         connected=row.connected,

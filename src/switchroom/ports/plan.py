@@ -72,6 +72,7 @@ class CallPlan:
     flow: str = ""
     """What the brain goes by, and in which published version; 0 for a file."""
     flow_version: int = 0
+    agent_version: int = 0
     flow_parts: Mapping[str, int] = field(default_factory=dict)
     """The versions of the flows that it runs as parts of itself."""
     language: str = "en"

@@ -12,6 +12,7 @@ from switchroom.settings import Role
 from switchroom.web import console, door_pages, live, pages, trunk_pages
 from switchroom.web.api import (
     accounts,
+    agent_versions,
     agents,
     audit,
     calls,
@@ -47,7 +48,7 @@ from switchroom.web.api import (
 )
 
 _VOICE = (calls, overview, live_calls, voicemails, hold_music, latency, telephones, trunks)
-_THOUGHT = (agents, rehearsals, flows, mcp_servers, knowledge, texting)
+_THOUGHT = (agents, agent_versions, rehearsals, flows, mcp_servers, knowledge, texting)
 _PEOPLE = (accounts, links, second_steps, keys, users, teams, invitations, audit)
 _HOUSE = (*_PEOPLE, tenants, usage, security, engines, health)
 _LINES = (numbers, hours, queues)

@@ -38,6 +38,7 @@ class CallOut(BaseModel):
     dialled: str
     flow: str
     flow_version: int
+    agent_version: int
     started: datetime | None
     connected: datetime | None
     ended: datetime | None
@@ -218,6 +219,7 @@ def _call(call: Call) -> CallOut:
     return CallOut(
         id=call.id, state=call.state, direction=call.direction, source=call.source, agent=call.agent,
         caller=call.caller, caller_name=call.caller_name, dialled=call.dialled, flow=call.flow, flow_version=call.flow_version,
+        agent_version=call.agent_version,
         started=_moment(call.started), connected=_moment(call.connected), ended=_moment(call.ended),
         duration=call.duration, reason=call.reason, error=call.error, message=call.message, metadata=call.metadata,
     )  # fmt: skip
