@@ -11,13 +11,14 @@ from switchroom.catalogue.named_forms import Named, NamedForms
 from switchroom.catalogue.numbers import Numbers
 from switchroom.catalogue.opening_hours import open_at
 from switchroom.errors import Conflict
+from switchroom.web.api.form_schema import schema_of
 from switchroom.web.api.refusals import refusals
 from switchroom.web.auth import Administrator, Asker
 from switchroom.web.services import Services, With
 
 router = APIRouter(prefix="/api/v1/hours", tags=["business hours"])
 
-Fields = Annotated[dict[str, JsonValue], WithJsonSchema(HoursForm.model_json_schema())]
+Fields = Annotated[dict[str, JsonValue], WithJsonSchema(schema_of(HoursForm))]
 
 
 class HoursOut(BaseModel):

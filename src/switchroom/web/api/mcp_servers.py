@@ -13,6 +13,7 @@ from switchroom.catalogue.mcp_servers import McpServerRecord
 from switchroom.ports.tool_server import RemoteTool, ToolServer
 from switchroom.providers.mcp.servers import probe
 from switchroom.providers.mcp.specs import nowhere, specs_of
+from switchroom.web.api.form_schema import schema_of
 from switchroom.web.auth import Asker
 from switchroom.web.services import Services, With
 
@@ -27,7 +28,7 @@ _UNUSABLE: dict[int | str, dict[str, object]] = {
     422: {"description": "a field cannot be used; says which and why"},
 }
 
-Fields = Annotated[dict[str, JsonValue], WithJsonSchema(McpServerForm.model_json_schema())]
+Fields = Annotated[dict[str, JsonValue], WithJsonSchema(schema_of(McpServerForm))]
 
 
 class McpServerOut(BaseModel):

@@ -11,13 +11,14 @@ from switchroom.catalogue.numbers import Numbers
 from switchroom.catalogue.queues import QueueForm, queues_of
 from switchroom.errors import Conflict, Invalid
 from switchroom.identity import AgentId, TenantId
+from switchroom.web.api.form_schema import schema_of
 from switchroom.web.api.refusals import refusals
 from switchroom.web.auth import Administrator, Asker
 from switchroom.web.services import Services, With
 
 router = APIRouter(prefix="/api/v1/queues", tags=["queues"])
 
-Fields = Annotated[dict[str, JsonValue], WithJsonSchema(QueueForm.model_json_schema())]
+Fields = Annotated[dict[str, JsonValue], WithJsonSchema(schema_of(QueueForm))]
 
 
 class QueueOut(BaseModel):

@@ -18,6 +18,7 @@ from switchroom.catalogue.trunk_kinds import KINDS, USUAL
 from switchroom.catalogue.trunks import TrunkRecord
 from switchroom.sip.trunks.trunk import Trunk
 from switchroom.transports.sip.trunks.probing import addresses
+from switchroom.web.api.form_schema import schema_of
 from switchroom.web.auth import Asker
 from switchroom.web.services import Services, With
 
@@ -32,7 +33,7 @@ _UNUSABLE: dict[int | str, dict[str, object]] = {
     422: {"description": "a field cannot be used; says which and why"},
 }
 
-Fields = Annotated[dict[str, JsonValue], WithJsonSchema(TrunkForm.model_json_schema())]
+Fields = Annotated[dict[str, JsonValue], WithJsonSchema(schema_of(TrunkForm))]
 """Fields of a TrunkForm, some or all: whether they fit is known only together with what is usual or stored."""
 
 

@@ -19,7 +19,8 @@ export class VoiceSocket {
 
   read(message, rate) {
     if (message.type === "authenticated") {
-      this.send({ type: "start", rate, format: "binary" });
+      const agent = new URLSearchParams(location.search).get("agent"); // a page may name whom to talk to
+      this.send({ type: "start", rate, format: "binary", ...(agent ? { agent } : {}) });
       this.started = true;
     }
     this.told(message);
