@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
-from switchroom.commands import agent, knowledge, mcp, models, sip_account, tenant, trunk, user, webhook
+from switchroom.commands import agent, backup, knowledge, mcp, models, sip_account, tenant, trunk, user, webhook
 from switchroom.commands import flow as flows
 from switchroom.errors import SwitchroomError
 from switchroom.ports import Voice
@@ -32,6 +32,9 @@ app.add_typer(flows.app, name="flow")
 app.add_typer(knowledge.app, name="knowledge")
 app.add_typer(models.app, name="models")
 app.add_typer(webhook.app, name="webhook")
+app.command()(backup.backup)
+app.command()(backup.restore)
+app.command()(backup.migrate_database)
 
 
 @app.command()

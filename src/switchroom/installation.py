@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from switchroom.accounts.seed import EMAIL
+from switchroom.errors import Conflict
 from switchroom.settings import Settings
 
 FILES = 65_536
@@ -46,6 +47,16 @@ def kept_secret(data: Path) -> str:
     secret = secrets.token_urlsafe(32)
     _keep(path, secret)
     return secret
+
+
+def keep_secret(settings: Settings, secret: str) -> None:
+    """Let ``secret`` be the installation's from now on. Raises Conflict if it has another one already."""
+    path = settings.data / "secret"
+    there = settings.secret or (path.read_text(encoding="utf-8").strip() if path.exists() else "")
+    if there and there != secret:
+        raise Conflict("this installation has a secret already, and it is another: take it away first", code="secret")
+    if not there:
+        _keep(path, secret)
 
 
 def allow_files() -> None:

@@ -8,7 +8,7 @@ A blob is there as a whole or not at all.
 import asyncio
 import hashlib
 import re
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -151,7 +151,7 @@ class Blobs:
                 return None
             return await sign_async(self._store, "GET", key, timedelta(seconds=seconds))
 
-    async def all(self, area: str) -> AsyncIterator[BlobState]:
+    async def all(self, area: str) -> AsyncGenerator[BlobState, None]:
         """Yield what is in an area, in no order."""
         with _translated(area, self._where):
             from obstore import list as list_  # noqa: PLC0415

@@ -21,8 +21,8 @@ SCRIPTS = Path(__file__).parent / "migrations"
 async def age(database: Database) -> Literal["empty", "old", "current", "unknown"]:
     """Tell how the database stands to the newest migration, and change nothing; unknown is what a newer program made."""
     async with database.snapshot(WHOLE_HOUSE) as session:
-        revision = await (await session.connection()).run_sync(_revision)
-    known = sorted(script.name[:4] for script in (SCRIPTS / "versions").glob("[0-9]*.py"))
+        revision = await (await session.connection()).run_sync(revision_of)
+    known = known_revisions()
     if revision is None:
         return "empty"
     if revision == known[-1]:
@@ -30,7 +30,13 @@ async def age(database: Database) -> Literal["empty", "old", "current", "unknown
     return "old" if revision in known else "unknown"
 
 
-def _revision(connection: Connection) -> str | None:
+def known_revisions() -> list[str]:
+    """Return the numbers of the migrations, the newest last."""
+    return sorted(script.name[:4] for script in (SCRIPTS / "versions").glob("[0-9]*.py"))
+
+
+def revision_of(connection: Connection) -> str | None:
+    """Return the migration that the database has; None if it is empty."""
     if not inspect(connection).has_table("alembic_version"):
         return None
     found = connection.scalar(text("SELECT version_num FROM alembic_version"))
