@@ -58,6 +58,8 @@ WHOLE_HOUSE = {  # the only places that may look at every tenant's rows, and why
     "src/switchroom/hooks/retention.py": "it clears up for everybody",
     "src/switchroom/knowledge/library.py": "documents of all tenants wait for one model",
     "src/switchroom/mail/postman.py": "the post of all tenants is one queue",
+    "src/switchroom/storage/backup/making.py": "a back-up has everything",
+    "src/switchroom/storage/backup/restoring.py": "a back-up has everything",
     "src/switchroom/storage/journal.py": "the journal",
     "src/switchroom/storage/owned.py": "what the scope is made of",
     "src/switchroom/storage/revisions.py": "the schema",
