@@ -24,6 +24,7 @@ from switchroom.catalogue.trunks import Trunks
 from switchroom.errors import SwitchroomError
 from switchroom.events.bus import Bus
 from switchroom.events.catalogue import Event
+from switchroom.history.archive import archive
 from switchroom.history.reader import HistoryReader
 from switchroom.history.service import CallHistory
 from switchroom.hooks.deliveries import Deliveries
@@ -34,7 +35,8 @@ from switchroom.ports import CallOffer
 from switchroom.ports.control import CallCommand, HangUp, NewCall
 from switchroom.providers.mcp.servers import ToolServers
 from switchroom.receptions import Receptions
-from switchroom.settings import McpSettings, Settings, SipSettings, WebhookSettings
+from switchroom.settings import BlobSettings, McpSettings, Settings, SipSettings, WebhookSettings
+from switchroom.storage.blob_store import open_blobs
 from switchroom.storage.db import Database
 from switchroom.storage.journal import Journal
 from switchroom.storage.kept_answers import KeptAnswers
@@ -145,7 +147,6 @@ async def site(folder: Path, *, demo: bool = False, mcp: McpSettings | None = No
             services,
             accept=accept,
             control=control,
-            answers=KeptAnswers(database, Vault("s" * 32), lambda: clock[0]),
             desk=endpoint.trunks,
             demo_user=account.user if demo else None,
         )
@@ -163,6 +164,8 @@ def _services(database: Database, folder: Path, wall: Callable[[], float], mcp: 
         people=people(journal, accounts, SECRET, wall, Rules(registration=True)),
         tenancy=tenancy,
         usage=usage_desk(journal, tenancy.chain, wall),
+        archive=archive(journal, open_blobs(BlobSettings(), folder), Vault(SECRET), folder / "recordings", wall),
+        answers=KeptAnswers(database, Vault(SECRET), wall),
         keys=ApiKeys(database, SECRET, wall),
         catalogue=Catalogue(database),
         history=CallHistory(database, journal),

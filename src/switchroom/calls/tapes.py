@@ -1,6 +1,9 @@
 """What is kept of a call as sound: its recording, and the messages that are left in it."""
 
+import asyncio
+import hashlib
 from functools import partial
+from pathlib import Path
 
 import structlog
 
@@ -45,15 +48,25 @@ class Tapes:
         await recorder.close()
         if not recorder.broken:
             duration = round(recorder.duration, 3)
+            digest = await asyncio.to_thread(_hash, recorder.path)
             self._tell(
                 partial(
                     happened.RecordingStored,
                     path=str(recorder.path),
                     duration=duration,
                     size=recorder.size,
+                    sha256=digest,
                 )
             )
 
     def _failed(self, path: str, message: str) -> None:
         log.error("recording stopped", call=self._call, message=message)
         self._tell(partial(happened.RecordingFailed, path=path, message=message))
+
+
+def _hash(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""

@@ -24,6 +24,8 @@ from switchroom.events.mail import MailGivenUp as MailGivenUp
 from switchroom.events.providers import ProviderFailed as ProviderFailed
 from switchroom.events.providers import ProviderHedged as ProviderHedged
 from switchroom.events.providers import ProviderSwitched as ProviderSwitched
+from switchroom.events.recordings import CallDeleted as CallDeleted
+from switchroom.events.recordings import RecordingDeleted as RecordingDeleted
 from switchroom.events.recordings import RecordingFailed as RecordingFailed
 from switchroom.events.recordings import RecordingStarted as RecordingStarted
 from switchroom.events.recordings import RecordingStored as RecordingStored

@@ -1,6 +1,7 @@
 """What becomes of the sound of a call."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from switchroom.events.event import Event
 
@@ -22,6 +23,7 @@ class RecordingStored(Event):
     path: str
     duration: float
     size: int
+    sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,3 +33,22 @@ class RecordingFailed(Event):
     topic = "call.recording.failed"
     path: str
     message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingDeleted(Event):
+    """The sound of the call was deleted: its time was over."""
+
+    topic = "call.recording.deleted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallDeleted(Event):
+    """Everything about the call was deleted, at the wish of ``by`` or because its time was over.
+
+    What else its journal says is void.
+    """
+
+    topic = "call.deleted"
+    by: str
+    why: Literal["asked", "retention"]

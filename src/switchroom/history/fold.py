@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from switchroom.events.catalogue import (
     CallCompleted,
     CallConnected,
+    CallDeleted,
     CallEnded,
     CallFailed,
     CallHeld,
@@ -18,6 +19,7 @@ from switchroom.events.catalogue import (
     CallRinging,
     CallStarted,
     Event,
+    RecordingDeleted,
     RecordingFailed,
     RecordingStarted,
     RecordingStored,
@@ -46,10 +48,15 @@ class Changes:
     turns: Rows = field(default_factory=dict)
     recordings: Rows = field(default_factory=dict)
     voicemails: Rows = field(default_factory=dict)
+    deleted: set[str] = field(default_factory=set)
+    """Calls that are to be gone, whatever else is set of them: nothing follows a deletion."""
+    silenced: set[str] = field(default_factory=set)
+    """Calls whose sound is to be gone."""
 
     def fold(self, events: Iterable[Event]) -> "Changes":
         """Take more events, in order."""
         for event in events:
+            self._lose(event)
             if (columns := _call(event)) is not None:
                 _set(self.calls, event, (event.call,), columns)
             elif (columns := _recording(event)) is not None:
@@ -61,6 +68,12 @@ class Changes:
             if (columns := _line(event)) is not None:
                 _set(self.transcripts, event, (event.call, event.sequence), columns)
         return self
+
+    def _lose(self, event: Event) -> None:
+        if isinstance(event, CallDeleted):
+            self.deleted.add(event.call)
+        elif isinstance(event, RecordingDeleted):
+            self.silenced.add(event.call)
 
 
 def _set(rows: Rows, event: Event, key: tuple[object, ...], columns: Mapping[str, object]) -> None:
@@ -131,7 +144,13 @@ def _recording(event: Event) -> dict[str, object] | None:
         case RecordingStarted():
             return {"path": event.path, "state": "started", "rate": event.rate}
         case RecordingStored():
-            return {"path": event.path, "state": "stored", "duration": event.duration, "size": event.size}
+            return {
+                "path": event.path,
+                "state": "stored",
+                "duration": event.duration,
+                "size": event.size,
+                "sha256": event.sha256,
+            }
         case RecordingFailed():
             return {"path": event.path, "state": "failed", "message": event.message}
         case _:

@@ -6,7 +6,7 @@ no limit of length.
 
 from collections.abc import Mapping
 
-from sqlalchemy import JSON, Boolean, Float, Index, Integer, String, Text, false
+from sqlalchemy import JSON, BigInteger, Boolean, Float, Index, Integer, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from switchroom.storage.db import Base
@@ -16,7 +16,13 @@ class CallRow(Base):
     """One call. ``ended``: nobody talks any more; ``closed``: and everything about it has been written."""
 
     __tablename__ = "voice_calls"
-    __table_args__ = (Index(None, "tenant_id", "id"), Index(None, "closed"))
+    __table_args__ = (
+        Index(None, "tenant_id", "id"),
+        Index(None, "closed"),
+        Index(None, "tenant_id", "caller"),
+        Index(None, "tenant_id", "dialled"),
+        Index(None, "deleting"),
+    )
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     tenant_id: Mapped[str] = mapped_column(String(64))
@@ -41,15 +47,23 @@ class CallRow(Base):
     error: Mapped[str] = mapped_column(String(64), server_default="")
     message: Mapped[str] = mapped_column(Text, server_default="")
     given: Mapped[Mapping[str, str]] = mapped_column("metadata", JSON, server_default="{}")
+    deleting: Mapped[float | None] = mapped_column(Float)
+    """Since when it is being deleted: nobody sees it any more."""
+    deleted_by: Mapped[str] = mapped_column(String(64), server_default="")
 
 
 class TranscriptRow(Base):
-    """One thing that was said and heard; ``start`` and ``end`` are seconds since the call was connected."""
+    """One thing that was said and heard; ``start`` and ``end`` are seconds since the call was connected.
+
+    ``number`` is what the index of words knows it by: SQLite's FTS5, kept by triggers, or an index of PostgreSQL.
+    """
 
     __tablename__ = "transcripts"
+    __table_args__ = (Index(None, "call_id", "sequence", unique=True),)
 
-    call_id: Mapped[str] = mapped_column(String(64), primary_key=True)
-    sequence: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+    call_id: Mapped[str] = mapped_column(String(64))
+    sequence: Mapped[int] = mapped_column(Integer)
     tenant_id: Mapped[str] = mapped_column(String(64))
     turn: Mapped[int] = mapped_column(Integer)
     who: Mapped[str] = mapped_column(String(16))
@@ -113,3 +127,15 @@ class RecordingRow(Base):
     duration: Mapped[float] = mapped_column(Float, server_default="0")
     size: Mapped[int] = mapped_column(Integer, server_default="0")
     message: Mapped[str] = mapped_column(Text, server_default="")
+    sha256: Mapped[str] = mapped_column(String(64), server_default="")
+
+
+class RetentionRow(Base):
+    """For how many days a tenant keeps what; None: for ever. This is no part of the journal."""
+
+    __tablename__ = "retention"
+
+    tenant_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    recordings: Mapped[int | None] = mapped_column(Integer)
+    transcripts: Mapped[int | None] = mapped_column(Integer)
+    events: Mapped[int | None] = mapped_column(Integer)

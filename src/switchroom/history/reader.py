@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from switchroom.history.fold import Changes, Rows
+from switchroom.history.forgetting import forget, silence
 from switchroom.history.model import CallRow, RecordingRow, TranscriptRow, TurnRow, VoicemailRow
 from switchroom.observability import get_logger
 from switchroom.storage.db import Base, upsert
@@ -89,6 +90,8 @@ class HistoryReader:
             await _apply(session, TurnRow, ("call_id", "turn"), changes.turns)
             await _apply(session, RecordingRow, ("call_id", "path"), changes.recordings)
             await _apply(session, VoicemailRow, ("id",), changes.voicemails)
+            await forget(session, changes.deleted)
+            await silence(session, changes.silenced)
 
 
 async def _apply(session: AsyncSession, table: type[Base], key: tuple[str, ...], rows: Rows) -> None:

@@ -6,10 +6,11 @@ Everything takes the tenant that asks; another tenant's call does not exist for 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 
 from switchroom.errors import NotFound
 from switchroom.history.model import CallRow, RecordingRow, TranscriptRow, TurnRow
+from switchroom.history.searching import EVERYTHING, Wanted, matching
 from switchroom.identity import AgentId, CallId, TenantId
 from switchroom.storage.db import Database
 from switchroom.storage.journal import Entry, Journal
@@ -90,6 +91,7 @@ class Recording:
     rate: int
     duration: float
     size: int
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,18 +102,7 @@ class Page:
     next: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which calls to list; None does not care."""
-
-    live: bool | None = None
-    failed: bool | None = None
-    agent: AgentId | None = None
-    source: str | None = None
-    caller: str | None = None
-
-
-EVERYTHING = Wanted()
+__all__ = ["EVERYTHING", "Call", "CallHistory", "Line", "Page", "Recording", "Turn", "Wanted"]
 
 
 class CallHistory:
@@ -125,7 +116,7 @@ class CallHistory:
         self, tenant: TenantId, wanted: Wanted = EVERYTHING, *, limit: int = 50, cursor: str | None = None
     ) -> Page:
         """Return a page of calls. ``cursor`` is the ``next`` of the page before."""
-        query = _matching(tenant, wanted).order_by(CallRow.id.desc()).limit(limit + 1)
+        query = matching(tenant, wanted, sqlite=self._database.sqlite).order_by(CallRow.id.desc()).limit(limit + 1)
         if cursor is not None:
             query = query.where(CallRow.id < cursor)  # identifiers sort by time
         async with self._database.snapshot(tenant) as session:
@@ -140,7 +131,7 @@ class CallHistory:
         """Return one call. Raises NotFound."""
         async with self._database.snapshot(tenant) as session:
             row = await session.get(CallRow, call)
-        if row is None or row.tenant_id != tenant:
+        if row is None or row.tenant_id != tenant or row.deleting is not None:
             raise NotFound(f"there is no call {call}")
         return _call(row)
 
@@ -174,27 +165,11 @@ class CallHistory:
         query = select(RecordingRow).where(RecordingRow.call_id == call, RecordingRow.tenant_id == tenant)
         async with self._database.snapshot(tenant) as session:
             row = (await session.scalars(query.order_by(RecordingRow.path).limit(1))).first()
-        return None if row is None else Recording(row.path, row.state, row.rate, row.duration, row.size)
+        return None if row is None else Recording(row.path, row.state, row.rate, row.duration, row.size, row.sha256)
 
     async def events(self, call: CallId, tenant: TenantId, *, after: int = 0) -> list[Entry]:
         """Return the call's entries in the journal with a sequence greater than ``after``."""
         return [entry for entry in await self._journal.of_call(call, after=after) if entry.tenant == tenant]
-
-
-def _matching(tenant: TenantId, wanted: Wanted) -> Select[CallRow]:
-    query = select(CallRow).where(CallRow.tenant_id == tenant)
-    if wanted.live is not None:
-        query = query.where((CallRow.state != "ended") if wanted.live else (CallRow.state == "ended"))
-    if wanted.failed is not None:
-        query = query.where((CallRow.error != "") if wanted.failed else (CallRow.error == ""))
-    for column, value in (
-        (CallRow.agent_id, wanted.agent),
-        (CallRow.source, wanted.source),
-        (CallRow.caller, wanted.caller),
-    ):
-        if value is not None:
-            query = query.where(column == value)
-    return query
 
 
 def _call(row: CallRow) -> Call:

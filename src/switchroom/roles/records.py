@@ -19,6 +19,7 @@ from switchroom.catalogue.service import Catalogue
 from switchroom.catalogue.trunks import Trunks
 from switchroom.errors import Unavailable
 from switchroom.events.bus import Bus
+from switchroom.history.archive import CallArchive, archive
 from switchroom.history.reader import HistoryReader
 from switchroom.history.service import CallHistory
 from switchroom.hooks.endpoints import Webhooks
@@ -30,6 +31,7 @@ from switchroom.roles.place import Place, placed, signing
 from switchroom.roles.reading import following
 from switchroom.roles.watching import traced
 from switchroom.settings import Settings
+from switchroom.storage.blob_store import open_blobs
 from switchroom.storage.db import Database
 from switchroom.storage.journal import Journal
 from switchroom.storage.journal_writer import writing
@@ -69,6 +71,7 @@ class Records:
     answers: KeptAnswers
     webhooks: Webhooks
     usage: UsageDesk
+    archive: CallArchive
     problem: Callable[[], str]
     """Why nothing more should happen that wants to be remembered; empty if all is well."""
 
@@ -111,6 +114,7 @@ async def keeping_records(settings: Settings) -> AsyncIterator[Records]:
                 KeptAnswers(database, Vault(secret), time.time),
                 Webhooks(journal, Vault(secret), time.time, settings.webhooks),
                 usage_desk(journal, tenancy.chain, time.time),
+                _archive(settings, journal, Vault(secret)),
                 writer.problem,
             )
     finally:
@@ -128,3 +132,7 @@ async def _open_database(settings: Settings) -> Database:
         message = f"the database cannot be used: {reason}; `switchroom doctor` says what to do"
         raise Unavailable(message, code="database") from error
     return database
+
+
+def _archive(settings: Settings, journal: Journal, vault: Vault) -> CallArchive:
+    return archive(journal, open_blobs(settings.blobs, settings.data), vault, settings.recordings, time.time)

@@ -40,6 +40,7 @@ def services_of_records(settings: Settings, records: Records, user: User | None 
         catalogue=records.catalogue,
         history=records.history,
         answers=records.answers,
+        archive=records.archive,
         database=records.database,
         bus=records.bus,
         metrics=Metrics(),

@@ -27,6 +27,7 @@ async def working(settings: Settings, records: Records) -> AsyncIterator[None]:
         charging = Charging(records.journal, records.usage.credits, time.monotonic)
         await stack.enter_async_context(hosting(records.place.alone(USAGE, charging.run)))
         await stack.enter_async_context(_telling(settings, records))
+        await stack.enter_async_context(hosting(records.archive.retention.run()))
         postman = Postman(records.journal, records.people.outbox, carrier(settings.mail), time.time)
         await stack.enter_async_context(hosting(postman.run()))
         await stack.enter_async_context(hosting(records.accounts.audit.forget(settings.accounts.audit_days)))

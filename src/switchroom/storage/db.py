@@ -126,6 +126,13 @@ class Database:
             await connection.invalidate()  # its foreign keys are off: never to be used again
             await connection.close()
 
+    async def scrub(self) -> None:
+        """Let nothing of what was deleted remain in the write-ahead log, if nobody reads; later it is overwritten anyway."""
+        if self.sqlite:
+            async with self.engine.connect() as connection:
+                raw = await connection.get_raw_connection()
+                await cast("Any", raw.driver_connection).execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     async def close(self) -> None:
         """Return every connection."""
         self.peek.close()
@@ -209,7 +216,7 @@ def _tune_sqlite(connection: Any, _record: object) -> None:
     cursor = connection.cursor()
     cursor.execute("PRAGMA busy_timeout=5000")  # first: what follows may have to wait
     _write_ahead(cursor)
-    for pragma in ("synchronous=NORMAL", "foreign_keys=ON"):
+    for pragma in ("synchronous=NORMAL", "foreign_keys=ON", "secure_delete=ON"):  # the last: deleted is deleted
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

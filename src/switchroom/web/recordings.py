@@ -1,15 +1,20 @@
-"""A call's recording as a file and as a shape to draw.
+"""A call's recording as sound and as a shape to draw.
 
-The file's name comes from the journal and is believed only below the directory of recordings.
+The file's name comes from the journal and is believed only below the directory of recordings. A recording that is no file here any
+more is in the store, under the name of its tenant and its own.
 """
 
 from pathlib import Path
 
 import numpy as np
 from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
 
 from switchroom.errors import NotFound
+from switchroom.history.service import Recording
 from switchroom.identity import CallId, TenantId
+from switchroom.web.ranges import ranged
 from switchroom.web.services import Services
 
 _HEADER = 44  # bytes before the samples, as the recorder writes them
@@ -25,15 +30,42 @@ class Waveform(BaseModel):
 
 
 async def recording_file(services: Services, call: CallId, tenant: TenantId) -> Path:
-    """Return where the recording of the tenant's call is. Raises NotFound."""
+    """Return where the recording of the tenant's call is, brought here from the store if need be. Raises NotFound."""
+    recording = await _recording(services, call, tenant)
+    path = file_below(services.settings.recordings, recording.path)
+    if path is None:
+        path = services.settings.data / "fetched" / tenant / Path(recording.path).name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.is_file():
+            await services.archive.blobs.fetch(_key(recording, tenant), path)
+    return path
+
+
+async def sound(request: Request, services: Services, call: CallId, tenant: TenantId) -> Response:
+    """Answer with the recording, or the range of it that is asked for. Raises NotFound."""
+    recording = await _recording(services, call, tenant)
+    path = file_below(services.settings.recordings, recording.path)
+    if path is not None:
+        return FileResponse(path, media_type="audio/wav", filename=f"{call}.wav", content_disposition_type="inline")
+    key, blobs = _key(recording, tenant), services.archive.blobs
+    try:
+        state = await blobs.state(key)
+    except NotFound:
+        raise NotFound(f"the recording of call {call} is not there any more") from None
+    etag = f'"{recording.sha256 or state.etag}"'
+    return ranged(request.headers, state.size, etag, lambda start, end: blobs.read(key, start, end), "audio/wav")
+
+
+async def _recording(services: Services, call: CallId, tenant: TenantId) -> Recording:
     found = await services.history.call(call, tenant)
     recording = await services.history.recording(found.id, tenant)
     if recording is None:
         raise NotFound(f"call {call} was not recorded")
-    path = file_below(services.settings.recordings, recording.path)
-    if path is None:
-        raise NotFound(f"the recording of call {call} is not there any more")
-    return path
+    return recording
+
+
+def _key(recording: Recording, tenant: TenantId) -> str:
+    return f"recordings/{tenant}/{Path(recording.path).name}"
 
 
 def file_below(folder: Path, name: str) -> Path | None:

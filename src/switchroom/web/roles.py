@@ -71,6 +71,7 @@ TABLE: tuple[Row, ...] = (
     _row("/api/v1/hold-music", _ALL, _ADMIN),
     # calls and what they cost
     _row("/api/v1/calls", _ALL, _ALL, _LEAD),
+    _row("/api/v1/retention", _LEAD, _ADMIN),
     _row("/api/v1/voicemails", _ALL, _TALK, _LEAD),
     _row("/api/v1/latency", _ALL, _ADMIN),
     _row("/api/v1/overview", _ALL, _ADMIN),

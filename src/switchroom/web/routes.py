@@ -15,6 +15,7 @@ from switchroom.web.api import (
     agent_versions,
     agents,
     audit,
+    call_records,
     calls,
     engines,
     event_kinds,
@@ -47,7 +48,7 @@ from switchroom.web.api import (
     webhooks,
 )
 
-_VOICE = (calls, overview, live_calls, voicemails, hold_music, latency, telephones, trunks)
+_VOICE = (calls, overview, call_records, live_calls, voicemails, hold_music, latency, telephones, trunks)
 _THOUGHT = (agents, agent_versions, rehearsals, flows, mcp_servers, knowledge, texting)
 _PEOPLE = (accounts, links, second_steps, keys, users, teams, invitations, audit)
 _HOUSE = (*_PEOPLE, tenants, usage, security, engines, health)

@@ -21,6 +21,7 @@ from switchroom.catalogue.trunks import Trunks
 from switchroom.errors import Unavailable
 from switchroom.events.bus import Bus
 from switchroom.fleet.registry import Listed
+from switchroom.history.archive import CallArchive
 from switchroom.history.service import CallHistory
 from switchroom.hooks.deliveries import Deliveries
 from switchroom.hooks.endpoints import Webhooks
@@ -119,6 +120,7 @@ class Services:
     outbound_calls: OutboundCalls
     desk: Desk
     usage: UsageDesk
+    archive: CallArchive
     sip_address: str = ""
     demo_user: User | None = None
     bans: Bans | None = None

@@ -4,25 +4,29 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator, Mapping
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field
-from starlette.responses import FileResponse, StreamingResponse
+from fastapi import APIRouter, Query, Request
+from pydantic import AwareDatetime, BaseModel, Field
+from starlette.responses import PlainTextResponse, StreamingResponse
 
 from switchroom.events.bus import Bus
 from switchroom.events.catalogue import Event
 from switchroom.history.service import Call, Wanted
-from switchroom.identity import CallId, TenantId
+from switchroom.identity import AgentId, CallId, TenantId
 from switchroom.web.auth import Asker
 from switchroom.web.recordings import Waveform, recording_file, waveform_of
 from switchroom.web.services import With
+from switchroom.web.transcripts import KINDS, TRANSCRIPT, Format, preferred, written
 
 router = APIRouter(prefix="/api/v1/calls", tags=["calls"])
 
 _KEEP_ALIVE = 15.0
 
 _MISSING: dict[int | str, dict[str, object]] = {404: {"description": "there is no such call, or it is somebody else's"}}
+
+
+State = Literal["offered", "dialing", "ringing", "talking", "held", "transferring", "ended"]
 
 
 class CallOut(BaseModel):
@@ -107,17 +111,45 @@ class Filter(BaseModel):
     failed: bool | None = None
     source: str | None = Field(None, max_length=32)
     caller: str | None = Field(None, max_length=320)
+    state: State | None = None
+    direction: Literal["inbound", "outbound"] | None = None
+    agent: str | None = Field(None, max_length=64, description="its id")
+    number: str | None = Field(
+        None, min_length=1, max_length=320, description="of either side; with a * behind it, how one begins"
+    )
+    outcome: str | None = Field(None, max_length=32, description="why it ended: caller_hangup, agent_hangup, busy, ...")
+    since: AwareDatetime | None = Field(None, description="began then or later")
+    until: AwareDatetime | None = Field(None, description="began before")
+    min_duration: float | None = Field(None, ge=0, description="seconds")
+    text: str | None = Field(None, max_length=200, description="words that were all said in it, by whomever")
+
+    def wanted(self) -> Wanted:
+        """Return it as history takes it."""
+        return Wanted(
+            live=self.live,
+            failed=self.failed,
+            source=self.source,
+            caller=self.caller,
+            state=self.state,
+            direction=self.direction,
+            agent=None if self.agent is None else AgentId(self.agent),
+            number=self.number,
+            outcome=self.outcome,
+            since=None if self.since is None else self.since.timestamp(),
+            until=None if self.until is None else self.until.timestamp(),
+            min_duration=self.min_duration,
+            words=self.text,
+        )
 
 
-@router.get("", summary="List calls")
+@router.get("", summary="Search calls")
 async def calls(
     asker: Asker,
     services: With,
     wanted: Annotated[Filter, Query()],
 ) -> CallList:
-    """Answer with the tenant's calls, newest first."""
-    selection = Wanted(live=wanted.live, failed=wanted.failed, source=wanted.source, caller=wanted.caller)
-    found = await services.history.calls(asker.tenant, selection, limit=wanted.limit, cursor=wanted.cursor)
+    """Answer with the tenant's calls that are like this, newest first."""
+    found = await services.history.calls(asker.tenant, wanted.wanted(), limit=wanted.limit, cursor=wanted.cursor)
     return CallList(items=[_call(call) for call in found.calls], next=found.next)
 
 
@@ -136,16 +168,26 @@ async def call(call_id: str, asker: Asker, services: With) -> CallOut:
     return _call(await services.history.call(CallId(call_id), asker.tenant))
 
 
-@router.get("/{call_id}/transcript", summary="Get what was said", responses=_MISSING)
-async def transcript(call_id: str, asker: Asker, services: With) -> list[LineOut]:
-    """Answer with what was said and heard, in order."""
+@router.get("/{call_id}/transcript", summary="Get what was said", responses=TRANSCRIPT, response_model=list[LineOut])
+async def transcript(
+    call_id: str,
+    request: Request,
+    asker: Asker,
+    services: With,
+    format: Annotated[Format | None, Query(description="left out: what Accept asks for, or JSON")] = None,  # noqa: A002
+) -> object:
+    """Answer with what was said and heard, in order: as JSON, as text, or as subtitles of the recording (WebVTT, SRT)."""
     found = await services.history.call(CallId(call_id), asker.tenant)
+    lines = await services.history.transcript(found.id, asker.tenant)
+    chosen = format or preferred(request.headers.get("accept", ""))
+    if chosen != "json":
+        return PlainTextResponse(written(lines, chosen), media_type=KINDS[chosen])
     return [
         LineOut(
             turn=line.turn, who=line.who, text=line.text, start=line.start, end=line.end,
             interrupted=line.interrupted, confidence=line.confidence,
         )
-        for line in await services.history.transcript(found.id, asker.tenant)
+        for line in lines
     ]  # fmt: skip
 
 
@@ -174,13 +216,6 @@ async def events(call_id: str, asker: Asker, services: With, after: Annotated[in
         )
         for entry in await services.history.events(found.id, asker.tenant, after=after)
     ]  # fmt: skip
-
-
-@router.get("/{call_id}/recording", summary="Get the recording", responses=_MISSING, response_class=FileResponse)
-async def recording(call_id: str, asker: Asker, services: With) -> FileResponse:
-    """Answer with a stereo WAV file, caller left and agent right; ranges are served, also while it is being written."""
-    path = await recording_file(services, CallId(call_id), asker.tenant)
-    return FileResponse(path, media_type="audio/wav", filename=f"{call_id}.wav", content_disposition_type="inline")
 
 
 @router.get("/{call_id}/waveform", summary="Get the shape of the recording", responses=_MISSING)
