@@ -34,8 +34,9 @@ async def serving(app: FastAPI, host: str, port: int) -> AsyncIterator[int]:
     server = _Server(config)
     with contextlib.closing(listener):  # the server closes it too, unless it is cancelled
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(server.serve(sockets=[listener]), name="web")
+            served = tasks.create_task(server.serve(sockets=[listener]), name="web")
             try:
                 yield int(listener.getsockname()[1])
             finally:
                 server.should_exit = True
+                await asyncio.wait([served])  # also where we are cancelled: the server leaves tasks behind when it is
