@@ -19,6 +19,8 @@ from switchroom.storage.scope import WHOLE_HOUSE
 from tests.accounts.story import HERE, PASSWORD, House, house
 from tests.virtual_time import run_real
 
+pytestmark = pytest.mark.databases
+
 ELSEWHERE = TenantId("tnt_elsewhere")
 
 

@@ -15,6 +15,8 @@ from switchroom.storage.scope import WHOLE_HOUSE
 from tests.accounts.story import HERE, House, house
 from tests.virtual_time import run_real
 
+pytestmark = pytest.mark.databases
+
 
 async def enrolled(here: House) -> tuple[pyotp.TOTP, tuple[str, ...]]:
     made = await here.people.second_steps.enrol(here.ann, "Acme")

@@ -17,6 +17,8 @@ from switchroom.storage.scope import WHOLE_HOUSE
 from tests.accounts.story import CHEAP, HERE, PASSWORD, House, house
 from tests.virtual_time import run_real
 
+pytestmark = pytest.mark.databases
+
 
 def a_session(
     *, used: float | None = None, expires: float = LIFETIME, ended: float | None = None

@@ -23,6 +23,8 @@ from tests.accounts.story import Clock
 from tests.storage.stories import migrated
 from tests.virtual_time import run_real
 
+pytestmark = pytest.mark.databases
+
 LETTER = Letter("bo@example.com", "Hello", "the secret link", "<p>the secret link</p>", "", "Acme")
 
 

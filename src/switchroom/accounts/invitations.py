@@ -128,7 +128,7 @@ class Invitations:
     async def shown(self, text: str, *, address: str) -> tuple[Invitation, str]:
         """Return the invitation of a link and the organisation's name. Raises Denied, Limited."""
         async with self._database.snapshot(WHOLE_HOUSE) as session:
-            row = await self._open(session, text, address)
+            row = await self._open(session, text, address, lock=False)
             tenant = await session.get_one(TenantRow, row.tenant_id)
             return _invitation(row, self._wall()), tenant.name
 
@@ -137,7 +137,7 @@ class Invitations:
         hashed = await self._accounts.passwords.hash(password)
         try:
             async with self._database.transaction(WHOLE_HOUSE) as session:
-                row = await self._open(session, text, address)
+                row = await self._open(session, text, address, lock=True)
                 row.accepted = self._wall()
                 user = _user(row, name.strip() or row.name or row.email, hashed)
                 session.add(user)
@@ -146,11 +146,11 @@ class Invitations:
             raise Conflict(message, code="email_taken") from error
         return as_user(user)
 
-    async def _open(self, session: AsyncSession, text: str, address: str) -> InvitationRow:
+    async def _open(self, session: AsyncSession, text: str, address: str, *, lock: bool) -> InvitationRow:
         now = self._wall()
         self._addresses.check(address, now)
-        query = select(InvitationRow).where(InvitationRow.digest == self._digest(text)).with_for_update()
-        row = await session.scalar(query)
+        query = select(InvitationRow).where(InvitationRow.digest == self._digest(text))
+        row = await session.scalar(query.with_for_update() if lock else query)
         if row is None or _state(row, now) != "open":
             self._addresses.failed(address, now)
             raise Denied("this invitation is good no longer: ask for another", code="bad_invitation")
