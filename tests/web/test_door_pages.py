@@ -6,7 +6,7 @@ from pathlib import Path
 from switchroom.accounts.invitations import Guest
 from tests.virtual_time import run_real
 from tests.web.site import EMAIL, PASSWORD, site
-from tests.web.test_people import tokens
+from tests.web.test_people import texts, tokens
 
 
 def test_an_invitation_is_accepted_on_a_page(tmp_path: Path) -> None:
@@ -45,6 +45,8 @@ def test_a_forgotten_password_is_replaced_on_pages(tmp_path: Path) -> None:
             assert "Your new password counts" in done.text
             gone = await client.post("/password-reset", data={"token": token, "password": "another password"})
             assert (gone.status_code, "good no longer" in gone.text) == (403, True)
+            (changed,) = [text for text in await texts(here) if "was changed" in text]
+            assert "signed out everywhere" in changed
             old = await client.post("/login", data={"email": EMAIL, "password": PASSWORD})
             assert old.status_code == 401
 

@@ -57,7 +57,7 @@ def people(
     return People(
         Sessions(database, accounts, endings, secret, wall),
         Registration(database, accounts, wall, open=rules.registration),
-        Profile(database, accounts, endings),
+        Profile(database, accounts, endings, post),
         Members(database, endings),
         Teams(database, wall),
         Invitations(database, accounts, post, secret, wall),

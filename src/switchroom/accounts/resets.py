@@ -56,7 +56,7 @@ class Resets:
             session.add(reset)
             await self._post.put(session, row, "reset", language, f"/password-reset?token={text}")
 
-    async def use(self, text: str, password: str, now: float, *, address: str) -> User:
+    async def use(self, text: str, password: str, now: float, *, address: str, language: Language = "en") -> User:
         """Set a password by a link; all sessions end, and every other link. Raises Denied, Invalid, Limited."""
         self._addresses.check(address, now)
         hashed = await self._accounts.passwords.hash(password)
@@ -69,6 +69,7 @@ class Resets:
             theirs = update(PasswordResetRow).where(PasswordResetRow.user_id == row.id)
             await session.execute(theirs.values(used=now))
             await self._endings.user(session, row, "password")
+            await self._post.put(session, row, "password_changed", language, "/login")
             return as_user(row)
 
     async def _whose(self, session: AsyncSession, text: str, now: float) -> UserRow | None:

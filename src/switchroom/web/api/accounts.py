@@ -5,7 +5,7 @@ A browser keeps its tokens in cookies that no script reads; a program gets the r
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Body, Request, Response
+from fastapi import APIRouter, Body, Header, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from switchroom.accounts import sessions
@@ -14,6 +14,7 @@ from switchroom.accounts.service import User
 from switchroom.accounts.sessions import LIFETIME
 from switchroom.accounts.tokens import LIFETIMES
 from switchroom.errors import Denied
+from switchroom.mail.letters import spoken
 from switchroom.web.api.refusals import refusals
 from switchroom.web.auth import Asker, Viewer, address_of, known, sign_out
 from switchroom.web.services import With
@@ -175,14 +176,21 @@ async def me(asker: Asker, services: With) -> Person:
 
 
 @router.patch("/me", summary="Change oneself", responses=refusals(401, 403, 404, 422, 429))
-async def change_me(changes: Changes, asker: Asker, request: Request, services: With) -> Person:
+async def change_me(
+    changes: Changes,
+    asker: Asker,
+    request: Request,
+    services: With,
+    accept_language: Annotated[str, Header(max_length=200)] = "",
+) -> Person:
     """Change one's name, or one's password by the old one; with a new password everybody has to sign in anew, here too."""
     user = await services.accounts.user(asker.user)
     if changes.name is not None:
         user = await services.people.profile.rename(user.id, changes.name)
     if changes.password is not None:
-        old, address = changes.old_password, address_of(request)
-        user = await services.people.profile.set_password(user, old, changes.password, address=address)
+        words, address = (changes.old_password, changes.password), address_of(request)
+        language = spoken(accept_language)
+        user = await services.people.profile.set_password(user, *words, language, address=address)
     return person(user)
 
 

@@ -13,7 +13,7 @@ from switchroom.catalogue.opening_hours import open_at
 from switchroom.errors import Conflict
 from switchroom.web.api.form_schema import schema_of
 from switchroom.web.api.refusals import refusals
-from switchroom.web.auth import Administrator, Asker
+from switchroom.web.auth import Asker
 from switchroom.web.services import Services, With
 
 router = APIRouter(prefix="/api/v1/hours", tags=["business hours"])
@@ -53,7 +53,7 @@ async def hours(
 
 
 @router.post("", summary="Add business hours", status_code=201, responses=refusals(401, 403, 409, 422, 429))
-async def add(fields: Annotated[Fields, Body()], asker: Administrator, services: With) -> HoursOut:
+async def add(fields: Annotated[Fields, Body()], asker: Asker, services: With) -> HoursOut:
     """Add business hours; numbers refer to them."""
     return _out(await _desk(services).create(asker.tenant, fields), _now(services))
 
@@ -70,7 +70,7 @@ async def one(
 
 
 @router.patch("/{hours}", summary="Change business hours", responses=refusals(401, 403, 404, 409, 422, 429))
-async def change(hours: str, fields: Annotated[Fields, Body()], asker: Administrator, services: With) -> HoursOut:
+async def change(hours: str, fields: Annotated[Fields, Body()], asker: Asker, services: With) -> HoursOut:
     """Change the fields that are given; every number with these hours goes by it from the next call on."""
     return _out(await _desk(services).change(asker.tenant, hours, fields), _now(services))
 
@@ -78,7 +78,7 @@ async def change(hours: str, fields: Annotated[Fields, Body()], asker: Administr
 @router.delete(
     "/{hours}", summary="Remove business hours", status_code=204, responses=refusals(401, 403, 404, 409, 429)
 )
-async def remove(hours: str, asker: Administrator, services: With) -> None:
+async def remove(hours: str, asker: Asker, services: With) -> None:
     """Remove business hours that no number refers to."""
     found = await _desk(services).get(asker.tenant, hours)
     users = await Numbers(services.database).users_of(asker.tenant, hours=found.id)

@@ -6,13 +6,14 @@ from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from switchroom.accounts.api_keys import SCOPES, ApiKey, Scope
+from switchroom.web.api.refusals import refusals
 from switchroom.web.auth import Asker
 from switchroom.web.services import With
 
 router = APIRouter(prefix="/api/v1/auth/api-keys", tags=["accounts"])
 
-_NOT_MINE: dict[int | str, dict[str, object]] = {403: {"description": "only an administrator may, and no API key"}}
-_MISSING: dict[int | str, dict[str, object]] = {404: {"description": "there is no such key, or it is somebody else's"}}
+
+_MANY = "there are too many good keys: revoke one"
 
 
 class NewKey(BaseModel):
@@ -46,7 +47,9 @@ class NewKeyOut(KeyOut):
     key: str
 
 
-@router.post("", summary="Make an API key", status_code=201, responses=_NOT_MINE)
+@router.post(
+    "", summary="Make an API key", status_code=201, responses=refusals(401, 403, 404, 409, 422, 429, s409=_MANY)
+)
 async def create(new: NewKey, asker: Asker, services: With) -> NewKeyOut:
     """Make a key; its text is in this answer and nowhere else."""
     expires = None if new.expires is None else new.expires.timestamp()
@@ -54,19 +57,19 @@ async def create(new: NewKey, asker: Asker, services: With) -> NewKeyOut:
     return NewKeyOut(**_key(made.key).model_dump(), key=made.text)
 
 
-@router.get("", summary="List API keys", responses=_NOT_MINE)
+@router.get("", summary="List API keys", responses=refusals(401, 403, 404, 422, 429))
 async def keys(asker: Asker, services: With) -> list[KeyOut]:
     """Answer with the tenant's keys, oldest first, those revoked among them."""
     return [_key(key) for key in await services.keys.all(asker.tenant)]
 
 
-@router.get("/{key_id}", summary="Get an API key", responses={**_NOT_MINE, **_MISSING})
+@router.get("/{key_id}", summary="Get an API key", responses=refusals(401, 403, 404, 422, 429))
 async def key(key_id: str, asker: Asker, services: With) -> KeyOut:
     """Answer with one key."""
     return _key(await services.keys.get(key_id, asker.tenant))
 
 
-@router.delete("/{key_id}", summary="Revoke an API key", responses={**_NOT_MINE, **_MISSING})
+@router.delete("/{key_id}", summary="Revoke an API key", responses=refusals(401, 403, 404, 422, 429))
 async def revoke(key_id: str, asker: Asker, services: With) -> KeyOut:
     """Let a key be good no longer, from the next request on; it stays in the list."""
     return _key(await services.keys.revoke(key_id, asker.tenant))

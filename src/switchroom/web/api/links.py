@@ -102,7 +102,10 @@ async def forgot(
 @router.post(
     "/password/reset", summary="Set another password", status_code=204, responses=refusals(403, 422, 429, s403=_GONE)
 )
-async def reset(said: NewPassword, request: Request, services: With) -> None:
+async def reset(
+    said: NewPassword, request: Request, services: With, accept_language: Annotated[str, Header(max_length=200)] = ""
+) -> None:
     """Set a password by the link of a mail; all sessions end. It does not sign in: a second step may be asked for."""
-    now, address = services.wall(), address_of(request)
-    known(request, await services.people.resets.use(said.token, said.password, now, address=address))
+    now, address, language = services.wall(), address_of(request), spoken(accept_language)
+    use = services.people.resets.use(said.token, said.password, now, address=address, language=language)
+    known(request, await use)

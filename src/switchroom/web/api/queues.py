@@ -13,7 +13,7 @@ from switchroom.errors import Conflict, Invalid
 from switchroom.identity import AgentId, TenantId
 from switchroom.web.api.form_schema import schema_of
 from switchroom.web.api.refusals import refusals
-from switchroom.web.auth import Administrator, Asker
+from switchroom.web.auth import Asker
 from switchroom.web.services import Services, With
 
 router = APIRouter(prefix="/api/v1/queues", tags=["queues"])
@@ -49,7 +49,7 @@ async def queues(
 
 
 @router.post("", summary="Add a queue", status_code=201, responses=refusals(401, 403, 409, 422, 429))
-async def add(fields: Annotated[Fields, Body()], asker: Administrator, services: With) -> QueueOut:
+async def add(fields: Annotated[Fields, Body()], asker: Asker, services: With) -> QueueOut:
     """Add a queue; numbers refer to it."""
     await _overflow(services, asker.tenant, fields)
     return _out(await _desk(services).create(asker.tenant, fields))
@@ -62,14 +62,14 @@ async def one(queue: str, asker: Asker, services: With) -> QueueOut:
 
 
 @router.patch("/{queue}", summary="Change a queue", responses=refusals(401, 403, 404, 409, 422, 429))
-async def change(queue: str, fields: Annotated[Fields, Body()], asker: Administrator, services: With) -> QueueOut:
+async def change(queue: str, fields: Annotated[Fields, Body()], asker: Asker, services: With) -> QueueOut:
     """Change the fields that are given; it counts from the next call on."""
     await _overflow(services, asker.tenant, fields)
     return _out(await _desk(services).change(asker.tenant, queue, fields))
 
 
 @router.delete("/{queue}", summary="Remove a queue", status_code=204, responses=refusals(401, 403, 404, 409, 429))
-async def remove(queue: str, asker: Administrator, services: With) -> None:
+async def remove(queue: str, asker: Asker, services: With) -> None:
     """Remove a queue that no number refers to."""
     found = await _desk(services).get(asker.tenant, queue)
     users = await Numbers(services.database).users_of(asker.tenant, target=Target("queue", found.id))

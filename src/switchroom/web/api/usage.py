@@ -19,7 +19,7 @@ from switchroom.usage.ledger import Balance
 from switchroom.usage.prices import PriceList, Prices
 from switchroom.usage.statements import Span, Sum, month
 from switchroom.web.api.refusals import refusals
-from switchroom.web.auth import Administrator, Asker
+from switchroom.web.auth import Asker
 from switchroom.web.services import Services, With
 
 router = APIRouter(prefix="/api/v1", tags=["usage"])
@@ -151,7 +151,7 @@ async def account(asker: Asker, services: With) -> AccountOut:
 
 
 @router.patch("/credits", summary="Say how a tenant pays", responses=refusals(401, 403, 404, 422))
-async def pay(terms: TermsIn, asker: Administrator, services: With) -> AccountOut:
+async def pay(terms: TermsIn, asker: Asker, services: With) -> AccountOut:
     """Change how the tenant pays from the next call on; for more than ``mark``, work for it from above."""
     given = terms.model_fields_set
     if given - {"mark"}:
@@ -165,7 +165,7 @@ async def pay(terms: TermsIn, asker: Administrator, services: With) -> AccountOu
 
 
 @router.post("/credits/grants", summary="Give credit", status_code=201, responses=refusals(401, 403, 422))
-async def grant(given: GrantIn, asker: Administrator, services: With) -> AccountOut:
+async def grant(given: GrantIn, asker: Asker, services: With) -> AccountOut:
     """Give the tenant credit, or take back what is still available; work for it from above."""
     _from_above(asker)
     balance = await services.usage.credits.grant(asker.tenant, given.amount, given.note, asker.user)
@@ -206,7 +206,7 @@ async def price_lists(asker: Asker, services: With) -> list[PriceListOut]:
 
 
 @router.post("/price-lists", summary="Make a price list", status_code=201, responses=refusals(401, 403, 409, 422))
-async def make_price_list(prices: Prices, asker: Administrator, services: With) -> PriceListOut:
+async def make_price_list(prices: Prices, asker: Asker, services: With) -> PriceListOut:
     """Make a list; it counts for a tenant once that is told to pay by it."""
     return _priced(await services.usage.lists.make(asker.tenant, prices))
 
@@ -218,7 +218,7 @@ async def price_list(list_id: str, asker: Asker, services: With) -> PriceListOut
 
 
 @router.put("/price-lists/{list_id}", summary="Replace a price list", responses=refusals(401, 403, 404, 409, 422))
-async def change_price_list(list_id: str, prices: Prices, asker: Administrator, services: With) -> PriceListOut:
+async def change_price_list(list_id: str, prices: Prices, asker: Asker, services: With) -> PriceListOut:
     """Replace a list; a call that runs keeps the prices it began with."""
     return _priced(await services.usage.lists.change(list_id, asker.tenant, prices))
 
@@ -226,7 +226,7 @@ async def change_price_list(list_id: str, prices: Prices, asker: Administrator, 
 @router.delete(
     "/price-lists/{list_id}", summary="Remove a price list", status_code=204, responses=refusals(401, 403, 404, 409)
 )
-async def remove_price_list(list_id: str, asker: Administrator, services: With) -> None:
+async def remove_price_list(list_id: str, asker: Asker, services: With) -> None:
     """Remove a list that nobody pays by."""
     await services.usage.lists.remove(list_id, asker.tenant)
 

@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from switchroom.hooks.deliveries import Again, Delivery, Filter, Span, State
 from switchroom.web.api.refusals import refusals
-from switchroom.web.auth import Administrator
+from switchroom.web.auth import Asker
 from switchroom.web.services import With
 
 router = APIRouter(prefix="/api/v1/webhooks", tags=["webhooks"])
@@ -76,7 +76,7 @@ class ReplayOut(BaseModel):
 
 
 @router.get("/deliveries/{delivery}", summary="Get a delivery", responses=refusals(401, 403, 404))
-async def delivery(delivery: str, asker: Administrator, services: With) -> DeliveryOut:
+async def delivery(delivery: str, asker: Asker, services: With) -> DeliveryOut:
     """Answer with one delivery and its latest attempts."""
     return _delivery(await services.deliveries.get(delivery, asker.tenant))
 
@@ -87,14 +87,14 @@ async def delivery(delivery: str, asker: Administrator, services: With) -> Deliv
     status_code=202,
     responses=refusals(401, 403, 404, 409),
 )
-async def replay(delivery: str, asker: Administrator, services: With) -> DeliveryOut:
+async def replay(delivery: str, asker: Asker, services: With) -> DeliveryOut:
     """Send one event again, now, whatever became of it; its id is the same, so a receiver that has it knows it."""
     return _delivery(await services.deliveries.replay(delivery, asker.tenant))
 
 
 @router.get("/{webhook}/deliveries", summary="List deliveries", responses=refusals(401, 403, 404, 422))
 async def deliveries(
-    webhook: str, asker: Administrator, services: With, wanted: Annotated[DeliveryFilter, Query()]
+    webhook: str, asker: Asker, services: With, wanted: Annotated[DeliveryFilter, Query()]
 ) -> DeliveryList:
     """Answer with the deliveries to an endpoint, newest first."""
     given = Filter(wanted.limit, wanted.cursor, wanted.state, wanted.topic, wanted.event)
@@ -105,7 +105,7 @@ async def deliveries(
 @router.post(
     "/{webhook}/replay", summary="Send many events again", status_code=202, responses=refusals(401, 403, 404, 409, 422)
 )
-async def replay_all(webhook: str, span: ReplayIn, asker: Administrator, services: With) -> ReplayOut:
+async def replay_all(webhook: str, span: ReplayIn, asker: Asker, services: With) -> ReplayOut:
     """Send again what was given up, or everything, of some time; what waits to be tried is left as it is."""
     since = None if span.since is None else span.since.timestamp()
     until = None if span.until is None else span.until.timestamp()

@@ -8,7 +8,7 @@ from pydantic.config import JsonDict
 
 from switchroom.hooks.endpoints import Wanted, Webhook
 from switchroom.web.api.refusals import refusals
-from switchroom.web.auth import Administrator
+from switchroom.web.auth import Asker
 from switchroom.web.services import With
 
 router = APIRouter(prefix="/api/v1/webhooks", tags=["webhooks"])
@@ -89,44 +89,44 @@ class TestOut(BaseModel):
 
 
 @router.get("", summary="List webhooks", responses=refusals(401, 403))
-async def webhooks(asker: Administrator, services: With) -> WebhookList:
+async def webhooks(asker: Asker, services: With) -> WebhookList:
     """Answer with the tenant's endpoints."""
     return WebhookList(items=[_webhook(found) for found in await services.webhooks.all(asker.tenant)])
 
 
 @router.post("", summary="Add a webhook", status_code=201, responses=refusals(401, 403, 422))
-async def add(new: NewWebhook, asker: Administrator, services: With) -> NewWebhookOut:
+async def add(new: NewWebhook, asker: Asker, services: With) -> NewWebhookOut:
     """Add an endpoint; it hears of what happens from now on."""
     made, secret = await services.webhooks.create(asker.tenant, _wanted(new))
     return NewWebhookOut(**_webhook(made).model_dump(), secret=secret)
 
 
 @router.get("/{webhook}", summary="Get a webhook", responses=refusals(401, 403, 404))
-async def webhook(webhook: str, asker: Administrator, services: With) -> WebhookOut:
+async def webhook(webhook: str, asker: Asker, services: With) -> WebhookOut:
     """Answer with one endpoint."""
     return _webhook(await services.webhooks.get(webhook, asker.tenant))
 
 
 @router.patch("/{webhook}", summary="Change a webhook", responses=refusals(401, 403, 404, 422))
-async def change(webhook: str, patch: WebhookPatch, asker: Administrator, services: With) -> WebhookOut:
+async def change(webhook: str, patch: WebhookPatch, asker: Asker, services: With) -> WebhookOut:
     """Change what is given. Switched on again, an endpoint gets what still waits for it."""
     return _webhook(await services.webhooks.change(webhook, asker.tenant, _wanted(patch)))
 
 
 @router.delete("/{webhook}", summary="Remove a webhook", status_code=204, responses=refusals(401, 403, 404))
-async def remove(webhook: str, asker: Administrator, services: With) -> None:
+async def remove(webhook: str, asker: Asker, services: With) -> None:
     """Remove an endpoint and the log of its deliveries."""
     await services.webhooks.delete(webhook, asker.tenant)
 
 
 @router.post("/{webhook}/rotate", summary="Replace the secret", responses=refusals(401, 403, 404, 503))
-async def rotate(webhook: str, asker: Administrator, services: With) -> SecretOut:
+async def rotate(webhook: str, asker: Asker, services: With) -> SecretOut:
     """Replace the secret. For a day both sign, so that a receiver can change without missing anything."""
     return SecretOut(secret=await services.webhooks.rotate(webhook, asker.tenant))
 
 
 @router.post("/{webhook}/test", summary="Send a test event", status_code=202, responses=refusals(401, 403, 404, 409))
-async def test(webhook: str, asker: Administrator, services: With) -> TestOut:
+async def test(webhook: str, asker: Asker, services: With) -> TestOut:
     """Send the endpoint an event `webhook.tested`, as any other is sent."""
     return TestOut(delivery=await services.webhooks.test(webhook, asker.tenant))
 
