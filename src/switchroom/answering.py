@@ -13,6 +13,7 @@ from typing import Literal
 
 import structlog
 
+from switchroom.accounts.settings_book import SettingsBook
 from switchroom.accounts.suspensions import Suspensions
 from switchroom.catalogue.hold_music import HoldMusic
 from switchroom.catalogue.number import Target, answering_now
@@ -74,6 +75,7 @@ class Answering:
         """Without ``providers``, whatever agents want: the speech of whoever carries the call."""
         self._catalogue = catalogue
         self._suspensions = Suspensions(database)
+        self._settings = SettingsBook(database, time.time)
         self._providers = providers
         self._now = now
         self.music = HoldMusic()
@@ -189,6 +191,7 @@ class Answering:
             farewell=agent.farewell,
             record=agent.record,
             music=await self.music.of(agent.tenant_id),
+            quotas=await self._settings.quotas(agent.tenant_id),
             max_duration=agent.max_duration,
             silence=agent.silence,
             nudges=agent.nudges,

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from switchroom.accounts.model import ApiKeyRow, TenantRow
-from switchroom.catalogue.model import AgentRow, FlowRow, NumberRow
+from switchroom.catalogue.model import AgentRow, FlowRow, FlowVersionRow
 from switchroom.errors import Bug
 from switchroom.identity import TenantId
 from switchroom.storage.db import Base, Database, upsert
@@ -122,10 +122,10 @@ def test_nothing_is_written_for_another_tenant(tmp_path: Path) -> None:
 
 def test_tables_joined_without_their_classes_are_refused(tmp_path: Path) -> None:
     async def main() -> None:
-        numbers, agents = NumberRow.__table__, AgentRow.__table__
+        versions = FlowVersionRow.__table__
         async with shared(tmp_path) as database, database.snapshot(ANN) as session:
             with pytest.raises(Bug, match="by their classes"):
-                await session.execute(select(numbers.c.id).select_from(numbers.join(agents)))
+                await session.execute(select(FLOWS.c.id).select_from(FLOWS.join(versions)))
 
     run_real(main())
 

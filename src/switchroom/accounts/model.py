@@ -2,7 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import JSON, BigInteger, Boolean, Float, ForeignKey, Index, Integer, String, UniqueConstraint, false
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    false,
+)
 from sqlalchemy.orm import Mapped, mapped_column, synonym
 
 from switchroom.storage.changes.noticing import Catalogued
@@ -29,6 +41,30 @@ class TenantRow(Catalogued, Base):
     sip_domain: Mapped[str | None] = mapped_column(String(255), unique=True)
     created: Mapped[float] = mapped_column(Float)
     suspended: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+
+
+class TenantSettingsRow(Catalogued, Base):
+    """What is said for a tenant; ``said`` is an OwnSettings without what is not said. ``domain`` is its ``brand_domain``."""
+
+    __tablename__ = "tenant_settings"
+    catalogued = "settings"
+    counts_for_all = True
+
+    tenant_id: Mapped[str] = mapped_column(ForeignKey("tenants.id"), primary_key=True)
+    said: Mapped[Mapping[str, object]] = mapped_column(JSON)
+    domain: Mapped[str | None] = mapped_column(String(253), unique=True)
+    logo: Mapped[str] = mapped_column(String(64), server_default="")
+    logo_type: Mapped[str] = mapped_column(String(32), server_default="")
+    changed: Mapped[float] = mapped_column(Float)
+
+
+class TenantLogoRow(Base):
+    """The picture of a tenant's brand, as it is served."""
+
+    __tablename__ = "tenant_logos"
+
+    tenant_id: Mapped[str] = mapped_column(ForeignKey("tenants.id"), primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class UserRow(Base):

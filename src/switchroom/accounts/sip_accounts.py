@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import cast
 
 import structlog
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -212,7 +212,8 @@ class SipAccounts:
             writes, stamp = self._writes, await _stamp(session)
             if stamp == self._stamp:
                 return
-            homes = {TenantId(row.id): _home_of(row) for row in await session.scalars(select(TenantRow))}
+            rows = {row.id: row for row in await session.scalars(select(TenantRow))}
+            homes = {TenantId(row.id): _home_of(row, rows.get(row.parent_id or "")) for row in rows.values()}
             entries = [_entry(row) for row in await session.scalars(select(SipAccountRow))]
         if writes == self._writes:  # else it is older than what we wrote meanwhile: the next look sees both
             self._stamp = stamp
@@ -247,11 +248,12 @@ class SipAccounts:
         return max(self._wall(), (last or 0.0) + 1e-3)
 
     async def _home(self, tenant: TenantId) -> Home:
-        async with self._database.snapshot(tenant) as session:
+        async with self._database.snapshot(WHOLE_HOUSE) as session:
             row = await session.get(TenantRow, tenant)
+            parent = None if row is None or row.parent_id is None else await session.get(TenantRow, row.parent_id)
         if row is None:
             raise NotFound(f"there is no tenant {tenant}")
-        return _home_of(row)
+        return _home_of(row, parent)
 
 
 async def _find(session: AsyncSession, account: str, tenant: TenantId) -> SipAccountRow:
@@ -267,7 +269,12 @@ async def _stamp(session: AsyncSession) -> tuple[object, ...]:
     customers = func.count().filter(TenantRow.kind == "tenant")
     tenants = await session.execute(select(func.count(), customers, func.max(TenantRow.id)).select_from(TenantRow))
     named = select(TenantRow.id, TenantRow.sip_domain).where(TenantRow.sip_domain.is_not(None)).order_by(TenantRow.id)
-    return (*accounts.one(), *tenants.one(), *map(tuple, await session.execute(named)))
+    below = select(TenantRow.id, TenantRow.parent_id).where(TenantRow.parent_id.in_(select(named.subquery().c.id)))
+    return (*accounts.one(), *tenants.one(), *map(tuple, await session.execute(named)), *await _pairs(session, below))
+
+
+async def _pairs(session: AsyncSession, query: Select[str, str | None]) -> list[tuple[object, ...]]:
+    return [tuple(row) for row in await session.execute(query.order_by(TenantRow.id))]
 
 
 def _check(name: str, wishes: Wishes) -> None:
@@ -283,8 +290,12 @@ def _digests(name: str, realm: str, password: str) -> dict[str, str]:
     return {"md5": ha1(name, realm, password), "sha256": ha1(name, realm, password, "SHA-256")}
 
 
-def _home_of(row: TenantRow) -> Home:
-    return Home(TenantId(row.id), realm_of(row.slug), (row.sip_domain or "").lower(), customer=row.kind == "tenant")
+def _home_of(row: TenantRow, parent: TenantRow | None) -> Home:
+    """Return where a tenant's telephones are at home: its own domain, else its short name below its reseller's."""
+    domain = row.sip_domain or ""
+    if not domain and parent is not None and parent.sip_domain:
+        domain = f"{row.slug}.{parent.sip_domain}"
+    return Home(TenantId(row.id), realm_of(row.slug), domain.lower(), customer=row.kind == "tenant")
 
 
 def _entry(row: SipAccountRow) -> Entry:

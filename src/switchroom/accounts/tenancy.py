@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from switchroom.accounts.model import TenantRow
+from switchroom.accounts.settings_book import SettingsBook
 from switchroom.accounts.tenant_tree import Kind, Place, may_become, may_change, may_have, may_move
 from switchroom.errors import Conflict, Invalid, NotFound
 from switchroom.events.catalogue import NO_CALL, Event, TenantChanged, TenantCreated, TenantResumed, TenantSuspended
@@ -68,6 +69,7 @@ class Tenancy:
         self._database = database
         self._wall = wall
         self._journal = journal or Journal(database)
+        self.settings = SettingsBook(database, wall)
 
     async def create(self, asker: TenantId, slug: str, name: str, kind: Kind = "tenant") -> TenantRecord:
         """Add a tenant right below who asks. Raises Denied, Invalid, or Conflict if the slug is taken."""

@@ -16,6 +16,7 @@ import structlog
 from switchroom.calls.dialled_leg import DialledLeg
 from switchroom.calls.equipment import Equipment
 from switchroom.calls.metronome import RECENT, Metronome
+from switchroom.calls.quotas import Quotas
 from switchroom.calls.session import CallSession
 from switchroom.errors import Denied, Limited, NotFound, SwitchroomError, Unavailable
 from switchroom.identity import CallId, TenantId, new_id
@@ -52,6 +53,7 @@ class Switchboard:
         self._draining = False
         self._closed = False
         self._empty = asyncio.Event()
+        self._quotas = Quotas()
         self.refused: dict[str, int] = {}
 
     @property
@@ -95,11 +97,12 @@ class Switchboard:
         self._admitted += 1
         try:
             offer, plan = self._offered(wanted, await self._directory.plan_to_call(wanted.agent, wanted.tenant))
+            self._quotas.take(plan.quotas, asyncio.get_running_loop().time())
             session = self._session(offer, plan, wanted.call)
         except BaseException:
             self._leave()
             raise
-        self._tasks.create_task(self._carry(offer, self._live(session)), name="call out")
+        self._tasks.create_task(self._carry(offer, self._counted(plan, self._live(session))), name="call out")
 
     async def do(self, call: CallId, tenant: TenantId, command: CallCommand) -> None:
         """See ports.control.CallControl."""
@@ -136,7 +139,7 @@ class Switchboard:
     async def _take(self, offer: CallOffer) -> None:
         plan = await self._plan(offer)
         if plan is not None:
-            await self._live(self._session(offer, plan, CallId(new_id("call"))))
+            await self._counted(plan, self._live(self._session(offer, plan, CallId(new_id("call")))))
 
     def _offered(self, wanted: NewCall, plan: CallPlan) -> tuple[CallOffer, CallPlan]:
         whom = Destination(wanted.tenant, wanted.to, wanted.caller, wanted.trunk)
@@ -164,6 +167,13 @@ class Switchboard:
         finally:
             self._leave()
 
+    async def _counted(self, plan: CallPlan, life: Coroutine[object, None, None]) -> None:
+        """Live one call that its tenants' quotas have let in."""
+        try:
+            await life
+        finally:
+            self._quotas.leave(plan.quotas)
+
     def _leave(self) -> None:
         self._admitted -= 1
         self._check_empty()
@@ -173,6 +183,7 @@ class Switchboard:
         try:
             plan = await self._directory.find(offer.dialled, offer.source)
             if offer.tenant in (None, plan.tenant):
+                self._quotas.take(plan.quotas, asyncio.get_running_loop().time())
                 return plan
             await self._refuse(offer, "other_tenant", Refuse("not_found"))  # a trunk reaches its own tenant's numbers
         except NotFound:

@@ -60,6 +60,15 @@ class CallDetails:
 
 
 @dataclass(frozen=True, slots=True)
+class Quota:
+    """How many calls a tenant and all below it may have at once, and may begin in a minute; None: as many as they like."""
+
+    tenant: TenantId
+    calls: int | None = None
+    calls_per_minute: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CallPlan:
     """Everything a call needs to know, looked up once before it is answered and never again."""
 
@@ -104,6 +113,8 @@ class CallPlan:
     """So many given up in a row: the caller is handed over to ``person``, or the call ends."""
     giving_up: str = ""
     """Said then."""
+    quotas: tuple[Quota, ...] = ()
+    """Which of its tenant, and of those above it, count their calls."""
     person: str = ""
     """The SIP address of somebody who takes over from an agent that is broken."""
 

@@ -9,6 +9,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from switchroom.accounts.api_keys import ApiKeys
+from switchroom.accounts.branding import branded
 from switchroom.accounts.people import People, Rules, people
 from switchroom.accounts.service import Accounts
 from switchroom.accounts.sip_accounts import SipAccounts
@@ -102,7 +103,7 @@ async def keeping_records(settings: Settings) -> AsyncIterator[Records]:
                 reader,
                 CallHistory(database, journal),
                 accounts,
-                people(journal, accounts, secret, time.time, Rules(settings.open_registration, settings.home)),
+                _people(settings, journal, accounts, tenancy),
                 ApiKeys(database, secret, time.time),
                 tenancy,
                 Catalogue(database),
@@ -119,6 +120,12 @@ async def keeping_records(settings: Settings) -> AsyncIterator[Records]:
             )
     finally:
         await database.close()
+
+
+def _people(settings: Settings, journal: Journal, accounts: Accounts, tenancy: Tenancy) -> People:
+    rules = Rules(settings.open_registration, settings.home)
+    brands = branded(tenancy.settings, settings.home)
+    return people(journal, accounts, secret_of(settings), time.time, rules, brands)
 
 
 async def _open_database(settings: Settings) -> Database:

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, BackgroundTasks, Form, Header, Query, Request
+from fastapi import APIRouter, BackgroundTasks, Depends, Form, Header, Query, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from switchroom.accounts.service import User
@@ -10,12 +10,13 @@ from switchroom.errors import Conflict, Denied, Invalid, Limited, SwitchroomErro
 from switchroom.mail.letters import spoken
 from switchroom.web.api.second_steps import by_code
 from switchroom.web.auth import Viewer, address_of, known, sign_out
+from switchroom.web.branding import branded
 from switchroom.web.problems import status_of
 from switchroom.web.services import Services, With
 from switchroom.web.session_cookies import keep
 from switchroom.web.templates import page
 
-router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse, dependencies=[Depends(branded)])
 
 _Text = Annotated[str, Form(max_length=1024)]
 _Next = Annotated[str, Form(alias="next", max_length=1024)]

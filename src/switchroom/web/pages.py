@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import HTMLResponse, Response
 
 from switchroom.domains.restaurant.book import messages, reservations
@@ -17,12 +17,13 @@ from switchroom.domains.restaurant.tables import Reservation
 from switchroom.history.service import Wanted
 from switchroom.identity import CallId
 from switchroom.web.auth import Member, Viewer, stay
+from switchroom.web.branding import branded
 from switchroom.web.lines import line_qualities
 from switchroom.web.services import With
 from switchroom.web.templates import page
 from switchroom.web.troubles import troubles
 
-router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse, dependencies=[Depends(branded)])
 
 _FILTERS = {
     "": Wanted(),

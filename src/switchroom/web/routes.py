@@ -15,6 +15,7 @@ from switchroom.web.api import (
     agent_versions,
     agents,
     audit,
+    brand,
     call_records,
     calls,
     engines,
@@ -38,6 +39,7 @@ from switchroom.web.api import (
     security,
     teams,
     telephones,
+    tenant_settings,
     tenants,
     texting,
     trunks,
@@ -51,7 +53,7 @@ from switchroom.web.api import (
 _VOICE = (calls, overview, call_records, live_calls, voicemails, hold_music, latency, telephones, trunks)
 _THOUGHT = (agents, agent_versions, rehearsals, flows, mcp_servers, knowledge, texting)
 _PEOPLE = (accounts, links, second_steps, keys, users, teams, invitations, audit)
-_HOUSE = (*_PEOPLE, tenants, usage, security, engines, health)
+_HOUSE = (*_PEOPLE, tenants, tenant_settings, brand, usage, security, engines, health)
 _LINES = (numbers, hours, queues)
 _EVENTS = (webhook_deliveries, webhooks, event_kinds)
 

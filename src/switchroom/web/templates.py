@@ -1,6 +1,7 @@
 """How values look on a page: the template engine and its filters."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -22,6 +23,15 @@ _REASONS = {
     "drained": "ended for a restart",
     "": "",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How the product is called on a page, and where its logo and colours are."""
+
+    name: str = "Switchroom"
+    logo: str = "/static/icon.svg"
+    css: str = "/brand.css"
 
 
 def moment(at: float | datetime | None) -> str:
@@ -82,5 +92,8 @@ _ENVIRONMENT = _environment()
 
 def page(request: Request, template: str, values: Mapping[str, object], *, status: int = 200) -> HTMLResponse:
     """Return a page. ``viewer`` may be among the values: who is signed in."""
-    text = _ENVIRONMENT.get_template(template).render({"viewer": None, "path": request.url.path, **values})
+    brand = getattr(request.state, "brand", Shown())
+    text = _ENVIRONMENT.get_template(template).render(
+        {"viewer": None, "path": request.url.path, "brand": brand, **values}
+    )
     return HTMLResponse(text, status)

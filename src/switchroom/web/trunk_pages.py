@@ -3,17 +3,18 @@
 import asyncio
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import HTMLResponse, Response
 
 from switchroom.accounts.service import User
 from switchroom.catalogue.dial_guard import money
 from switchroom.transports.sip.trunks.probing import Probed
 from switchroom.web.auth import Member, stay
+from switchroom.web.branding import branded
 from switchroom.web.services import Services, With
 from switchroom.web.templates import page
 
-router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse, dependencies=[Depends(branded)])
 
 
 @router.get("/trunks")
