@@ -163,5 +163,15 @@ def _settings() -> Settings:
         sys.exit(2)
 
 
+@app.command("rotate-keys")
+def rotate_keys(
+    *, forget_old: Annotated[bool, typer.Option(help="drop the old keys, once nothing is sealed under them")] = False
+) -> None:
+    """Seal everything under a new master key, while the house runs; docs/catalogue.md says how."""
+    from switchroom.commands.rotate_keys import rotate_keys as rotate
+
+    rotate(forget_old=forget_old)
+
+
 if __name__ == "__main__":
     app()

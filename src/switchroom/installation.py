@@ -10,6 +10,7 @@ from pathlib import Path
 from switchroom.accounts.seed import EMAIL
 from switchroom.errors import Conflict
 from switchroom.settings import Settings
+from switchroom.storage.master_keys import InstallationSecret, MasterKeys
 
 FILES = 65_536
 
@@ -35,8 +36,15 @@ def demo_login(data: Path) -> DemoLogin:
 
 
 def secret_of(settings: Settings) -> str:
-    """Return the secret of an installation: the one it was given, else the one it keeps."""
-    return settings.secret or kept_secret(settings.data)
+    """Return the secret of an installation, the one it was given, else the one it keeps, with its master keys."""
+    secret = settings.secret or kept_secret(settings.data)
+    return InstallationSecret(secret, master_keys(settings, secret))
+
+
+def master_keys(settings: Settings, secret: str) -> MasterKeys:
+    """Return what secrets of others are sealed under: keys of the environment, else of a file below data, else ``secret``."""
+    given = [key.get_secret_value() for key in (settings.master_key, *settings.old_master_keys)]
+    return MasterKeys(str(secret), given, settings.data / "master-keys")
 
 
 def kept_secret(data: Path) -> str:

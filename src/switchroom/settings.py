@@ -202,6 +202,12 @@ class Settings(BaseSettings):
 
     role: Role = Field("all", description="what this process does: all, or api, engine or worker beside others")
     demo: bool = Field(default=True, description="seed a demo tenant with an agent and a login")
+    master_key: SecretStr = Field(
+        SecretStr(""), description="seals the secrets of others; empty: kept in the file master-keys below data"
+    )
+    old_master_keys: tuple[SecretStr, ...] = Field(
+        (), description="open what was sealed before the master key was changed"
+    )
     secret: str = Field("", description="signs sessions and tokens; empty: made up and kept below data")
     data: Path = Field(Path("var"), description="database, recordings and logs live below this directory")
     providers: Path | None = Field(
