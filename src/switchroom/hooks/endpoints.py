@@ -125,17 +125,16 @@ class Webhooks:
 
     async def test(self, webhook: str, tenant: TenantId) -> str:
         """Let the endpoint be sent an event of its own, like any other; return its delivery. Raises NotFound, Conflict."""
-        now = self._wall()
+        now, id_ = self._wall(), EventId(new_id("evt"))
+        async with self._database.snapshot(tenant) as session:
+            if not (await _find(session, webhook, tenant)).enabled:
+                raise Conflict("the webhook is switched off: switch it on first", code="webhook_off")
+        tested = WebhookTested(id=id_, tenant=tenant, call=NO_CALL, sequence=0, at=now, webhook=webhook)
+        await self._journal.write([tested])  # it has its number once this is committed
         async with self._database.transaction(tenant) as session:
             row = await _find(session, webhook, tenant)
-            if not row.enabled:
-                raise Conflict("the webhook is switched off: switch it on first", code="webhook_off")
-            tested = WebhookTested(
-                id=EventId(new_id("evt")), tenant=tenant, call=NO_CALL, sequence=0, at=now, webhook=row.id
-            )
-            await self._journal.append(session, [tested])
-            number = await session.scalar(select(JournalRow.number).where(JournalRow.id == tested.id))
-            made = delivery(row.id, (cast("int", number), tested.id, tenant, TESTED), now)
+            number = await session.scalar(select(JournalRow.number).where(JournalRow.id == id_))
+            made = delivery(row.id, (cast("int", number), id_, tenant, TESTED), now)
             await upsert(session, DeliveryRow, ("id",), [made])
         return str(made["id"])
 

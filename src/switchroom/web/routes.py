@@ -4,8 +4,10 @@ So the OpenAPI document can be had without a database or an engine: ``python -m 
 """
 
 from importlib.metadata import version
+from typing import Any
 
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 from starlette.types import Lifespan
 
 from switchroom.settings import Role
@@ -49,6 +51,7 @@ from switchroom.web.api import (
     webhook_deliveries,
     webhooks,
 )
+from switchroom.web.described import describe
 
 _VOICE = (calls, overview, call_records, live_calls, voicemails, hold_music, latency, telephones, trunks)
 _THOUGHT = (agents, agent_versions, rehearsals, flows, mcp_servers, knowledge, texting)
@@ -66,4 +69,14 @@ def routed(lifespan: Lifespan[FastAPI] | None = None, role: Role = "all") -> Fas
     app = FastAPI(title="Switchroom", version=version("switchroom"), docs_url=None, redoc_url=None, lifespan=lifespan)
     for part in _OF_ROLE[role]:
         app.include_router(part.router)
+    plain = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            routes = [route for part in _OF_ROLE[role] for route in part.router.routes]
+            describe(plain(), [route for route in routes if isinstance(route, APIRoute)])
+        assert app.openapi_schema is not None
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]
     return app
