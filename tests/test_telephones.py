@@ -58,7 +58,7 @@ class House:
         return next(kind for kind in before if self.phone.counters().get(kind, 0) > before[kind])
 
     def registered(self) -> list[str]:
-        return [device.record for device in self.telephones.devices("acme.sip.local")]
+        return [device.record for device in self.endpoint.devices("acme.sip.local")]
 
     async def calls(self, caller: str, proof: Credentials | None) -> CallOffer:
         """Call ``demo`` as ``caller`` and return what reached us."""
@@ -113,7 +113,7 @@ def test_an_account_registers_by_its_domain_or_by_our_address(tmp_path: Path, do
             opened = await at.office.phones.create(at.office.tenant.id, "anna")
             assert await at.outcome("anna", proof(opened), domain) == "Registered"
             assert at.registered() == ["anna@acme.sip.local"]
-            (device,) = at.telephones.devices("acme.sip.local")
+            (device,) = at.endpoint.devices("acme.sip.local")
             assert (device.transport, device.name) == ("udp", "Switchroom")
             assert 590 < device.expires <= 600
 
@@ -234,13 +234,13 @@ def test_the_oldest_device_makes_room(tmp_path: Path) -> None:
         async with house(tmp_path) as at:
             opened = await at.office.phones.create(at.office.tenant.id, "anna", Wishes(devices=1))
             assert await at.outcome("anna", proof(opened)) == "Registered"
-            (first,) = at.telephones.devices("acme.sip.local")
+            (first,) = at.endpoint.devices("acme.sip.local")
             async with serving(None) as (desk, _):
                 host, port = at.endpoint.address
                 peer = Peer("udp", host, port)
                 desk.send(Register("d", "sip:acme.sip.local", "anna", peer, proof(opened), "", "desk", 600))
                 await until(lambda: desk.counters().get("Registered"))
-                (second,) = at.telephones.devices("acme.sip.local")
+                (second,) = at.endpoint.devices("acme.sip.local")
                 assert first.id != second.id
 
     run_real(main())

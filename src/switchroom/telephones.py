@@ -1,6 +1,6 @@
 """The telephones of all tenants: the SIP accounts of the database at the endpoint, and what the web may see and do of both."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from switchroom.accounts.phone_book import PhoneBook
@@ -25,6 +25,14 @@ def registrar(book: PhoneBook) -> Accounts:
     )
 
 
+async def _none(_realm: str) -> Sequence[Device]:
+    return ()
+
+
+async def _nothing(_record: str, _contact: str) -> None:
+    return
+
+
 @dataclass(frozen=True, slots=True)
 class Telephones:
     """``devices(realm)`` are registered now; ``forget(record, contact)`` lets go of one.
@@ -33,8 +41,8 @@ class Telephones:
     """
 
     accounts: SipAccounts
-    devices: Callable[[str], Sequence[Device]] = lambda _realm: ()
-    forget: Callable[[str, str], None] = lambda _record, _contact: None
+    devices: Callable[[str], Awaitable[Sequence[Device]]] = _none
+    forget: Callable[[str, str], Awaitable[None]] = _nothing
     ports: Mapping[Transport, int] = field(default_factory=dict)
 
 
@@ -42,4 +50,11 @@ def telephones(accounts: SipAccounts, endpoint: SipEndpoint) -> Telephones:
     """Join the accounts and the endpoint: whoever is disabled, or has another password, is let go at once."""
     accounts.book.gone = lambda record: endpoint.send(Forget(record))
     ports = {transport: address[1] for transport, address in endpoint.addresses.items()}
-    return Telephones(accounts, endpoint.devices, lambda record, contact: endpoint.send(Forget(record, contact)), ports)
+
+    async def devices(realm: str) -> Sequence[Device]:
+        return endpoint.devices(realm)
+
+    async def forget(record: str, contact: str) -> None:
+        endpoint.send(Forget(record, contact))
+
+    return Telephones(accounts, devices, forget, ports)

@@ -31,12 +31,14 @@ async def switch(folder: Path) -> AsyncIterator[Switch]:
         accounts = SipAccounts(here.services.database, "s" * 32, here.services.wall)
         await accounts.refresh()
         made = Switch(here, accounts)
-        telephones = Telephones(
-            accounts,
-            lambda realm: [device for device in made.devices if device.record.endswith(realm)],
-            lambda *who: made.forgotten.append(who),
-            {"udp": 5060, "wss": 7443, "ws": 80},
-        )
+
+        async def devices(realm: str) -> list[Device]:
+            return [device for device in made.devices if device.record.endswith(realm)]
+
+        async def forget(record: str, contact: str) -> None:
+            made.forgotten.append((record, contact))
+
+        telephones = Telephones(accounts, devices, forget, {"udp": 5060, "wss": 7443, "ws": 80})
         made.site = replace(here, services=replace(here.services, telephones=telephones))
         yield made
 

@@ -36,10 +36,12 @@ class Post:
         self._waiting: dict[str, asyncio.Future[Data]] = {}
         self._busy = 0
         self.handlers: dict[str, Handler] = {}
+        self.patience = PATIENCE
+        """Seconds that an answer is waited for, unless who asks says otherwise."""
 
-    async def ask(self, whom: str, what: str, data: Data, *, patience: float = PATIENCE) -> Data:
+    async def ask(self, whom: str, what: str, data: Data, *, patience: float | None = None) -> Data:
         """Return the answer. Raises what was raised there, and Unavailable if none came in time."""
-        name = new_id("ask")
+        name, patience = new_id("ask"), self.patience if patience is None else patience
         waiting: asyncio.Future[Data] = asyncio.get_running_loop().create_future()
         self._waiting[name] = waiting
         question = {"ask": name, "from": self._me, "what": what, "data": data, "patience": patience}

@@ -19,6 +19,7 @@ from switchroom.installation import DemoLogin, demo_login
 from switchroom.roles.engine import Engine, taking_calls
 from switchroom.roles.minds import providing, thinking
 from switchroom.roles.records import Records, keeping_records
+from switchroom.roles.remote_telephones import RemoteTelephones, remote_telephones
 from switchroom.roles.remote_trunks import RemoteTrunks
 from switchroom.roles.services import services_of_records, with_engine, with_minds
 from switchroom.roles.worker import working
@@ -102,11 +103,20 @@ async def _api(settings: Settings) -> AsyncIterator[Standing]:
         login, user = await seed_demo(settings, records)
         minds = await stack.enter_async_context(thinking(settings, records, None))
         services = with_minds(services_of_records(settings, records, user), minds)
-        if records.place.links is not None:
-            trunks = RemoteTrunks(records.place.links.post, records.place.member.registry)
-            await stack.enter_async_context(hosting(trunks.run()))
-            services = replace(services, desk=trunks)
+        services = await stack.enter_async_context(_with_engines(services, records))
         yield Standing(await stack.enter_async_context(_served(services, records)), login=login)
+
+
+@asynccontextmanager
+async def _with_engines(services: Services, records: Records) -> AsyncIterator[Services]:
+    """Yield the services of a process that asks the engines what it has not itself."""
+    assert records.place.links is not None, "the settings were checked"
+    post, registry, accounts = records.place.links.post, records.place.member.registry, records.sip_accounts
+    trunks, telephones = RemoteTrunks(post, registry), RemoteTelephones(post, registry)
+    await accounts.refresh()
+    async with hosting(trunks.run()), hosting(accounts.follow()):
+        phones = remote_telephones(accounts, telephones, services.settings.sip)
+        yield replace(services, desk=trunks, telephones=phones)
 
 
 @asynccontextmanager

@@ -18,6 +18,7 @@ from switchroom.receptions import Receptions
 from switchroom.roles.engine import Engine, measure
 from switchroom.roles.minds import Minds
 from switchroom.roles.records import Records
+from switchroom.roles.remote_telephones import of_endpoint
 from switchroom.roles.remote_trunks import of_trunks
 from switchroom.settings import Settings
 from switchroom.telephones import Telephones, telephones
@@ -88,7 +89,8 @@ def with_engine(services: Services, engine: Engine, records: Records) -> Service
     if records.place.links is not None:
         records.place.links.calls.here = switchboard
         trunks = of_trunks(records.trunks, endpoint.trunks)
-        records.place.links.post.handlers |= {DO: of_calls(switchboard), MAKE: of_maker(switchboard), **trunks}
+        calls = {DO: of_calls(switchboard), MAKE: of_maker(switchboard)}
+        records.place.links.post.handlers |= {**calls, **trunks, **of_endpoint(endpoint)}
     return replace(
         services,
         accept=switchboard.offer,

@@ -172,22 +172,22 @@ async def delete(account: str, asker: Asker, phones: Phones) -> None:
 @router.get("/devices", summary="List the devices that are registered")
 async def devices(asker: Asker, phones: Phones) -> Registrations:
     """List where the tenant's people can be reached now."""
-    found = sorted(_theirs(asker, phones), key=lambda device: (device.record, device.id))
+    found = sorted(await _theirs(asker, phones), key=lambda device: (device.record, device.id))
     return Registrations(devices=[_registration(device) for device in found])
 
 
 @router.delete("/devices/{device}", summary="Let go of a device", status_code=204)
 async def let_go(device: str, asker: Asker, phones: Phones) -> None:
     """Forget a device until it registers again; to keep it out, disable its account or change the password."""
-    for found in _theirs(asker, phones):
+    for found in await _theirs(asker, phones):
         if found.id == device:
-            phones.forget(found.record, found.contact)
+            await phones.forget(found.record, found.contact)
             return
     raise NotFound(f"no device {device} is registered")
 
 
-def _theirs(asker: Identity, phones: Telephones) -> list[Device]:
-    return list(phones.devices(phones.accounts.book.home(asker.tenant)))
+async def _theirs(asker: Identity, phones: Telephones) -> list[Device]:
+    return list(await phones.devices(phones.accounts.book.home(asker.tenant)))
 
 
 def _account(account: SipAccount) -> Account:
