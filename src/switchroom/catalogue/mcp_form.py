@@ -76,6 +76,9 @@ class McpServerForm(BaseModel):
     url: Annotated[str, AfterValidator(_url)] | None = Field(None, max_length=2000, description="streamable HTTP")
     program: str | None = Field(None, max_length=64, description="one of the operator's programs, over stdio")
     token: Secret | None = Field(None, description="sent as Authorization: Bearer")
+    credential: str = Field(
+        "", max_length=64, description="name of a credential of the tenant, sent instead of a token"
+    )
     headers: dict[Annotated[str, AfterValidator(_header)], Secret] = Field({}, max_length=16)
     environment: dict[Annotated[str, AfterValidator(_variable)], Secret] = Field({}, max_length=16)
     tools: list[Glob] = Field(["*"], max_length=200, description="which of its tools may be used")

@@ -12,8 +12,9 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from switchroom.catalogue.credentials import Credentials
 from switchroom.catalogue.mcp_form import McpServerForm, build, read
-from switchroom.catalogue.model import McpServerRow
+from switchroom.catalogue.model import CredentialRow, McpServerRow
 from switchroom.catalogue.writings import Writings
 from switchroom.errors import Conflict, Invalid, NotFound, SwitchroomError, Unavailable
 from switchroom.identity import TenantId, new_id
@@ -50,12 +51,18 @@ class McpServers:
     """Every method that takes a tenant sees that tenant's servers alone. A server is meant by its name or its id."""
 
     def __init__(
-        self, database: Database, vault: Vault, wall: Callable[[], float], settings: McpSettings | None = None
+        self,
+        database: Database,
+        vault: Vault,
+        wall: Callable[[], float],
+        settings: McpSettings | None = None,
+        credentials: Credentials | None = None,
     ) -> None:
         self._database = database
         self._vault = vault
         self._wall = wall
         self._settings = settings or McpSettings()
+        self.credentials = credentials or Credentials(database, vault, wall)
         self.writings = Writings()
 
     async def create(self, tenant: TenantId, values: Mapping[str, object]) -> McpServerRecord:
@@ -92,7 +99,8 @@ class McpServers:
 
     async def built(self, server: str, tenant: TenantId) -> ToolServer:
         """Return one server with its secrets, for use and not for show. Raises NotFound, Invalid, Unavailable."""
-        return self._built(await self._row(server, tenant))
+        row = await self._row(server, tenant)
+        return self._built(row, await self._borrowed(row))
 
     async def usable(self) -> list[ToolServer]:
         """Return the servers of all tenants that are switched on and can be used; which cannot is named in the log."""
@@ -102,7 +110,7 @@ class McpServers:
         for row in rows:
             if row.form.get("enabled"):
                 try:
-                    found.append(self._built(row))
+                    found.append(self._built(row, await self._borrowed(row)))
                 except SwitchroomError as error:
                     log.warning("MCP server cannot be used", server=row.id, tenant=row.tenant_id, problem=str(error))
         return found
@@ -114,10 +122,12 @@ class McpServers:
             await session.execute(update(McpServerRow).where(McpServerRow.id == server).values(listed=listed))
 
     async def stamp(self) -> Stamp:
-        """Return something that differs after every write, in this process or another."""
-        query = select(func.count(), func.max(McpServerRow.changed)).select_from(McpServerRow)
+        """Return something that differs after every write of a server or a credential, in this process or another."""
+        servers = select(func.count(), func.max(McpServerRow.changed)).select_from(McpServerRow)
+        secrets = select(func.count(), func.max(CredentialRow.changed)).select_from(CredentialRow)
         async with self._database.snapshot(WHOLE_HOUSE) as session:
-            return (self.writings.count, *(await session.execute(query)).one())
+            written = (*(await session.execute(servers)).one(), *(await session.execute(secrets)).one())
+            return (self.writings.count, *written)
 
     async def _store(self, row: McpServerRow, form: McpServerForm, kept: Mapping[str, str]) -> McpServerRecord:
         secrets = {name: secret for name, secret in {**kept, **form.secrets()}.items() if secret}
@@ -142,15 +152,20 @@ class McpServers:
         async with self._database.snapshot(tenant) as session:
             return await _find(session, server, tenant)
 
-    def _built(self, row: McpServerRow) -> ToolServer:
+    async def _borrowed(self, row: McpServerRow) -> Mapping[str, str]:
+        """Return the secret of the credential that a server refers to. Raises NotFound, Unavailable."""
+        name = str(row.form.get("credential") or "")
+        return {"token": await self.credentials.own(TenantId(row.tenant_id), name)} if name else {}
+
+    def _built(self, row: McpServerRow, borrowed: Mapping[str, str]) -> ToolServer:
         form = read(row.form, self._settings)
-        secrets = self._vault.open(row.sealed, row.id)
+        secrets = {**self._vault.open(row.sealed, row.id), **borrowed}
         return build((row.id, TenantId(row.tenant_id)), form, secrets, _listed(row), self._settings)
 
     def _record(self, row: McpServerRow) -> McpServerRecord:
         problem = ""
         try:
-            self._built(row)
+            self._built(row, {})
         except SwitchroomError as error:
             problem = str(error)
         tenant = TenantId(row.tenant_id)

@@ -214,3 +214,22 @@ class McpServerRow(Catalogued, Base):
     sealed: Mapped[str] = mapped_column(Text)
     listed: Mapped[Sequence[Mapping[str, object]]] = mapped_column(JSON)
     changed: Mapped[float] = mapped_column(Float)
+
+
+class CredentialRow(Catalogued, Base):
+    """A secret under a name, in ``sealed``; ``hint`` is its end. Tenants below may use it, so its writes count for all."""
+
+    __tablename__ = "credentials"
+    __table_args__ = (UniqueConstraint("tenant_id", "name", name="uq_credentials_name"),)
+    catalogued = "credential"
+    counts_for_all = True
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    tenant_id: Mapped[str] = mapped_column(String(64), index=True)
+    name: Mapped[str] = mapped_column(String(64))
+    kind: Mapped[str] = mapped_column(String(16))
+    hint: Mapped[str] = mapped_column(String(8))
+    sealed: Mapped[str] = mapped_column(Text)
+    created: Mapped[float] = mapped_column(Float)
+    changed: Mapped[float] = mapped_column(Float)
+    last_used: Mapped[float | None] = mapped_column(Float)

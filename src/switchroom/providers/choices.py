@@ -106,8 +106,8 @@ class _Entry(BaseModel):
     @field_validator("key")
     @classmethod
     def _point_to_keys(cls, value: str) -> str:
-        if value and not value.startswith(("env:", "file:")):
-            raise ValueError("a key is not written here: say where it is, env:NAME or file:PATH")
+        if value and not value.startswith(("env:", "file:", "credential:")):
+            raise ValueError("a key is not written here: say where it is, env:NAME, file:PATH or credential:NAME")
         return value
 
 
@@ -169,8 +169,13 @@ def _choices(entries: Mapping[str, _Entry], environment: Mapping[str, str]) -> d
 
 
 def key_at(place: str, environment: Mapping[str, str]) -> str:
-    """Return the key that is kept at ``env:NAME`` or ``file:PATH``, empty if there is none."""
+    """Return the key that is kept at ``env:NAME`` or ``file:PATH``, empty if there is none.
+
+    Keys of credentials are put into ``environment`` by whoever can open them, under the whole ``credential:NAME``.
+    """
     how, _, where = place.partition(":")
+    if how == "credential":
+        return environment.get(place, "")
     if how == "env":
         return environment.get(where, "").strip()
     if how == "file":

@@ -4,10 +4,12 @@ An engine has speech too, and makes ready what its calls begin with. A process w
 writing, and to say what is wrong with a flow.
 """
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
+from switchroom.accounts.tenant_tree import PLATFORM
 from switchroom.answering import FLOWS, Answering
 from switchroom.calls.text_desk import TextDesk
 from switchroom.catalogue.hold_music import HoldMusic
@@ -60,8 +62,19 @@ async def thinking(settings: Settings, records: Records, speech: LocalSpeech | N
 async def providing(settings: Settings, records: Records, speech: LocalSpeech | None) -> AsyncIterator[Providers]:
     """Open the providers of the installation, and look things up with its embedder."""
     stt, tts = (Speechless(), Speechless()) if speech is None else (speech.stt, speech.tts)
+    environment = {**os.environ, **await _credentials(records)}
     async with open_providers(
-        load_choices(settings.providers_file), stt, tts, None if speech is None else settings.data / "speech"
+        load_choices(settings.providers_file, environment),
+        stt,
+        tts,
+        None if speech is None else settings.data / "speech",
     ) as providers:
         records.library.use(providers.opened.embedder())
         yield providers
+
+
+async def _credentials(records: Records) -> dict[str, str]:
+    """Return the platform's credentials for providers, as the providers file refers to them; read once, at the start."""
+    credentials = records.mcp_servers.credentials
+    kept = [one.name for one in await credentials.page(PLATFORM, 1000) if one.kind == "provider"]
+    return {f"credential:{name}": await credentials.own(PLATFORM, name) for name in kept}

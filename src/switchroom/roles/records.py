@@ -14,6 +14,7 @@ from switchroom.accounts.people import People, Rules, people
 from switchroom.accounts.service import Accounts
 from switchroom.accounts.sip_accounts import SipAccounts
 from switchroom.accounts.tenancy import Tenancy
+from switchroom.catalogue.credentials import Credentials
 from switchroom.catalogue.mcp_servers import McpServers
 from switchroom.catalogue.outbound_calls import OutboundCalls
 from switchroom.catalogue.service import Catalogue
@@ -107,7 +108,7 @@ async def keeping_records(settings: Settings) -> AsyncIterator[Records]:
                 ApiKeys(database, secret, time.time),
                 tenancy,
                 Catalogue(database),
-                McpServers(database, Vault(secret), time.time, settings.mcp),
+                _mcp_servers(database, secret, settings, tenancy),
                 Trunks(database, Vault(secret), time.time),
                 OutboundCalls(database, time.time, settings.dial),
                 SipAccounts(database, secret, time.time),
@@ -126,6 +127,12 @@ def _people(settings: Settings, journal: Journal, accounts: Accounts, tenancy: T
     rules = Rules(settings.open_registration, settings.home)
     brands = branded(tenancy.settings, settings.home)
     return people(journal, accounts, secret_of(settings), time.time, rules, brands)
+
+
+def _mcp_servers(database: Database, secret: str, settings: Settings, tenancy: Tenancy) -> McpServers:
+    vault = Vault(secret)
+    credentials = Credentials(database, vault, time.time, tenancy.chain)
+    return McpServers(database, vault, time.time, settings.mcp, credentials)
 
 
 async def _open_database(settings: Settings) -> Database:

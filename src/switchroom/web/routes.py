@@ -20,6 +20,7 @@ from switchroom.web.api import (
     brand,
     call_records,
     calls,
+    credentials,
     engines,
     event_kinds,
     flows,
@@ -57,7 +58,7 @@ _VOICE = (calls, overview, call_records, live_calls, voicemails, hold_music, lat
 _THOUGHT = (agents, agent_versions, rehearsals, flows, mcp_servers, knowledge, texting)
 _PEOPLE = (accounts, links, second_steps, keys, users, teams, invitations, audit)
 _HOUSE = (*_PEOPLE, tenants, tenant_settings, brand, usage, security, engines, health)
-_LINES = (numbers, hours, queues)
+_LINES = (numbers, hours, queues, credentials)
 _EVENTS = (webhook_deliveries, webhooks, event_kinds)
 
 _EVERYTHING = (pages, door_pages, trunk_pages, console, live, *_HOUSE, *_VOICE, *_THOUGHT, *_LINES, *_EVENTS)
