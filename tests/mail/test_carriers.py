@@ -1,14 +1,21 @@
 """Mail through a real SMTP server, and onto the terminal."""
 
 import asyncio
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from pydantic import SecretStr
 
 from switchroom.errors import Invalid, SwitchroomError, Unavailable
 from switchroom.mail.carriers import SmtpServer, Terminal, carrier
 from switchroom.mail.letters import Letter
 from switchroom.settings import MailSettings
+from switchroom.transports.sip.wire.certificates import self_signed
 from tests.interop.ports import free_block
 from tests.servers.smtp import Smtp
 from tests.virtual_time import run_real
@@ -69,3 +76,55 @@ def test_without_a_server_mail_is_printed_where_the_program_was_started(capsys: 
     assert isinstance(made, Terminal)
     asyncio.run(made.send("mail_1", LETTER))
     assert "Ein Text mit ü." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("encryption", ["starttls", "tls"])
+def test_mail_and_password_travel_encrypted_to_a_server_that_is_trusted(tmp_path: Path, encryption: str) -> None:
+    files = tmp_path / "server.pem"
+    files.write_bytes(self_signed(("localhost",)))
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(files)
+    secret = {"encryption": encryption, "user": "us", "password": SecretStr("secret"), "host": "localhost"}
+    with encrypting(context, at_once=encryption == "tls") as (taken, port):
+        settings = MailSettings(port=port).model_copy(update=secret)
+        with pytest.raises(Unavailable):  # nobody has said that this certificate is to be trusted
+            run_real(SmtpServer(settings).send("mail_1", LETTER))
+        run_real(SmtpServer(settings.model_copy(update={"trust": files})).send("mail_1", LETTER))
+    assert taken == [("us", b"secret")]
+
+
+@contextmanager
+def encrypting(context: ssl.SSLContext, *, at_once: bool) -> Iterator[tuple[list[tuple[str, bytes]], int]]:
+    """Run a server that wants TLS and a password; give the logins it has seen, and its port."""
+    seen: list[tuple[str, bytes]] = []
+
+    def login(_server: object, _session: object, _envelope: object, _how: str, said: object) -> AuthResult:
+        assert isinstance(said, LoginPassword)
+        seen.append((said.login.decode(), said.password))
+        return AuthResult(success=True)
+
+    port = free_block(2)
+    controller = Controller(
+        Message(),
+        hostname="127.0.0.1",
+        port=port,
+        ready_timeout=30.0,
+        ssl_context=context if at_once else None,
+        tls_context=None if at_once else context,
+        require_starttls=not at_once,
+        auth_required=not at_once,  # it knows of no other TLS than STARTTLS
+        auth_require_tls=not at_once,
+        authenticator=login,
+    )
+    controller.start()
+    try:
+        yield seen, port
+    finally:
+        controller.stop()
+
+
+class Message:
+    """Takes what it is handed."""
+
+    async def handle_DATA(self, _server: SMTP, _session: Session, _envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
+        return "250 taken"

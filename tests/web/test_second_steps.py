@@ -14,6 +14,7 @@ LOGIN = {"email": EMAIL, "password": PASSWORD}
 async def enrolled(here: Site) -> tuple[pyotp.TOTP, list[str]]:
     async with here.as_user() as client:
         made = (await client.post("/api/auth/totp/enrol", json={"password": PASSWORD})).json()
+        assert made["uri"].startswith("otpauth://totp/Switchroom:")  # the brand that counts
         app = pyotp.TOTP(made["secret"])
         shown = {"code": app.at(int(here.clock[0]))}
         assert (await client.post("/api/auth/totp/confirm", json=shown)).status_code == 204

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
 from switchroom.accounts.people import Rules, people
 from tests.virtual_time import run_real
@@ -148,5 +149,24 @@ def test_a_new_password_needs_the_old_one_and_ends_every_session(tmp_path: Path)
             assert (await client.get("/api/auth/me")).json()["code"] == "signed_out"
             login = await client.post("/api/auth/login", json={"email": EMAIL, "password": "another password"})
             assert login.status_code == 200
+
+    run_real(story())
+
+
+def test_who_asks_is_found_out_without_a_query(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with site(tmp_path) as here, here.client() as client:
+            made = (await client.post("/api/auth/login", json=LOGIN)).json()
+            bearer = {"authorization": f"Bearer {made['access_token']}"}
+            asked: list[str] = []
+
+            def look(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+                asked.append(statement)
+
+            event.listen(here.services.database.engine.sync_engine, "before_cursor_execute", look)
+            assert (await client.get("/api/v1/flows/schema", headers=bearer)).status_code == 200
+            assert asked == []
+            assert (await client.get("/api/auth/me", headers=bearer)).status_code == 200
+            assert len([one for one in asked if one.startswith("SELECT")]) == 1  # what it answers with
 
     run_real(story())

@@ -68,7 +68,8 @@ async def state(asker: Asker, services: With) -> State:
 async def enrol(own: Password, asker: Asker, request: Request, services: With) -> Enrolled:
     """Make a secret for an app. It counts when it is confirmed by a code; begun again, the one before is good no longer."""
     user = await _proved(asker.user, own.password, request, services)
-    made = await services.people.second_steps.enrol(user, "Switchroom")
+    brand = (await services.tenancy.settings.of(user.tenant)).values.brand_name
+    made = await services.people.second_steps.enrol(user, brand or "Switchroom")
     return Enrolled(uri=made.uri, secret=made.secret, recovery_codes=list(made.recovery))
 
 
