@@ -19,6 +19,7 @@ from switchroom.ports import Directory
 from switchroom.providers.smart_turn import SmartTurn
 from switchroom.reaching import Reaching
 from switchroom.roles.records import Records
+from switchroom.roles.uploading import Uploading
 from switchroom.settings import Settings
 from switchroom.speech import BELIEF, LocalSpeech
 from switchroom.telephones import registrar
@@ -72,6 +73,7 @@ async def taking_calls(
             follow(records.trunks, endpoint.trunks.use),
             outbound.run(),
             records.sip_accounts.follow(),
+            Uploading(records.archive.blobs, settings.recordings).run(),
         )
         async with AsyncExitStack() as stack:
             for service in (*services, *lines):
