@@ -17,6 +17,8 @@ from tests.virtual_time import run_real
 
 pytestmark = [pytest.mark.peer, pytest.mark.speech]
 
+NUMBER = "+442079460009"
+
 
 class House:
     """The API of the running program, and the call it is about."""
@@ -76,7 +78,8 @@ async def telephone(here: House, program: Program, folder: Path, name: str, hert
     source = tone(hertz, folder.with_suffix(".wav")) if hertz else None
     setup = BaresipSetup(user=name, account=account, refresh=60, answers=True, source=source)
     async with Baresip(folder / "phone", setup) as phone:
-        await phone.until("REGISTER_OK")
+        while name not in (await here.client.get("/api/v1/sip/devices")).text:
+            await asyncio.sleep(0.1)
         yield phone
 
 
@@ -131,10 +134,12 @@ def test_the_api_hands_a_call_over_and_lets_a_person_take_it(alone: bool, tmp_pa
     async def main() -> None:
         async with asyncio.timeout(150.0), house(tmp_path) as (here, program):
             async with (
-                telephone(here, program, tmp_path / "anna", "anna") as anna,
+                Baresip(tmp_path / "anna", BaresipSetup(user=NUMBER, answers=True)) as anna,
                 telephone(here, program, tmp_path / "bert", "bert", 700) as bert,
             ):
-                await here.phones("anna")
+                trunk = {"name": "lab", "domain": f"127.0.0.1:{anna.port}", "allow": ["+44"]}
+                assert (await here.client.post("/api/v1/trunks", json=trunk)).status_code == 201
+                await here.phones(NUMBER)
                 await here.asks("take-over", 202, target="bert")
                 await here.happens("takeover.started")
                 await has_pitch(anna, 700)

@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from switchroom.errors import Unavailable
 from switchroom.storage.kept_answers import KEPT, LEASE, Answered, Begun, OtherRequest, UnderWay
+from switchroom.web.routes import routed
 from tests.virtual_time import run_real
 from tests.web.site import NOW, Site, site
 
@@ -159,3 +160,15 @@ def test_an_answer_is_kept_for_a_day_and_sealed(tmp_path: Path) -> None:
             assert isinstance(await begun(here), Begun)
 
     run_real(story())
+
+
+def test_the_document_says_that_every_write_takes_a_key() -> None:
+    document = routed().openapi()
+    writes = [
+        (path, method, {parameter["name"].lower() for parameter in operation.get("parameters", [])})
+        for path, operations in document["paths"].items()
+        for method, operation in operations.items()
+        if method in ("post", "put", "patch", "delete")
+    ]
+    assert len(writes) > 50
+    assert [(path, method) for path, method, names in writes if "idempotency-key" not in names] == []

@@ -12,10 +12,18 @@ from fastapi.routing import APIRoute
 
 from switchroom.web.api.refusals import Problem, refusals
 from switchroom.web.auth import asker
+from switchroom.web.idempotency import HEADER, LONGEST
 
 Json = dict[str, Any]
 
 _WRITES = frozenset({"post", "put", "patch", "delete"})
+_KEY: Json = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "sent again under the same key within a day, the same request gets the same answer and is done once",
+    "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST, "pattern": "^[!-~]+$"},
+}
 _MEDIA = "application/problem+json"
 _PROBLEM = {"$ref": "#/components/schemas/Problem"}
 _TAKEN_OUT = ("HTTPValidationError", "ValidationError")  # what the framework would answer, and we do not
@@ -48,6 +56,7 @@ def _describe(operation: Json, method: str, needs: Dependant) -> None:
         statuses |= {404}
     if method in _WRITES:
         statuses |= {403, 409}
+        _take_key(operation)
     responses = operation["responses"]
     said: Json = {str(status): words for status, words in refusals(*statuses).items()}
     for status, response in {**said, **responses}.items():
@@ -55,6 +64,12 @@ def _describe(operation: Json, method: str, needs: Dependant) -> None:
             response = {**response, "content": _content(response)}
         responses[status] = response
     operation["responses"] = dict(sorted(responses.items()))
+
+
+def _take_key(operation: Json) -> None:
+    parameters = operation.setdefault("parameters", [])
+    if not any(known["name"].lower() == HEADER for known in parameters):
+        parameters.append(_KEY)
 
 
 def _content(response: Json) -> Json:
