@@ -63,6 +63,7 @@ WHOLE_HOUSE = {  # the only places that may look at every tenant's rows, and why
     "src/switchroom/storage/backup/making.py": "a back-up has everything",
     "src/switchroom/storage/backup/restoring.py": "a back-up has everything",
     "src/switchroom/storage/journal.py": "the journal",
+    "src/switchroom/catalogue/voice_models.py": "it counts what everybody used",
     "src/switchroom/storage/resealing.py": "every box is wrapped anew, whosever it is",
     "src/switchroom/storage/owned.py": "what the scope is made of",
     "src/switchroom/storage/revisions.py": "the schema",

@@ -233,3 +233,42 @@ class CredentialRow(Catalogued, Base):
     created: Mapped[float] = mapped_column(Float)
     changed: Mapped[float] = mapped_column(Float)
     last_used: Mapped[float | None] = mapped_column(Float)
+
+
+class VoiceModelRow(Catalogued, Base):
+    """What a tenant says of a provider of the installation: whether its agents may use it, and what it calls it."""
+
+    __tablename__ = "voice_models"
+    catalogued = "voice_model"
+
+    tenant_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    section: Mapped[str] = mapped_column(String(16), primary_key=True)
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    enabled: Mapped[bool] = mapped_column(Boolean)
+    label: Mapped[str] = mapped_column(String(200))
+
+
+class VoiceModelUsageRow(Base):
+    """How many units of a ``meter`` (see events.usage) a tenant used of a model in a ``month`` such as 2026-11."""
+
+    __tablename__ = "voice_model_usage"
+
+    tenant_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    month: Mapped[str] = mapped_column(String(7), primary_key=True)
+    meter: Mapped[str] = mapped_column(String(32), primary_key=True)
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    units: Mapped[float] = mapped_column(Float)
+
+
+class VoiceProfileRow(Catalogued, Base):
+    """A way to speak, under a name; ``form`` is a VoiceProfileForm."""
+
+    __tablename__ = "voice_profiles"
+    __table_args__ = (UniqueConstraint("tenant_id", "name", name="uq_voice_profiles_name"),)
+    catalogued = "voice_profile"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    tenant_id: Mapped[str] = mapped_column(String(64), index=True)
+    name: Mapped[str] = mapped_column(String(100))
+    form: Mapped[Mapping[str, object]] = mapped_column(JSON)
+    changed: Mapped[float] = mapped_column(Float)

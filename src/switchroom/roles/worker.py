@@ -4,6 +4,8 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
+from switchroom.catalogue.voice_models import NAME as VOICE_MODELS
+from switchroom.catalogue.voice_models import VoiceModelUsage
 from switchroom.hooks.deliverer import Deliverer
 from switchroom.hooks.fanout import FanOut
 from switchroom.hooks.retention import LogRetention
@@ -26,6 +28,8 @@ async def working(settings: Settings, records: Records) -> AsyncIterator[None]:
         await stack.enter_async_context(hosting(records.place.alone("library", records.library.run)))
         charging = Charging(records.journal, records.usage.credits, time.monotonic)
         await stack.enter_async_context(hosting(records.place.alone(USAGE, charging.run)))
+        counting = VoiceModelUsage(records.journal)
+        await stack.enter_async_context(hosting(records.place.alone(VOICE_MODELS, counting.run)))
         await stack.enter_async_context(_telling(settings, records))
         await stack.enter_async_context(hosting(records.archive.retention.run()))
         postman = Postman(records.journal, records.people.outbox, carrier(settings.mail), time.time)

@@ -48,6 +48,8 @@ from switchroom.web.api import (
     trunks,
     usage,
     users,
+    voice_models,
+    voice_profiles,
     voicemails,
     webhook_deliveries,
     webhooks,
@@ -58,7 +60,7 @@ _VOICE = (calls, overview, call_records, live_calls, voicemails, hold_music, lat
 _THOUGHT = (agents, agent_versions, rehearsals, flows, mcp_servers, knowledge, texting)
 _PEOPLE = (accounts, links, second_steps, keys, users, teams, invitations, audit)
 _HOUSE = (*_PEOPLE, tenants, tenant_settings, brand, usage, security, engines, health)
-_LINES = (numbers, hours, queues, credentials)
+_LINES = (numbers, hours, queues, credentials, voice_models, voice_profiles)
 _EVENTS = (webhook_deliveries, webhooks, event_kinds)
 
 _EVERYTHING = (pages, door_pages, trunk_pages, console, live, *_HOUSE, *_VOICE, *_THOUGHT, *_LINES, *_EVENTS)

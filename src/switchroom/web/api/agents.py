@@ -10,6 +10,7 @@ from switchroom.accounts.tokens import Identity
 from switchroom.catalogue.agent_desk import AgentDesk
 from switchroom.catalogue.agent_form import AgentChange
 from switchroom.catalogue.service import AgentRecord, Publication
+from switchroom.catalogue.voice_models import VoiceModels
 from switchroom.errors import Conflict
 from switchroom.providers.choices import Section, check_names, load_choices
 from switchroom.web.api.refusals import refusals
@@ -110,6 +111,7 @@ async def usable(wanted: AgentChange, flow: str, asker: Identity, services: Serv
         "voices": wanted.voice_providers,
     }
     check_names(choices, chains)
+    await VoiceModels(services.database).check(asker.tenant, {str(part): names for part, names in chains.items()})
     if "flow" not in wanted.model_fields_set or wanted.flow == flow:
         return
     if (await services.flows.get(asker.tenant, wanted.flow)).published == 0:

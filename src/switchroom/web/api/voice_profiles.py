@@ -1,0 +1,77 @@
+"""Voice profiles: ways to speak under a name."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Query
+from pydantic import BaseModel, JsonValue, WithJsonSchema
+
+from switchroom.catalogue.named_forms import Named, NamedForms
+from switchroom.catalogue.voice_profiles import VoiceProfileForm, voice_profiles
+from switchroom.web.api.refusals import refusals
+from switchroom.web.auth import Administrator, Asker
+from switchroom.web.services import Services, With
+
+router = APIRouter(prefix="/api/v1/voice-profiles", tags=["voice profiles"])
+
+Fields = Annotated[dict[str, JsonValue], WithJsonSchema(VoiceProfileForm.model_json_schema())]
+
+
+class VoiceProfileOut(BaseModel):
+    """A voice profile."""
+
+    id: str
+    form: VoiceProfileForm
+
+
+class VoiceProfileList(BaseModel):
+    """Voice profiles in the order in which they were made; ``next`` is the cursor of the following page."""
+
+    items: list[VoiceProfileOut]
+    next: str | None
+
+
+@router.get("", summary="List voice profiles", responses=refusals(401, 403, 422, 429))
+async def profiles(
+    asker: Asker,
+    services: With,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Annotated[str | None, Query(max_length=64)] = None,
+) -> VoiceProfileList:
+    """Answer with the tenant's voice profiles."""
+    found = await _desk(services).page(asker.tenant, limit + 1, cursor)
+    shown = found[:limit]
+    return VoiceProfileList(items=[_out(one) for one in shown], next=shown[-1].id if len(found) > limit else None)
+
+
+@router.post("", summary="Add a voice profile", status_code=201, responses=refusals(401, 403, 409, 422, 429))
+async def add(fields: Annotated[Fields, Body()], asker: Administrator, services: With) -> VoiceProfileOut:
+    """Add a voice profile."""
+    return _out(await _desk(services).create(asker.tenant, fields))
+
+
+@router.get("/{profile}", summary="Get a voice profile", responses=refusals(401, 403, 404, 429))
+async def one(profile: str, asker: Asker, services: With) -> VoiceProfileOut:
+    """Answer with a voice profile, by id or name."""
+    return _out(await _desk(services).get(asker.tenant, profile))
+
+
+@router.patch("/{profile}", summary="Change a voice profile", responses=refusals(401, 403, 404, 409, 422, 429))
+async def change(
+    profile: str, fields: Annotated[Fields, Body()], asker: Administrator, services: With
+) -> VoiceProfileOut:
+    """Change the fields that are given."""
+    return _out(await _desk(services).change(asker.tenant, profile, fields))
+
+
+@router.delete("/{profile}", summary="Remove a voice profile", status_code=204, responses=refusals(401, 403, 404, 429))
+async def remove(profile: str, asker: Administrator, services: With) -> None:
+    """Remove a voice profile."""
+    await _desk(services).delete(asker.tenant, profile)
+
+
+def _desk(services: Services) -> NamedForms[VoiceProfileForm]:
+    return voice_profiles(services.database, services.wall)
+
+
+def _out(found: Named[VoiceProfileForm]) -> VoiceProfileOut:
+    return VoiceProfileOut(id=found.id, form=found.form)
