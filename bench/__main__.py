@@ -13,7 +13,20 @@ from bench.engine import ROOT
 from bench.figures import Figure, Figures, machine, note
 from bench.tables import PAGE, rewrite
 
-_ALONE = ("start", "virtual", "sip", "storm", "registrar", "srtp", "wire", "vad", "turns", "hosted", "webhooks")
+_ALONE = (
+    "start",
+    "virtual",
+    "sip",
+    "storm",
+    "registrar",
+    "srtp",
+    "wire",
+    "vad",
+    "turns",
+    "hosted",
+    "webhooks",
+    "deaths",
+)
 _TRANSPORTS = ("udp", "tcp")
 _CALLS = (1, 10, 50, 100, 150, 200)
 

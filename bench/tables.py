@@ -68,6 +68,7 @@ def rewrite(page: str, machine: str, found: Sequence[Figures]) -> str:
         "virtual",
         "hosted",
         "webhooks",
+        "deaths",
     ):
         if bench in by_bench:
             parts[bench] = _list(by_bench[bench][-1].figures)
