@@ -14,6 +14,7 @@ from switchroom.web.services import With
 router = APIRouter(prefix="/api/v1/calls", tags=["calls"])
 
 _ANSWERS: dict[int | str, dict[str, object]] = {
+    200: {"content": {"application/yaml": {"schema": {"type": "object"}}}},
     404: {"description": "there is no such call, or it is somebody else's"},
     422: {"description": "the call was never answered, or is not over"},
 }
