@@ -69,6 +69,9 @@ class WebSettings(_Frozen):
     host: str = "127.0.0.1"
     port: int = Field(8080, ge=0, le=65535)
     address: str = Field("", description="where people reach us, for links in mails; empty: http at host and port")
+    origins: tuple[str, ...] = Field(
+        (), description="web sites whose scripts may use the API with tokens, such as https://app.example.com"
+    )
 
 
 class AccountSettings(_Frozen):
@@ -201,6 +204,7 @@ class Settings(BaseSettings):
     )
 
     role: Role = Field("all", description="what this process does: all, or api, engine or worker beside others")
+    production: bool = Field(default=False, description="refuse to start with anything that is for trying only")
     demo: bool = Field(default=True, description="seed a demo tenant with an agent and a login")
     master_key: SecretStr = Field(
         SecretStr(""), description="seals the secrets of others; empty: kept in the file master-keys below data"

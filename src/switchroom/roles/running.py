@@ -18,6 +18,7 @@ from switchroom.hosting import hosting
 from switchroom.installation import DemoLogin, demo_login
 from switchroom.roles.engine import Engine, taking_calls
 from switchroom.roles.minds import providing, thinking
+from switchroom.roles.production import check
 from switchroom.roles.records import Records, keeping_records
 from switchroom.roles.remote_telephones import RemoteTelephones, remote_telephones
 from switchroom.roles.remote_trunks import RemoteTrunks
@@ -54,6 +55,7 @@ class Standing:
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[Standing]:
     """Run the role that the settings name. Raises Invalid for one that cannot be run with them."""
+    check(settings)
     _check(settings)
     async with AsyncExitStack() as stack:
         match settings.role:

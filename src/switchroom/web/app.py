@@ -8,6 +8,7 @@ from pathlib import Path
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
@@ -18,8 +19,9 @@ from switchroom.hosting import hosting
 from switchroom.observability import get_logger
 from switchroom.web import problems
 from switchroom.web.audited import AuditedApp
-from switchroom.web.guard import Guard
+from switchroom.web.guard import Guard, shared_with
 from switchroom.web.idempotency import Idempotency
+from switchroom.web.limits import Limits
 from switchroom.web.mcp.door import McpDoor
 from switchroom.web.routes import routed
 from switchroom.web.services import Services
@@ -40,7 +42,10 @@ def create_app(services: Services) -> FastAPI:
     app.state.services = services
     app.add_middleware(AuditedApp)  # within the next: an answer that is given again is no deed
     app.add_middleware(Idempotency)
-    app.add_middleware(Guard)
+    app.add_middleware(Limits)
+    app.add_middleware(Guard, origins=services.settings.web.origins)
+    if services.settings.web.origins:
+        app.add_middleware(CORSMiddleware, **shared_with(services.settings.web.origins))
     app.add_exception_handler(SwitchroomError, _known)
     app.add_exception_handler(RequestValidationError, _unusable)
     app.add_exception_handler(HTTPException, _refused)

@@ -4,7 +4,8 @@ A request that changes something is refused when the browser says that another s
 ``Origin`` from a browser too old to say): that is all a form needs against forgery, and no page has to carry a secret.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -46,8 +47,10 @@ _HEADERS = {
 class Guard:
     """Wraps the application."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, origins: Collection[str] = ()) -> None:
+        """``origins`` are web sites whose scripts may use the API with tokens of their own; never with our cookie."""
         self._app = app
+        self._origins = frozenset(origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -62,15 +65,32 @@ class Guard:
                     headers.setdefault(name, value)
             await send(message)
 
-        if scope["method"] not in _SAFE and _from_elsewhere(Headers(scope=scope)):
+        headers = Headers(scope=scope)
+        if scope["method"] not in _SAFE and _from_elsewhere(headers) and not self._invited(headers):
             error = Denied("this request was caused by another web site", code="cross_site")
             await answer(Request(scope), error)(scope, receive, send_guarded)
             return
         await self._app(scope, receive, send_guarded)
 
+    def _invited(self, headers: Headers) -> bool:
+        return headers.get("origin") in self._origins and "cookie" not in headers and "authorization" in headers
+
+
+def shared_with(origins: Collection[str]) -> dict[str, Any]:
+    """Return what other web sites' scripts may do: use the API by token, and read what it answers."""
+    return {
+        "allow_origins": list(origins),
+        "allow_methods": ["GET", "POST", "PUT", "PATCH", "DELETE"],
+        "allow_headers": ["authorization", "content-type", "idempotency-key", "switchroom-tenant"],
+        "expose_headers": ["retry-after", "content-disposition"],
+        "max_age": 600,
+    }
+
 
 def _extra(scope: Scope) -> Iterator[tuple[str, str]]:
     yield from _HEADERS.items()
+    if scope["scheme"] == "https":
+        yield "strict-transport-security", "max-age=31536000"
     if scope["path"].startswith("/static/"):
         yield "cache-control", "no-cache"  # ask each time; unchanged files cost one small answer
     else:

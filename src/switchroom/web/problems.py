@@ -47,7 +47,7 @@ def answer(request: Request, error: SwitchroomError, **more: object) -> Response
 
 def plain(request: Request, status: int, detail: str) -> Response:
     """Return the answer for what the framework itself refuses, such as a path that does not exist."""
-    code = {404: "not_found", 405: "method_not_allowed"}.get(status, "error")
+    code = {404: "not_found", 405: "method_not_allowed", 413: "body_too_large"}.get(status, "error")
     error = SwitchroomError(
         f"there is nothing at {request.url.path}" if status == HTTPStatus.NOT_FOUND else detail, code=code
     )
