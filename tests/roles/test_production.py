@@ -8,7 +8,7 @@ GOOD = "Zq8vN2xK5rT9wY3uB6pL1sD4fG7hJ0mC"
 
 
 def _settings(**given: object) -> Settings:
-    return Settings(_env_file=None, **{"production": True, "demo": False, "secret": GOOD, **given})  # type: ignore[arg-type, call-arg]
+    return Settings(_env_file=None, **{"production": True, "demo": False, "secret": GOOD, **given})  # type: ignore[arg-type]
 
 
 def test_an_installation_that_is_made_for_it_starts() -> None:

@@ -111,4 +111,4 @@ def test_a_browser_that_came_by_https_comes_by_https_again(tmp_path: Path) -> No
 
 
 def test_nothing_is_shared_unless_it_is_set() -> None:
-    assert Settings(_env_file=None).web.origins == ()  # type: ignore[call-arg]
+    assert Settings(_env_file=None).web.origins == ()
