@@ -5,7 +5,7 @@ PEERS := flite libflite1 espeak-ng sox ffmpeg libopus0 baresip-core sip-tester l
 
 CONSOLE := $(shell find ui -type f -not -path 'ui/node_modules/*' -not -name openapi.json -not -name schema.d.ts 2>/dev/null)
 
-.PHONY: help run serve test check console bench documents format lock fuzz clean
+.PHONY: help run serve test check console audit bench documents format lock fuzz clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -45,6 +45,10 @@ lock:  ## compile the lock files anew from pyproject.toml
 	@$(PYTHON) -m venv .venv/lock && .venv/lock/bin/pip install -q uv
 	@.venv/lock/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements.lock pyproject.toml
 	@.venv/lock/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml
+
+audit: .venv/dev  ## ask whether anything we depend on is known to be vulnerable
+	@$(BIN)/pip-audit --require-hashes --disable-pip -r requirements.lock
+	@npm audit --prefix ui --omit=dev --audit-level=high
 
 clean:  ## forget the environment and all local data
 	@rm -rf .venv var build dist ui/node_modules src/switchroom/web/static/console

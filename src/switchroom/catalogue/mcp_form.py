@@ -6,13 +6,13 @@ of the environment) can be written and never read: a form that is stored or show
 
 import re
 from collections.abc import Mapping
-from ipaddress import ip_address
 from typing import Annotated
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from switchroom.catalogue.forms import checked
+from switchroom.egress import is_literal, is_public
 from switchroom.errors import Invalid
 from switchroom.identity import TenantId
 from switchroom.ports.tool_server import Endpoint, Program, RemoteTool, ToolRules, ToolServer
@@ -158,7 +158,6 @@ def _below(prefix: str, secrets: Mapping[str, str]) -> Mapping[str, str]:
 
 def _is_private(host: str) -> bool:
     """Return whether a host is an address that is plainly not public; names are looked at when they are resolved."""
-    try:
-        return not ip_address(host).is_global
-    except ValueError:
-        return host == "localhost" or host.endswith((".localhost", ".local", ".internal"))
+    if is_literal(host):
+        return not is_public(host)
+    return host == "localhost" or host.endswith((".localhost", ".local", ".internal"))
