@@ -47,7 +47,7 @@ lock:  ## compile the lock files anew from pyproject.toml
 	@.venv/lock/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml
 
 audit: .venv/dev  ## ask whether anything we depend on is known to be vulnerable
-	@$(BIN)/pip-audit --require-hashes --disable-pip -r requirements.lock
+	@$(BIN)/pip-audit --strict --require-hashes --disable-pip -r requirements.lock
 	@npm audit --prefix ui --omit=dev --audit-level=high
 
 clean:  ## forget the environment and all local data
