@@ -19,7 +19,7 @@ from tests.web.site import EMAIL, PASSWORD, Site, site
 
 GUEST = {"email": "bo@example.com", "name": "Bo", "role": "agent"}
 NOT_FOR_USERS = ("/api/v1/security", "/api/v1/engines")  # the operator's
-PUBLIC = re.compile(r"/(health|metrics|api/v1/brand)")
+PUBLIC = re.compile(r"/(health|metrics|brand\.css|api/v1/brand)")
 
 
 async def somebody(here: Site, role: Role) -> User:
@@ -220,5 +220,20 @@ def test_a_link_in_a_mail_leads_to_us_whatever_the_request_calls_us(tmp_path: Pa
             (text,) = await texts(here)
             assert "evil.example" not in text
             assert "http://127.0.0.1:8080/password-reset?token=" in text
+
+    run_real(story())
+
+
+@pytest.mark.databases
+def test_what_cannot_be_read_or_stored_is_the_askers_mistake(tmp_path: Path, database_kind: str) -> None:
+    async def story() -> None:
+        async with site(tmp_path) as here, here.as_user() as client:
+            headers = {"content-type": "application/json"}
+            unreadable = await client.post("/api/v1/teams", content=b'{"name": "\xff"}', headers=headers)
+            assert (unreadable.status_code, unreadable.json()["code"]) == (422, "invalid")
+            half = await client.post("/api/v1/teams", content=rb'{"name": "\ud800"}', headers=headers)
+            assert half.status_code == 422
+            stored = await client.post("/api/v1/teams", json={"name": "a\0b"})
+            assert stored.status_code == (201 if database_kind == "sqlite" else 422)
 
     run_real(story())

@@ -3,10 +3,12 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import asdict
+from http import HTTPStatus
 from pathlib import Path
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import Response
@@ -27,6 +29,8 @@ from switchroom.web.routes import routed
 from switchroom.web.services import Services
 
 log = get_logger(__name__)
+
+_NO_TEXT = frozenset({"22021", "22P05"})  # PostgreSQL's codes: character not in repertoire, untranslatable character
 
 
 def create_app(services: Services) -> FastAPI:
@@ -49,6 +53,7 @@ def create_app(services: Services) -> FastAPI:
     app.add_exception_handler(SwitchroomError, _known)
     app.add_exception_handler(RequestValidationError, _unusable)
     app.add_exception_handler(HTTPException, _refused)
+    app.add_exception_handler(DBAPIError, _unstorable)
     app.add_exception_handler(Exception, _broken)
     if services.settings.role in ("engine", "worker"):
         return app  # neither pages nor API
@@ -73,7 +78,17 @@ def _unusable(request: Request, error: Exception) -> Response:
 
 def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if error.status_code == HTTPStatus.BAD_REQUEST:  # what the framework says of a body that is not in UTF-8
+        return problems.answer(request, Invalid("the body cannot be read: it is not what its Content-Type says"))
     return problems.plain(request, error.status_code, str(error.detail))
+
+
+def _unstorable(request: Request, error: Exception) -> Response:
+    """Say of text that PostgreSQL cannot store, which is one with a NUL in it, whose fault it is."""
+    assert isinstance(error, DBAPIError)
+    if getattr(error.orig, "sqlstate", "") in _NO_TEXT:
+        return problems.answer(request, Invalid("the request cannot be used: a text has a character that is none"))
+    return _broken(request, error)
 
 
 def _broken(request: Request, error: Exception) -> Response:
