@@ -36,7 +36,9 @@ async def victim(url: str) -> None:
     """Be one of the processes, with a call, until killed; prints the call."""
     database = Database(url)
     process = Process(new_id("eng"), "engine", "bench", "0", time.time())
-    async with membership(Registry(database), process):
+    registry = Registry(database)
+    async with membership(registry, process):
+        await registry.place(process.id, sip="", web="http://bench", most=0)
         call = CallId(new_id("call"))
         started = CallStarted(
             id=EventId(new_id("evt")),

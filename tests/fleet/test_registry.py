@@ -8,6 +8,7 @@ from switchroom.errors import Unavailable
 from switchroom.fleet.leases import Leases
 from switchroom.fleet.membership import Membership
 from switchroom.fleet.registry import Load, Process, Registry
+from switchroom.fleet.vigil import Beat
 from tests.storage.stories import migrated
 from tests.virtual_time import run_real
 
@@ -24,12 +25,16 @@ def test_a_process_that_was_given_up_learns_it_with_its_next_beat(tmp_path: Path
             registry = Registry(database)
             for name in ("a", "b"):
                 await registry.enter(process(name), alone=False)
-            assert await registry.beat("a", Load(3), 101.0) == {"b": 0}
+            assert await registry.beat("a", Load(3), 101.0) == {"b": Beat(0, starting=True)}
             assert not await registry.give_up("a", 0, 102.0), "it has beaten since"
             assert await registry.give_up("a", 1, 102.0)
             assert not await registry.give_up("a", 1, 102.0), "only one is the first"
             assert await registry.beat("a", Load(), 103.0) is None
             assert await registry.beat("b", Load(), 103.0) == {}
+            await registry.place("b", sip="", web="http://b", most=0)
+            await registry.enter(process("c"), alone=False)
+            assert await registry.beat("c", Load(), 103.0) == {"b": Beat(1)}
+            await registry.leave("c")
             with pytest.raises(Unavailable, match="the others gave it up"):
                 await Membership(registry, process("a"), lambda: 104.0).step()
             assert [(each.process.id, each.lost, each.load.calls) for each in await registry.all()] == [

@@ -1,6 +1,6 @@
 """A process as one of several: it shows that it lives, and gives up those that fell silent.
 
-    every half second   our beat; whoever was silent for three seconds is given up, by whoever notices first
+    every half second   our beat; whoever was silent for three seconds (thirty, while it starts) is given up by who notices it
     given up ourselves  we end: others have closed our calls and do our work (``Unavailable``, code ``given_up``)
 
 A process that is killed is known to be dead within four seconds. With SQLite there is one process, which neither beats nor looks.
@@ -62,7 +62,7 @@ class Membership:
             raise Unavailable(message, code="given_up")
         there = set(beats)
         for silent in self._vigil.handle(beats, asyncio.get_running_loop().time()):
-            if await self.registry.give_up(silent, beats[silent], self._wall()):
+            if await self.registry.give_up(silent, beats[silent].count, self._wall()):
                 log.error("a process fell silent and was given up", engine=silent)
                 there.discard(silent)
         if self._there - there:  # given up by us or by another, or left

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.dml import UpdateBase
 
 from switchroom.fleet.model import EngineRow
+from switchroom.fleet.vigil import Beat
 from switchroom.storage.db import Database
 from switchroom.storage.scope import WHOLE_HOUSE
 
@@ -76,15 +77,16 @@ class Registry:
             change = update(EngineRow).where(EngineRow.id == id_)
             await session.execute(change.values(sip=sip, web=web, most=most))
 
-    async def beat(self, id_: str, load: Load, now: float) -> Mapping[str, int] | None:
+    async def beat(self, id_: str, load: Load, now: float) -> Mapping[str, Beat] | None:
         """Show that a process lives; return the beats of the others, None if it was given up."""
         async with self.database.transaction(WHOLE_HOUSE) as session:
             mine = update(EngineRow).where(EngineRow.id == id_, EngineRow.lost.is_(None))
             change = mine.values(beat=EngineRow.beat + 1, seen=now, calls=load.calls, draining=load.draining)
             if not await _changed(session, change):
                 return None
-            others = select(EngineRow.id, EngineRow.beat).where(EngineRow.id != id_, EngineRow.lost.is_(None))
-            return {row.id: row.beat for row in await session.execute(others)}
+            others = select(EngineRow.id, EngineRow.beat, EngineRow.web)
+            there = await session.execute(others.where(EngineRow.id != id_, EngineRow.lost.is_(None)))
+            return {row.id: Beat(row.beat, starting=not row.web) for row in there}
 
     async def give_up(self, id_: str, beat: int, now: float) -> bool:
         """Call a process lost, unless it has beaten since, or another was first; return whether we were."""
