@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from switchroom.errors import Unavailable
 from switchroom.events import catalogue as happened
@@ -14,10 +14,15 @@ from switchroom.history.reader import HistoryReader
 from switchroom.history.retention import Retention, Rule
 from switchroom.identity import CallId
 from switchroom.storage.blobs import Blobs
+from switchroom.storage.db import Base
+from switchroom.storage.revisions import load_models
+from switchroom.storage.scope import WHOLE_HOUSE
 from switchroom.web.ranges import Unsatisfiable, asked
 from tests.virtual_time import run_real
 from tests.web.site import NOW, Site, site
 from tests.web.story import call
+
+pytestmark = pytest.mark.databases
 
 CALLER = "+442079461111"
 CANARIES = ("Anderson", "Bella Vista", CALLER)
@@ -136,6 +141,28 @@ async def journal_of(here: Site, name: str) -> list[str]:
         return [str(topic) for (topic,) in rows]
 
 
+async def stored(here: Site) -> set[str]:
+    """The canaries that are in any table."""
+    load_models()
+    found = ""
+    async with here.services.database.snapshot(WHOLE_HOUSE) as session:
+        for table in Base.metadata.sorted_tables:
+            found += str(list(await session.execute(select(table))))
+    return {canary for canary in CANARIES if canary in found}
+
+
+def test_nothing_of_a_deleted_call_remains_in_any_table(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with site(tmp_path) as here, here.as_user() as client:
+            await recorded(here)
+            assert await stored(here) == set(CANARIES)
+            await client.delete("/api/v1/calls/call_1")
+            assert await stored(here) == set()
+
+    run_real(story())
+
+
+@pytest.mark.databases("sqlite")
 def test_nothing_of_a_deleted_call_remains_on_the_disk(tmp_path: Path) -> None:
     async def story() -> None:
         async with site(tmp_path) as here, here.as_user() as client:

@@ -9,6 +9,8 @@ from tests.virtual_time import run_real
 from tests.web.site import NOW, site
 from tests.web.story import call
 
+pytestmark = pytest.mark.databases
+
 ANNA, BERT = "+442079460001", "+442079460002"
 
 

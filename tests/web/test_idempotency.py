@@ -3,6 +3,7 @@
 import asyncio
 from pathlib import Path
 
+import pytest
 from sqlalchemy import text
 
 from switchroom.errors import Unavailable
@@ -10,6 +11,8 @@ from switchroom.storage.kept_answers import KEPT, LEASE, Answered, Begun, OtherR
 from switchroom.web.routes import routed
 from tests.virtual_time import run_real
 from tests.web.site import NOW, Site, site
+
+pytestmark = pytest.mark.databases
 
 CALL = {"agent": "Receptionist", "to": "+442079460009"}
 
