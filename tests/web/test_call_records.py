@@ -2,22 +2,27 @@
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text
 
-from switchroom.errors import Unavailable
+from switchroom.errors import NotFound, Unavailable
 from switchroom.events import catalogue as happened
 from switchroom.history.deleting import Deletions
 from switchroom.history.reader import HistoryReader
 from switchroom.history.retention import Retention, Rule
 from switchroom.identity import CallId
+from switchroom.roles.uploading import Uploading
+from switchroom.storage.blob_store import open_blobs
 from switchroom.storage.blobs import Blobs
 from switchroom.storage.db import Base
 from switchroom.storage.revisions import load_models
 from switchroom.storage.scope import WHOLE_HOUSE
 from switchroom.web.ranges import Unsatisfiable, asked
+from tests.servers.s3 import S3
+from tests.storage.test_blobs import settings
 from tests.virtual_time import run_real
 from tests.web.site import NOW, Site, site
 from tests.web.story import call
@@ -62,17 +67,36 @@ def test_a_recording_is_given_in_ranges(tmp_path: Path) -> None:
     run_real(story())
 
 
-def test_a_recording_in_the_store_is_given_in_ranges_too(tmp_path: Path) -> None:
+@pytest.mark.databases("sqlite")
+def test_a_recording_in_the_store_is_given_by_ranges_and_links_and_deleted_too(s3: S3, tmp_path: Path) -> None:
     async def story() -> None:
-        async with site(tmp_path) as here, here.as_user() as client:
+        async with site(tmp_path) as here:
+            blobs = open_blobs(settings(s3.endpoint, s3.bucket()), tmp_path)
+            folder = here.services.settings.recordings
+            deletions = Deletions(here.journal, blobs, folder, lambda: NOW)
+            archive = replace(here.services.archive, blobs=blobs, deletions=deletions)
+            here.services = replace(here.services, archive=archive)
             path = await recorded(here)
-            stored = here.services.settings.data / "elsewhere.wav"
-            path.replace(stored)
-            await here.services.archive.blobs.put(f"recordings/{here.account.tenant.id}/call_1.wav", stored)
-            path.rename(path.with_suffix(".moved"))  # the folder of the store is ours: take it out of the web's sight
-            path.with_suffix(".moved").rename(path)
-            part = await client.get(WHERE, headers={"range": "bytes=4-7"})
-            assert (part.status_code, part.content) == (206, SOUND[4:8])
+            assert await Uploading(blobs, folder, lambda: path.stat().st_mtime + 60.0).move() == 1
+            assert not path.exists()
+            async with here.as_user() as client, here.client() as anybody:
+                whole = await client.get(WHERE)
+                assert (whole.status_code, whole.content) == (200, SOUND)
+                part = await client.get(WHERE, headers={"range": "bytes=4-7"})
+                assert (part.status_code, part.content) == (206, SOUND[4:8])
+                assert part.headers["content-range"] == f"bytes 4-7/{len(SOUND)}"
+                assert (await client.get(WHERE, headers={"range": "bytes=99999999-"})).status_code == 416
+                same = {"if-none-match": whole.headers["etag"]}
+                assert (await client.get(WHERE, headers=same)).status_code == 304
+                assert (await client.head(WHERE)).headers["content-length"] == str(len(SOUND))
+                assert (await client.get("/api/v1/calls/call_1/waveform")).status_code == 200
+                url = (await client.post(f"{WHERE}/link", json={})).json()["url"]
+                assert (await anybody.get(url)).content == SOUND
+                assert (await client.delete("/api/v1/calls/call_1")).status_code == 204
+                assert (await anybody.get(url)).status_code == 404
+            with pytest.raises(NotFound):
+                await blobs.state(f"recordings/{here.account.tenant.id}/call_1.wav")
+            assert list(remains(tmp_path)) == []
 
     run_real(story())
 

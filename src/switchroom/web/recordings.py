@@ -4,14 +4,17 @@ The file's name comes from the journal and is believed only below the directory 
 more is in the store, under the name of its tenant and its own.
 """
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
-from switchroom.errors import NotFound
+from switchroom.errors import Invalid, NotFound
 from switchroom.history.service import Recording
 from switchroom.identity import CallId, TenantId
 from switchroom.web.ranges import ranged
@@ -29,31 +32,38 @@ class Waveform(BaseModel):
     agent: list[float]
 
 
-async def recording_file(services: Services, call: CallId, tenant: TenantId) -> Path:
-    """Return where the recording of the tenant's call is, brought here from the store if need be. Raises NotFound."""
+@asynccontextmanager
+async def recording_at_hand(services: Services, call: CallId, tenant: TenantId) -> AsyncIterator[Path]:
+    """Give the tenant's recording as a file, brought here from the store for as long as it is looked at. Raises NotFound."""
     recording = await _recording(services, call, tenant)
     path = file_below(services.settings.recordings, recording.path)
-    if path is None:
-        path = services.settings.data / "fetched" / tenant / Path(recording.path).name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if not path.is_file():
-            await services.archive.blobs.fetch(_key(recording, tenant), path)
-    return path
+    if path is not None:
+        yield path
+        return
+    with TemporaryDirectory(dir=services.settings.data) as folder:
+        fetched = Path(folder) / "recording.wav"
+        await services.archive.blobs.fetch(_key(recording.path, tenant), fetched)
+        yield fetched
 
 
 async def sound(request: Request, services: Services, call: CallId, tenant: TenantId) -> Response:
     """Answer with the recording, or the range of it that is asked for. Raises NotFound."""
     recording = await _recording(services, call, tenant)
-    path = file_below(services.settings.recordings, recording.path)
+    return await sound_at(request, services, recording.path, tenant, etag=recording.sha256)
+
+
+async def sound_at(request: Request, services: Services, name: str, tenant: TenantId, *, etag: str = "") -> Response:
+    """Answer with a tenant's sound, from the disk or from the store. Raises NotFound."""
+    path = file_below(services.settings.recordings, name)
     if path is not None:
-        return FileResponse(path, media_type="audio/wav", filename=f"{call}.wav", content_disposition_type="inline")
-    key, blobs = _key(recording, tenant), services.archive.blobs
+        return FileResponse(path, media_type="audio/wav", filename=path.name, content_disposition_type="inline")
+    key, blobs = _key(name, tenant), services.archive.blobs
     try:
         state = await blobs.state(key)
-    except NotFound:
-        raise NotFound(f"the recording of call {call} is not there any more") from None
-    etag = f'"{recording.sha256 or state.etag}"'
-    return ranged(request.headers, state.size, etag, lambda start, end: blobs.read(key, start, end), "audio/wav")
+    except (NotFound, Invalid):
+        raise NotFound("this sound is not there any more") from None
+    tag = f'"{etag or state.etag}"'
+    return ranged(request.headers, state.size, tag, lambda start, end: blobs.read(key, start, end), "audio/wav")
 
 
 async def _recording(services: Services, call: CallId, tenant: TenantId) -> Recording:
@@ -64,8 +74,8 @@ async def _recording(services: Services, call: CallId, tenant: TenantId) -> Reco
     return recording
 
 
-def _key(recording: Recording, tenant: TenantId) -> str:
-    return f"recordings/{tenant}/{Path(recording.path).name}"
+def _key(name: str, tenant: TenantId) -> str:
+    return f"recordings/{tenant}/{Path(name).name}"
 
 
 def file_below(folder: Path, name: str) -> Path | None:

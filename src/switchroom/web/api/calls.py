@@ -15,7 +15,7 @@ from switchroom.events.catalogue import Event
 from switchroom.history.service import Call, Wanted
 from switchroom.identity import AgentId, CallId, TenantId
 from switchroom.web.auth import Asker
-from switchroom.web.recordings import Waveform, recording_file, waveform_of
+from switchroom.web.recordings import Waveform, recording_at_hand, waveform_of
 from switchroom.web.services import With
 from switchroom.web.transcripts import KINDS, TRANSCRIPT, Format, preferred, written
 
@@ -223,8 +223,8 @@ async def waveform(
     call_id: str, asker: Asker, services: With, points: Annotated[int, Query(ge=10, le=4000)] = 1000
 ) -> Waveform:
     """Answer with the loudest sample of each of ``points`` stretches, both parties."""
-    path = await recording_file(services, CallId(call_id), asker.tenant)
-    return await asyncio.to_thread(waveform_of, path, points)
+    async with recording_at_hand(services, CallId(call_id), asker.tenant) as path:
+        return await asyncio.to_thread(waveform_of, path, points)
 
 
 async def follow(bus: Bus, tenant: TenantId, call: str | None) -> AsyncGenerator[str, None]:

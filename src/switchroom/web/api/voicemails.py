@@ -3,14 +3,14 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.responses import FileResponse
+from starlette.responses import FileResponse, Response
 
 from switchroom.errors import NotFound
 from switchroom.history.voicemails import VoicemailBox
 from switchroom.web.auth import Asker
-from switchroom.web.recordings import file_below
+from switchroom.web.recordings import sound_at
 from switchroom.web.services import With
 
 router = APIRouter(prefix="/api/v1/voicemails", tags=["voicemails"])
@@ -65,10 +65,9 @@ async def voicemail(message_id: str, asker: Asker, services: With) -> VoicemailO
 
 
 @router.get("/{message_id}/recording", summary="Get the sound", responses=_MISSING, response_class=FileResponse)
-async def recording(message_id: str, asker: Asker, services: With) -> FileResponse:
+async def recording(message_id: str, request: Request, asker: Asker, services: With) -> Response:
     """Answer with a WAV file of the caller alone; ranges are served."""
     message = await VoicemailBox(services.database).get(message_id, asker.tenant)
-    path = file_below(services.settings.recordings, message.path) if message.path else None
-    if path is None:
+    if not message.path:
         raise NotFound(f"there is no sound of message {message_id}")
-    return FileResponse(path, media_type="audio/wav", filename=f"{message_id}.wav", content_disposition_type="inline")
+    return await sound_at(request, services, message.path, asker.tenant)
