@@ -14,7 +14,7 @@ from pathlib import Path
 import structlog
 
 from switchroom.catalogue.flow_desk import NAME, live_number, published_text
-from switchroom.catalogue.flow_parts import part_numbers, published_parts
+from switchroom.catalogue.flow_parts import part_numbers, published_flows, published_parts
 from switchroom.catalogue.service import AgentRecord
 from switchroom.domains.restaurant.reception import Reception
 from switchroom.errors import Invalid
@@ -164,6 +164,31 @@ class Receptions:
     async def examine(self, tenant: TenantId, text: str) -> tuple[Problem, ...]:
         """Return everything that keeps ``text`` from answering calls of ``tenant``."""
         return await self._examined(text, self._tools(tenant), lambda flow: self._parts(tenant, flow))
+
+    async def examine_users(self, tenant: TenantId, flow: str, text: str) -> tuple[Problem, ...]:
+        """Return what would keep published flows that run ``flow`` from answering if it had this text, and does not now."""
+        found: list[Problem] = []
+        tools, new = self._tools(tenant), await asyncio.to_thread(parse, text)
+        for name, using in (await published_flows(self._database, tenant)).items():
+            parts = dict(await self._parts(tenant, using))
+            if name == flow or flow not in parts:
+                continue
+            before = await asyncio.to_thread(self._wrong, using, parts, tools)
+            after = {**parts, **await self._parts(tenant, new), flow: new}
+            for problem in await asyncio.to_thread(self._wrong, using, after, tools):
+                if problem not in before:
+                    found.append(Problem("", "", f"the flow {name!r} runs {flow!r}, and could no longer: {problem}"))
+        return tuple(found)
+
+    def _wrong(self, flow: Flow, parts: Mapping[str, Flow], tools: Tools) -> tuple[str, ...]:
+        """Return in words what keeps a flow from running with these parts. Takes long: not for the event loop."""
+        try:
+            self._reception(flow, parts, tools)
+        except FlowInvalid as error:
+            return tuple(map(str, error.problems))
+        except Invalid as error:
+            return (str(error),)
+        return ()
 
     async def examine_file(self, path: Path, text: str) -> tuple[Problem, ...]:
         """Return everything that keeps the ``text`` of the file at ``path`` from answering calls."""

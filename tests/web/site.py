@@ -175,7 +175,7 @@ def _services(database: Database, folder: Path, wall: Callable[[], float], mcp: 
         accept=lambda _offer: None,
         engine=EngineState,
         settings=Settings(data=folder, secret=SECRET),
-        flows=FlowDesk(database, receptions.examine, wall),
+        flows=FlowDesk(database, receptions.examine, wall, receptions.examine_users),
         receptions=receptions,
         mcp_servers=McpServers(database, Vault(SECRET), wall, mcp),
         tools=ToolServers(),

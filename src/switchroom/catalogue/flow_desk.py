@@ -29,6 +29,15 @@ Examine = Callable[[TenantId, str], Awaitable[tuple[Problem, ...]]]
 """Says what keeps the text of a flow from answering calls of a tenant."""
 
 
+ExamineUsers = Callable[[TenantId, str, str], Awaitable[tuple[Problem, ...]]]
+"""Says what would keep the published flows that run one as a part of themselves from answering, if that had this text."""
+
+
+async def nobody_uses(_tenant: TenantId, _flow: str, _text: str) -> tuple[Problem, ...]:
+    """Return nothing: no flow runs another."""
+    return ()
+
+
 class FlowNotRunnable(Invalid):
     """The flow cannot be published; ``problems`` says where and what to do."""
 
@@ -71,10 +80,13 @@ class FlowVersion:
 class FlowDesk:
     """The flows of all tenants; every method sees one tenant's alone. A flow is meant by its name or its id."""
 
-    def __init__(self, database: Database, examine: Examine, wall: Callable[[], float]) -> None:
+    def __init__(
+        self, database: Database, examine: Examine, wall: Callable[[], float], users: ExamineUsers = nobody_uses
+    ) -> None:
         self._database = database
         self._examine = examine
         self._wall = wall
+        self._users = users
 
     async def problems(self, tenant: TenantId, text: str) -> tuple[Problem, ...]:
         """Return everything that keeps ``text`` from being published."""
@@ -162,7 +174,7 @@ class FlowDesk:
         return await self._store(tenant, wanted, record.revision)
 
     async def _runs(self, record: FlowRecord, text: str) -> None:
-        problems = await self.problems(record.tenant, text)
+        problems = await self.problems(record.tenant, text) or await self._users(record.tenant, record.name, text)
         if problems:
             raise FlowNotRunnable(record.name, problems)
 

@@ -4,7 +4,10 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from sqlalchemy import select
+
 from switchroom.catalogue.flow_desk import live_number, published_text
+from switchroom.catalogue.model import FlowRow, FlowVersionRow
 from switchroom.flow.file import parse
 from switchroom.flow.graph import Flow
 from switchroom.flow.linking import needed
@@ -33,6 +36,16 @@ async def published_parts(database: Database, tenant: TenantId, flow: Flow) -> M
         part = found[name] = Part(live[1], await asyncio.to_thread(parse, text))
         waiting += sorted(needed(part.flow) - found.keys())
     return found
+
+
+async def published_flows(database: Database, tenant: TenantId) -> Mapping[str, Flow]:
+    """Return every published flow of the tenant, by name, as it answers now."""
+    live = select(FlowRow.name, FlowVersionRow.text).join(
+        FlowVersionRow, (FlowVersionRow.flow_id == FlowRow.id) & (FlowVersionRow.number == FlowRow.published)
+    )
+    async with database.snapshot(tenant) as session:
+        texts = (await session.execute(live.where(FlowRow.tenant_id == tenant).order_by(FlowRow.name))).all()
+    return {name: await asyncio.to_thread(parse, text) for name, text in texts}
 
 
 async def part_numbers(database: Database, tenant: TenantId, names: Iterable[str]) -> Mapping[str, int]:

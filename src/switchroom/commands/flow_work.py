@@ -107,7 +107,8 @@ class Work:
 async def opened(settings: Settings, slug: str, say: Callable[[str], None]) -> AsyncIterator[Work]:
     """Open the database of the installation. Raises NotFound for a tenant that is not there."""
     async with house.opened(settings) as here:
-        desk = FlowDesk(here.database, Receptions(here.database, FLOWS).examine, time.time)
+        receptions = Receptions(here.database, FLOWS)
+        desk = FlowDesk(here.database, receptions.examine, time.time, receptions.examine_users)
         yield Work(await here.tenant(slug), desk, Catalogue(here.database), say)
 
 

@@ -49,7 +49,7 @@ def services_of_records(settings: Settings, records: Records, user: User | None 
         engine=lambda: EngineState(problem=records.problem()),
         settings=settings,
         receptions=receptions,
-        flows=FlowDesk(records.database, receptions.examine, time.time),
+        flows=FlowDesk(records.database, receptions.examine, time.time, receptions.examine_users),
         mcp_servers=records.mcp_servers,
         tools=ToolServers(),
         trunks=records.trunks,
@@ -74,7 +74,7 @@ def with_minds(services: Services, minds: Minds) -> Services:
     return replace(
         services,
         receptions=receptions,
-        flows=FlowDesk(services.database, receptions.examine, time.time),
+        flows=FlowDesk(services.database, receptions.examine, time.time, receptions.examine_users),
         tools=minds.tooling.servers,
         texts=minds.texts,
         plan_for_text=minds.directory.plan_for_text,
