@@ -1,8 +1,9 @@
 """Who answers an incoming call: how long it takes to say, from memory and after a write.
 
-A house with so many numbers, each with an agent of its own and all with one published flow. Every lookup is that of a call: the
-number of the catalogue is read from the database file, then the plan is taken from memory. After a write, the first lookup of a
-number reads it again; that is measured on its own. A second process writes all the time in the third part, so many times a second.
+A house with so many numbers, each with an agent of its own, and all with the same business hours and one published flow. Every
+lookup is that of a call: the count of the catalogue is read from the database, then the hours are asked and the plan is taken from
+memory. After a write of the tenant, the first lookup of a number reads it again; that is measured on its own. In the last part
+another process writes ten times a second, for the same tenant.
 """
 
 import argparse
@@ -18,7 +19,9 @@ from pathlib import Path
 from bench.figures import Figures, calibrate, gathered, share, show
 from switchroom.answering import FLOWS, Answering
 from switchroom.catalogue.flow_desk import FlowDesk
+from switchroom.catalogue.hours import hours_of
 from switchroom.catalogue.model import AgentRow, NumberRow
+from switchroom.catalogue.opening_hours import DAYS
 from switchroom.catalogue.service import Catalogue
 from switchroom.identity import TenantId, UserId, new_id
 from switchroom.storage.db import Database
@@ -29,6 +32,7 @@ _TENANT = TenantId("tnt_bench")
 _WRITER = """
 import asyncio, sys
 from dataclasses import replace
+from switchroom.catalogue.opening_hours import DAYS
 from switchroom.catalogue.service import Catalogue
 from switchroom.storage.db import Database
 
@@ -52,6 +56,10 @@ async def _furnish(database: Database, numbers: int) -> Answering:
     text = (FLOWS / "examples" / "restaurant.yaml").read_text(encoding="utf-8")
     await flows.create(_TENANT, "front", text, UserId("usr_bench"))
     await flows.publish(_TENANT, "front", UserId("usr_bench"))
+    week = {day: [{"opens": "09:00", "closes": "12:30"}, {"opens": "13:30", "closes": "18:00"}] for day in DAYS}
+    hours = await hours_of(database, time.time).create(
+        _TENANT, {"name": "office", "zone": "Europe/Berlin", "week": week}
+    )
     first = await catalogue.create_agent(_TENANT, "Agent", "front")
     async with database.transaction(WHOLE_HOUSE) as session:
         row = await session.get(AgentRow, first.id)
@@ -60,11 +68,22 @@ async def _furnish(database: Database, numbers: int) -> Answering:
         agents = [AgentRow(**{**fields, "id": new_id("agt")}) for _ in range(numbers)]
         session.add_all(agents)
         await session.flush()
-        session.add_all(
-            NumberRow(id=new_id("num"), tenant_id=_TENANT, address=_address(one), agent_id=agent.id)
-            for one, agent in enumerate(agents)
-        )
+        session.add_all(_number(one, agent.id, hours.id) for one, agent in enumerate(agents))
     return answering
+
+
+def _number(one: int, agent: str, hours: str) -> NumberRow:
+    target = f"agent:{agent}"
+    return NumberRow(
+        id=new_id("num"),
+        tenant_id=_TENANT,
+        address=_address(one),
+        label="",
+        country="",
+        kind="",
+        hours_id=hours,
+        answers={"open": target, "closed": target},
+    )
 
 
 def _address(one: int) -> str:
