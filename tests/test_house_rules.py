@@ -32,3 +32,7 @@ def test_who_looks_at_everybody_and_what_belongs_to_nobody_is_named(
     file.parent.mkdir(parents=True)
     file.write_text(text)
     assert len(list(RULES["findings"](file))) == count
+
+
+def test_every_exception_is_still_a_file() -> None:
+    assert [path for path in RULES["WHOLE_HOUSE"] if not Path(path).exists()] == []

@@ -4,18 +4,27 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from switchroom.accounts.seed import seed_accounts
+from switchroom.accounts.service import Accounts
 from switchroom.accounts.tenancy import Tenancy
 from switchroom.accounts.tenant_tree import PLATFORM
 from switchroom.catalogue.model import FlowRow
+from switchroom.catalogue.service import Catalogue, seed_catalogue
+from switchroom.history.reader import HistoryReader
+from switchroom.history.service import CallHistory
 from switchroom.identity import TenantId
 from switchroom.storage.db import Base, Database
+from switchroom.storage.journal import Journal
 from switchroom.storage.migrating import migrate
 from switchroom.storage.revisions import load_models
 from switchroom.storage.row_security import unsecured
+from switchroom.storage.schema import upgrade
 from switchroom.storage.scope import WHOLE_HOUSE
 from tests.servers.postgresql import Postgresql
+from tests.storage.stories import Story
 from tests.storage.test_owned import ANN, BEA, EVERYBODYS, flow
 from tests.virtual_time import run_real
+from tests.web.site import CHEAP, NOW, PASSWORD, PIN, SECRET
 
 APPLICATION = "switchroom_app"
 
@@ -117,6 +126,32 @@ def test_what_a_migration_adds_is_secured_with_it(postgresql: Postgresql) -> Non
             await migrate(database)
             async with database.engine.connect() as connection:
                 assert await connection.run_sync(unsecured) == []
+        finally:
+            await database.close()
+
+    run_real(main())
+
+
+def test_a_role_that_is_no_superuser_owns_makes_and_uses_the_database(postgresql: Postgresql) -> None:
+    """What docs/operating.md says of PostgreSQL's role: migrations, a demo, a call's events and what is read of them."""
+
+    async def main() -> None:
+        as_application(postgresql)
+        postgresql.sql("DROP DATABASE IF EXISTS owned WITH (FORCE)")
+        postgresql.sql(f"CREATE DATABASE owned OWNER {APPLICATION} TEMPLATE template0")
+        database = Database(f"postgresql://{APPLICATION}:app@127.0.0.1:{postgresql.port}/owned")
+        try:
+            await upgrade(database)
+            account = await seed_accounts(Accounts(database, SECRET, lambda: NOW, hasher=CHEAP), PASSWORD, PIN)
+            ours = account.tenant.id
+            catalogue, journal = Catalogue(database), Journal(database)
+            agent = await seed_catalogue(catalogue, ours, "restaurant.yaml")
+            assert (await catalogue.agents(ours))[0].id == agent.id
+            await journal.write(Story("call_1", ours).whole())
+            await HistoryReader(journal, linger=0).catch_up()
+            assert [call.id for call in (await CallHistory(database, journal).calls(ours)).calls] == ["call_1"]
+            assert (await CallHistory(database, journal).calls(BEA)).calls == []
+            await Tenancy(database, lambda: NOW).settings.change(ours, {"brand_name": "Copper"})
         finally:
             await database.close()
 

@@ -108,3 +108,19 @@ def test_people_who_only_answer_calls_work_for_their_own_tenant(tmp_path: Path) 
                     assert (await client.get("/api/v1/agents", headers={HEADER: "demo"})).status_code == status
 
     run_real(main())
+
+
+def test_a_reseller_provisions_a_tenant_down_to_its_first_administrator(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with site(tmp_path) as here, here.as_user(await reseller(here)) as client:
+            made = (await client.post("/api/v1/tenants", json={"slug": "acme", "name": "Acme"})).json()
+            person = {"email": "ann@example.com", "name": "Ann", "role": "admin"}
+            invited = await client.post("/api/v1/invitations", json=person, headers={HEADER: "acme"})
+            assert invited.status_code == 201, invited.text
+            theirs = (await client.get("/api/v1/invitations", headers={HEADER: made["id"]})).text
+            assert "ann@example.com" in theirs
+            assert "ann@example.com" not in (await client.get("/api/v1/invitations")).text
+            suspended = await client.post("/api/v1/tenants/acme/suspend", headers={HEADER: "acme"})
+            assert suspended.json()["code"] == "not_above"
+
+    run_real(main())
