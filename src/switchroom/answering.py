@@ -201,6 +201,7 @@ class Answering:
             fillers=agent.fillers or said.fillers,
             patience=said.patience,
             giving_up=said.giving_up,
+            parting=said.parting,
             person=reception.plan.flow.person,
         )
 

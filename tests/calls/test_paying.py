@@ -87,12 +87,13 @@ def test_without_credit_a_call_is_not_answered() -> None:
 
 def test_a_call_whose_credit_runs_out_is_ended_before_it_is_gone() -> None:
     async def main() -> None:
-        async with rig(credit=ScriptedCredit(100.0), silence=1000.0) as engine:
+        async with rig(credit=ScriptedCredit(100.0), silence=1000.0, parting="I have to end this call.") as engine:
             leg = await engine.call(ScriptedLeg())
         assert leg.commands == [Ring(), Answer(), HangUp()]
         [completed] = engine.of(happened.CallCompleted)
         assert completed.reason == "credit"
         assert completed.duration < 100.0
+        assert engine.of(happened.ReplySpoken)[-1].heard == "I have to end this call."
         assert len(engine.of(happened.CreditExhausted)) == 1
 
     run(main())

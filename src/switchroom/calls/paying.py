@@ -5,7 +5,8 @@ A ledger that cannot be reached is no reason to end a call that goes on.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from functools import partial
 
 import structlog
@@ -20,8 +21,20 @@ log = structlog.get_logger()
 
 EVERY = 15.0
 """Seconds between two looks; a minute is held ahead."""
+PARTING = 10.0
+"""So long a caller may be told that the call ends."""
 TELL = 4
 """So many looks between two tellings of what was used: a crash costs no more than that."""
+
+
+async def drained(sounding: Callable[[], bool]) -> None:
+    """Wait until what was begun to be said is over, or does not come to an end."""
+    begun = False
+    with suppress(TimeoutError):
+        async with asyncio.timeout(PARTING):
+            while not begun or sounding():
+                begun = begun or sounding()
+                await asyncio.sleep(0.1)
 
 
 class Paying:
@@ -44,8 +57,8 @@ class Paying:
             return False
         return True
 
-    async def run(self, exhausted: Callable[[], None]) -> None:
-        """Tell what is used and hold what is needed, until cancelled; ``exhausted`` is called once, when credit runs out."""
+    async def run(self, exhausted: Callable[[], Awaitable[None]]) -> None:
+        """Tell what is used and hold what is needed, until cancelled; ``exhausted`` is awaited once, when credit runs out."""
         looks = 0
         while True:
             await asyncio.sleep(EVERY)
@@ -54,7 +67,7 @@ class Paying:
                 self._chronicle.tell_used()
             if self._hold is not None and self._hold.limited and not await self._kept(self._hold):
                 self._hold = None
-                exhausted()
+                await exhausted()
 
     async def _kept(self, hold: Hold) -> bool:
         try:

@@ -31,7 +31,7 @@ from switchroom.calls.minutes import Minutes
 from switchroom.calls.mouth import Mouth
 from switchroom.calls.own_voice import OwnVoice
 from switchroom.calls.parts import Parts
-from switchroom.calls.paying import Paying
+from switchroom.calls.paying import Paying, drained
 from switchroom.calls.reply import Line, Rendered, Replier
 from switchroom.calls.speculating import Speculating
 from switchroom.calls.tapes import Tapes
@@ -193,12 +193,19 @@ class CallSession:
         self._chronicle.tell(partial(happened.CallConnected, after=round(self._connected - began, 4)))
         parts.minutes.begin(self._connected)
         self._chronicle.meter.begin()
-        charging = tasks.create_task(paying.run(partial(self.end, "credit")), name="paying")
+        charging = tasks.create_task(paying.run(partial(self._part, parts.mouth)), name="paying")
         preparing = tasks.create_task(parts.watch.stock.prepare(), name="sentences")
         await self._talk(parts, tasks, playout, errands, rendered[0])
         preparing.cancel()
         charging.cancel()
         self._with.habits.keep(plan.tenant, self._offer.leg.party, parts.turns.pauses)
+
+    async def _part(self, mouth: Mouth) -> None:
+        """Credit has run out: say so in a way that is no affair of the caller's, and end."""
+        with suppress(SwitchroomError):  # what must not be interrupted, or a caller who is on hold, is left as it is
+            await self.do(control.Say(self._plan.parting, protected=True))
+            await drained(lambda: mouth.sounding)
+        self.end("credit")
 
     def _rings(self) -> None:
         if self._state.allows(CallInput.RING):

@@ -113,6 +113,8 @@ class CallPlan:
     """So many given up in a row: the caller is handed over to ``person``, or the call ends."""
     giving_up: str = ""
     """Said then."""
+    parting: str = ""
+    """Said when the call has to end for a reason that is not the caller's."""
     quotas: tuple[Quota, ...] = ()
     """Which of its tenant, and of those above it, count their calls."""
     person: str = ""
