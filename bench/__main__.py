@@ -26,6 +26,7 @@ _ALONE = (
     "hosted",
     "webhooks",
     "deaths",
+    "api_reads",
 )
 _TRANSPORTS = ("udp", "tcp")
 _CALLS = (1, 10, 50, 100, 150, 200)

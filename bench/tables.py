@@ -69,6 +69,7 @@ def rewrite(page: str, machine: str, found: Sequence[Figures]) -> str:
         "hosted",
         "webhooks",
         "deaths",
+        "api_reads",
     ):
         if bench in by_bench:
             parts[bench] = _list(by_bench[bench][-1].figures)

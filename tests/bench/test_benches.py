@@ -95,7 +95,7 @@ def test_a_table_is_rewritten_and_the_words_around_it_are_kept() -> None:
 def test_the_page_has_a_place_for_every_table() -> None:
     page = PAGE.read_text(encoding="utf-8")
     local = ("start", "virtual", "turns", "vad", "sip", "storm", "registrar", "srtp", "wire", "hosted", "webhooks")
-    alone = (*local, "deaths", "arrivals udp", "arrivals tcp")
+    alone = (*local, "deaths", "api_reads", "arrivals udp", "arrivals tcp")
     names = ("machine", "cost", "talk", "stages", "faults", *alone)
     for name in names:
         assert page.count(f"<!-- {name} -->\n") == 1

@@ -141,4 +141,8 @@ def services_of(connection: HTTPConnection) -> Services:
     return services
 
 
-With = Annotated[Services, Depends(services_of)]
+async def _given(connection: HTTPConnection) -> Services:
+    return services_of(connection)  # awaited, though it waits for nothing: what is not, FastAPI hands to a thread
+
+
+With = Annotated[Services, Depends(_given)]

@@ -33,7 +33,7 @@ class BanList(BaseModel):
     bans: list[BanOut]
 
 
-def operator(request: Request, services: With) -> Identity:
+async def operator(request: Request, services: With) -> Identity:
     """Return who asks. Raises Denied unless it is the operator."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer":

@@ -100,7 +100,7 @@ class Credentials(BaseModel):
     sockets: list[str]
 
 
-def everything(services: With) -> Telephones:
+async def everything(services: With) -> Telephones:
     """Return the telephones. Raises Unavailable where this process has none."""
     if services.telephones is None:
         raise Unavailable("this process is no registrar", code="no_registrar")
