@@ -30,7 +30,8 @@ from switchroom.storage.schema import upgrade
 
 _CONNECTIONS = 24
 _KINDS = {"agents": 0.25, "calls": 0.25, "call": 0.3, "transcript": 0.2}
-_COPIED = {"voice_calls": "id", "transcripts": "call_id", "turns": "call_id", "call_events": "call_id"}
+_COPIED = {"voice_calls": "id", "transcripts": "call_id", "turns": "call_id"}
+"""Tables by the column that names the call. Events are not copied: the journal's readers would be busy with them meanwhile."""
 
 
 @dataclass(slots=True)
@@ -61,7 +62,7 @@ async def filled(data: Path, calls: int) -> None:
 
 def _copy(connection: sqlite3.Connection, table: str, key: str, calls: int) -> None:
     columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})") if row[1] != "number"]
-    made = {key: "'call_' || i", "id": "'evt_' || i || '_' || sequence" if table == "call_events" else "'call_' || i"}
+    made = {key: "'call_' || i"}
     values = ", ".join(made.get(name, f'"{name}"') for name in columns)
     names = ", ".join(f'"{name}"' for name in columns)
     numbers = f"WITH RECURSIVE numbers(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM numbers WHERE i < {calls - 1})"
