@@ -70,7 +70,9 @@ async def installation(folder: Path, database: str, redis: str) -> AsyncIterator
             worker = tasks.create_task(started("worker", "worker"))
             one, two = (tasks.create_task(started(name, "engine")) for name in ("one", "two"))
         login = json.loads((folder / "api" / "demo-login.json").read_text())
-        client = await stack.enter_async_context(httpx.AsyncClient(base_url=f"http://127.0.0.1:{api.port + 1}"))
+        client = await stack.enter_async_context(
+            httpx.AsyncClient(base_url=f"http://127.0.0.1:{api.port + 1}", timeout=60.0)
+        )
         credentials = {"email": login["email"], "password": login["password"]}
         answer = (await client.post("/api/auth/login", json=credentials)).json()
         client.headers["authorization"] = f"Bearer {answer['access_token']}"
