@@ -110,12 +110,12 @@ async def _measure(folder: str, numbers: int, lookups: int) -> list[tuple[str, f
     warm = await _lookups(answering, random.choices(addresses, k=lookups))
     catalogue, after = Catalogue(database), []
     agent = (await catalogue.everybody())[0]
-    for one in range(200):
+    for one in range(50):
         await catalogue.save_agent(replace(agent, greeting=str(one)))
         after += await _lookups(answering, [random.choice(addresses)])
     writer = await asyncio.create_subprocess_exec(sys.executable, "-c", _WRITER, url, "0.1")
     try:
-        busy = await _lookups(answering, random.choices(addresses[:50], k=2000), 0.002)
+        busy = await _lookups(answering, random.choices(addresses[:50], k=500), 0.002)
     finally:
         writer.terminate()
         await writer.wait()
