@@ -105,6 +105,10 @@ class Receptions:
         self._published: dict[str, tuple[Standing, Tools]] = {}  # by the flow's id
         self._made: dict[tuple[TenantId, str], Standing] = {}
 
+    def house_tools(self) -> Tools:
+        """Return the tools that every flow may call; those of a section of a flow are that flow's own."""
+        return self._house
+
     def hints(self) -> list[Hints]:
         """Return everything that may be expected to be heard in these flows."""
         return [hints for reception in self._known() for hints in reception.plan.hints]

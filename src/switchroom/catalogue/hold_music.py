@@ -44,6 +44,13 @@ class HoldMusic:
         except OSError:
             return music is None
 
+    def file(self, tenant: TenantId) -> Path:
+        """Return the tenant's file. Raises NotFound if there is none."""
+        path = self._path(tenant)
+        if not path.is_file():
+            raise NotFound("there is no hold music of your own")
+        return path
+
     async def put(self, tenant: TenantId, data: bytes) -> float:
         """Keep a WAV file as the tenant's music; return its seconds. Raises Invalid."""
         if len(data) > LARGEST:

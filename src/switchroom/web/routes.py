@@ -45,6 +45,7 @@ from switchroom.web.api import (
     tenant_settings,
     tenants,
     texting,
+    tools,
     trunks,
     usage,
     users,
@@ -60,7 +61,7 @@ _VOICE = (calls, overview, call_records, live_calls, voicemails, hold_music, lat
 _THOUGHT = (agents, agent_versions, rehearsals, flows, mcp_servers, knowledge, texting)
 _PEOPLE = (accounts, links, second_steps, keys, users, teams, invitations, audit)
 _HOUSE = (*_PEOPLE, tenants, tenant_settings, brand, usage, security, engines, health)
-_LINES = (numbers, hours, queues, credentials, voice_models, voice_profiles)
+_LINES = (numbers, hours, queues, credentials, voice_models, voice_profiles, tools)
 _EVENTS = (webhook_deliveries, webhooks, event_kinds)
 
 _EVERYTHING = (pages, door_pages, trunk_pages, console, live, *_HOUSE, *_VOICE, *_THOUGHT, *_LINES, *_EVENTS)

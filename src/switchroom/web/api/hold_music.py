@@ -1,11 +1,15 @@
 """What callers hear while they wait: the house's music, or a WAV file of the tenant's own."""
 
+import asyncio
+
 from fastapi import APIRouter, Request
+from fastapi.responses import FileResponse
 from pydantic import BaseModel
 
 from switchroom.catalogue.hold_music import LARGEST, HoldMusic
 from switchroom.errors import Invalid
 from switchroom.media.frame import RATE
+from switchroom.web.api.refusals import refusals
 from switchroom.web.auth import Asker
 from switchroom.web.services import Services, With
 
@@ -28,6 +32,18 @@ async def hold_music(asker: Asker, services: With) -> HoldMusicOut:
     """Answer with whose music it is."""
     found = await _music(services).of(asker.tenant)
     return HoldMusicOut(own=found is not None, seconds=0.0 if found is None else round(len(found) / RATE, 3))
+
+
+@router.get(
+    "/file",
+    summary="Listen to the tenant's hold music",
+    response_class=FileResponse,
+    responses=refusals(401, 403, 404, 429),
+)
+async def listen(asker: Asker, services: With) -> FileResponse:
+    """Answer with the WAV file that was uploaded; the house's own is no file."""
+    path = await asyncio.to_thread(_music(services).file, asker.tenant)
+    return FileResponse(path, media_type="audio/wav", headers={"cache-control": "no-store"})
 
 
 @router.put("", summary="Choose what callers hear while they wait", responses={**_NOT_MINE, **_UNUSABLE})
