@@ -30,6 +30,7 @@ MADE = {
     "trunks": ("/api/v1/trunks", {"name": "carrier", "kind": "generic", "domain": "pbx.example.com"}),
     "mcp-servers": ("/api/v1/mcp-servers", {"name": "crm", "url": "https://crm.example.com/mcp"}),
     "webhooks": ("/api/v1/webhooks", {"url": "https://hooks.example.com/", "topics": ["voice.*"]}),
+    "voice-profiles": ("/api/v1/voice-profiles", {"name": "warm"}),
     "credentials": ("/api/v1/credentials", {"name": "openai", "kind": "provider", "secret": "sk-a-long-secret"}),
     "price-lists": ("/api/v1/price-lists", PRICES),
     "api-keys": ("/api/v1/auth/api-keys", {"name": "CRM", "scopes": ["mcp"]}),
