@@ -15,7 +15,7 @@ export type Schemas = components["schemas"];
 const TENANT_HEADER = "Switchroom-Tenant";
 const TENANT_KEPT = "switchroom-tenant";
 const REFRESH = "/api/auth/refresh";
-const OWN_401 = [REFRESH, "/api/auth/login", "/api/auth/password"];
+const OWN_401 = [REFRESH, "/api/auth/login", "/api/auth/password", "/api/auth/totp/verify"];
 
 export const signedOut = new EventTarget();
 

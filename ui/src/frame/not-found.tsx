@@ -8,7 +8,7 @@ import { WORDS } from "./words";
 export function NotFound() {
   const t = useWords(WORDS);
   return (
-    <Empty icon={IconMapOff} title={t.noPage}>
+    <Empty icon={IconMapOff} title={t.noPage} order={1}>
       <Stack align="center">
         <Text c="dimmed">{t.noPageHint}</Text>
         <Button component={Link} to="/">

@@ -50,7 +50,7 @@ function Navigation({ close }: { close: () => void }) {
   const pages = pagesFor(role);
   const isHere = (path: string) => (path === "" ? pathname === "/" : `${pathname}/`.startsWith(`/${path}/`));
   return (
-    <nav aria-label={t.navigation}>
+    <>
       {SECTIONS.filter((section) => pages.some((page) => page.section === section)).map((section) => (
         <Box key={section} mb="md">
           <Text size="xs" fw={600} c="dimmed" px="sm" mb={4} id={`section-${section}`}>
@@ -76,7 +76,7 @@ function Navigation({ close }: { close: () => void }) {
           </ul>
         </Box>
       ))}
-    </nav>
+    </>
   );
 }
 
@@ -140,7 +140,7 @@ export function Shell() {
             </Group>
           </Group>
         </AppShell.Header>
-        <AppShell.Navbar p="sm" className={classes.bar}>
+        <AppShell.Navbar p="sm" className={classes.bar} aria-label={t.navigation}>
           <ScrollArea type="auto" offsetScrollbars>
             <Navigation close={close} />
           </ScrollArea>

@@ -1,5 +1,10 @@
 /** The brand's colour and the house's measures as a Mantine theme, with the contrasts of WCAG AA. */
-import { type CSSVariablesResolver, createTheme, type MantineThemeOverride } from "@mantine/core";
+import {
+  type CSSVariablesResolver,
+  createTheme,
+  type MantineColorsTuple,
+  type MantineThemeOverride,
+} from "@mantine/core";
 import { readableShade, shades } from "./colour";
 
 const LIGHT_GROUND = "#f6f7f6";
@@ -11,10 +16,7 @@ export function themeOf(colour: string): MantineThemeOverride {
   return createTheme({
     primaryColor: "brand",
     colors: { brand },
-    primaryShade: {
-      light: readableShade(brand, LIGHT_GROUND, "dark") as 6,
-      dark: readableShade(brand, DARK_CARD, "light") as 6,
-    },
+    primaryShade: readableShade(brand, LIGHT_GROUND, "dark") as 6, // one for both: text on it is chosen once
     autoContrast: true,
     luminanceThreshold: HALFWAY,
     defaultRadius: "md",
@@ -29,8 +31,13 @@ export function themeOf(colour: string): MantineThemeOverride {
   });
 }
 
+function onDark(brand: MantineColorsTuple | undefined): string {
+  const tuple = brand ?? shades("");
+  return tuple[readableShade(tuple, DARK_CARD, "light")] ?? "#fff";
+}
+
 /** What Mantine draws too faintly for people who see less well. */
-export const readableVariables: CSSVariablesResolver = () => ({
+export const readableVariables: CSSVariablesResolver = (theme) => ({
   variables: {},
   light: {
     "--mantine-color-body": LIGHT_GROUND,
@@ -43,6 +50,9 @@ export const readableVariables: CSSVariablesResolver = () => ({
   },
   dark: {
     "--mantine-color-body": "#17191a",
+    "--mantine-color-anchor": onDark(theme.colors.brand),
+    "--mantine-color-brand-light-color": onDark(theme.colors.brand),
+    "--mantine-primary-color-light-color": onDark(theme.colors.brand),
     "--mantine-color-dimmed": "#b4bab8",
     "--mantine-color-placeholder": "#a0a6a4",
     "--mantine-color-error": "#ff9c92",

@@ -3,7 +3,17 @@ import type { Icon } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 
 /** Where a list has nothing: what would be here, and how to get it. */
-export function Empty({ icon: Shown, title, children }: { icon: Icon; title: string; children?: ReactNode }) {
+export function Empty({
+  icon: Shown,
+  title,
+  order = 2,
+  children,
+}: {
+  icon: Icon;
+  title: string;
+  order?: 1 | 2;
+  children?: ReactNode;
+}) {
   return (
     <Paper withBorder bg="var(--card)" p="xl">
       <Center>
@@ -11,7 +21,7 @@ export function Empty({ icon: Shown, title, children }: { icon: Icon; title: str
           <ThemeIcon size={48} radius="xl" variant="light" aria-hidden>
             <Shown size={26} />
           </ThemeIcon>
-          <Title order={2}>{title}</Title>
+          <Title order={order}>{title}</Title>
           {typeof children === "string" ? <Text c="dimmed">{children}</Text> : children}
         </Stack>
       </Center>

@@ -18,8 +18,10 @@ export function Heading({ title, hint, children }: Props) {
   }, [title, brand.name]);
   return (
     <Group justify="space-between" align="flex-start" mb="lg" gap="sm">
-      <div>
-        <Title order={1}>{title}</Title>
+      <div style={{ minWidth: 0 }}>
+        <Title order={1} style={{ overflowWrap: "anywhere" }}>
+          {title}
+        </Title>
         {hint && (
           <Text c="dimmed" maw={640}>
             {hint}

@@ -52,7 +52,7 @@ function Shown({ call, goesOn }: { call: Call; goesOn: boolean }) {
           {call.message || call.error}
         </Alert>
       )}
-      {goesOn && <Control call={call.id} />}
+      {goesOn && <Control call={call.id} held={call.state === "held"} />}
       <Facts call={call} />
       {!goesOn && <Player call={call.id} name={name} seek={seek} onTime={setAt} />}
       <SimpleGrid cols={{ base: 1, lg: 2 }} style={{ alignItems: "start" }}>

@@ -1,6 +1,6 @@
 import { Button, Group, SegmentedControl, Select, Stack, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
-import { IconPhoneOff, IconSearch } from "@tabler/icons-react";
+import { IconMessage, IconPhoneOff, IconSearch } from "@tabler/icons-react";
 import { useState } from "react";
 import { useSearchParams } from "react-router";
 import { useCallChanges } from "@/api/changes";
@@ -29,7 +29,13 @@ function useFilters() {
       },
       { replace: true },
     );
-  return { show: params.get("show") ?? "all", source: params.get("source"), caller: params.get("caller") ?? "", set };
+  return {
+    show: params.get("show") ?? "all",
+    source: params.get("source"),
+    caller: params.get("caller") ?? "",
+    words: params.get("words") ?? "",
+    set,
+  };
 }
 
 export default function Calls() {
@@ -37,23 +43,26 @@ export default function Calls() {
   const parts = useWords(PARTS);
   const filters = useFilters();
   const [caller, setCaller] = useState(filters.caller);
+  const [words, setWords] = useState(filters.words);
   const [asked] = useDebouncedValue(caller.trim(), 400);
+  const [said] = useDebouncedValue(words.trim(), 400);
   useCallChanges();
   const query = {
     limit: 30,
     live: filters.show === "live" || undefined,
     failed: filters.show === "failed" || undefined,
     source: filters.source ?? undefined,
-    caller: asked || undefined,
+    number: asked ? (asked.endsWith("*") ? asked : `${asked}*`) : undefined,
+    text: said || undefined,
   };
   const calls = remote.useInfiniteQuery(
     "get",
     "/api/v1/calls",
     { params: { query } },
-    { pageParamName: "cursor", initialPageParam: undefined, getNextPageParam: (page) => page.next ?? undefined },
+    { pageParamName: "cursor", initialPageParam: null, getNextPageParam: (page) => page.next ?? undefined },
   );
   const items = calls.data?.pages.flatMap((page) => page.items);
-  const filtered = filters.show !== "all" || Boolean(filters.source) || Boolean(asked);
+  const filtered = filters.show !== "all" || Boolean(filters.source) || Boolean(asked || said);
   return (
     <>
       <Heading title={t.title} hint={t.hint} />
@@ -82,7 +91,18 @@ export default function Calls() {
             setCaller(event.currentTarget.value);
             filters.set("caller", event.currentTarget.value.trim());
           }}
-          w={260}
+          w={220}
+        />
+        <TextInput
+          aria-label={t.said}
+          placeholder={t.said}
+          leftSection={<IconMessage size={16} />}
+          value={words}
+          onChange={(event) => {
+            setWords(event.currentTarget.value);
+            filters.set("words", event.currentTarget.value.trim());
+          }}
+          w={220}
         />
       </Group>
       {calls.error && <Failed error={calls.error} retry={calls.refetch} />}

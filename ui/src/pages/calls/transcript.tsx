@@ -1,5 +1,5 @@
 import { Badge, Text, UnstyledButton } from "@mantine/core";
-import { remote } from "@/api/client";
+import { remote, type Schemas } from "@/api/client";
 import { Card } from "@/parts/card";
 import { Failed } from "@/parts/failed";
 import { Loading } from "@/parts/loading";
@@ -7,6 +7,8 @@ import { useFormats } from "@/words/formats";
 import { useWords } from "@/words/words";
 import classes from "./call.module.css";
 import { WORDS } from "./words";
+
+type Line = Schemas["switchroom__web__api__calls__LineOut"];
 
 interface Props {
   call: string;
@@ -21,13 +23,14 @@ export function Transcript({ call, goesOn, at, play }: Props) {
   const t = useWords(WORDS);
   const show = useFormats();
   const lines = remote.useQuery("get", "/api/v1/calls/{call_id}/transcript", { params: { path: { call_id: call } } });
+  const said = lines.data as readonly Line[] | undefined;
   return (
     <Card title={t.transcript}>
       {lines.error && <Failed error={lines.error} retry={lines.refetch} />}
       {lines.isPending && <Loading rows={4} />}
-      {lines.data?.length === 0 && <Text c="dimmed">{goesOn ? t.nothingSaidYet : t.nothingSaid}</Text>}
+      {said?.length === 0 && <Text c="dimmed">{goesOn ? t.nothingSaidYet : t.nothingSaid}</Text>}
       <ol className={classes.lines}>
-        {lines.data?.map((line) => {
+        {said?.map((line) => {
           const now = at > 0 && at >= line.start && at < line.end;
           const caller = line.who === "caller";
           return (

@@ -30,7 +30,7 @@ export default function Organisations() {
     "get",
     PATH,
     { params: { query: { limit: 50 } } },
-    { pageParamName: "cursor", initialPageParam: undefined, getNextPageParam: (page) => page.next ?? undefined },
+    { pageParamName: "cursor", initialPageParam: null, getNextPageParam: (page) => page.next ?? undefined },
   );
   const tenants = asked.data?.pages.flatMap((page) => page.tenants);
   const names = new Map(tenants?.map((tenant) => [tenant.id, tenant.name]));

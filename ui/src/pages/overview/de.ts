@@ -16,6 +16,7 @@ const de: Translated<typeof en> = {
   wait: "Wartezeit auf Antwort",
   waitHint: (p95: string) => `95 von 100 innerhalb ${p95}`,
   talk: "Gesprächszeit",
+  cost: "Kosten",
   failed: (count: string) => `${count} gescheitert`,
   callsChart: "Gespräche im Lauf der Zeit",
   waitChart: "Wartezeit auf Antwort in Sekunden",

@@ -1,5 +1,5 @@
 import { Paper, Progress, SimpleGrid, Text } from "@mantine/core";
-import type { Schemas } from "@/api/client";
+import { remote, type Schemas } from "@/api/client";
 import { Card } from "@/parts/card";
 import { Rows } from "@/parts/rows";
 import { useFormats } from "@/words/formats";
@@ -8,11 +8,24 @@ import { WORDS } from "./words";
 
 type Found = Schemas["OverviewOut"];
 
+/** What was used in the same time; empty until it is known, or where one may not know it. */
+function useCost(found: Found): string {
+  const show = useFormats();
+  const query = { from: found.since, to: found.until, by: "meter" as const };
+  const used = remote.useQuery("get", "/api/v1/usage", { params: { query } }, { retry: false });
+  const sums = new Map<string, number>();
+  for (const sum of used.data?.items ?? []) {
+    if (sum.currency) sums.set(sum.currency, (sums.get(sum.currency) ?? 0) + sum.cost);
+  }
+  return [...sums].map(([currency, cost]) => show.money(cost, currency)).join(", ");
+}
+
 export function Figures({ found }: { found: Found }) {
   const t = useWords(WORDS);
   const show = useFormats();
+  const cost = useCost(found);
   return (
-    <SimpleGrid component="dl" cols={{ base: 2, md: 4 }} m={0}>
+    <SimpleGrid component="dl" cols={{ base: 2, md: 5 }} m={0}>
       <Figure
         name={t.calls}
         value={show.number(found.calls)}
@@ -25,6 +38,7 @@ export function Figures({ found }: { found: Found }) {
         hint={found.latency.p95 === null ? undefined : t.waitHint(show.wait(found.latency.p95))}
       />
       <Figure name={t.talk} value={show.length(found.seconds)} />
+      <Figure name={t.cost} value={cost || "–"} />
     </SimpleGrid>
   );
 }

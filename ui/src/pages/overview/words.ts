@@ -15,6 +15,7 @@ export const en = {
   wait: "Wait for a reply",
   waitHint: (p95: string) => `95 of 100 within ${p95}`,
   talk: "Talk time",
+  cost: "Cost",
   failed: (count: string) => `${count} failed`,
   callsChart: "Calls over time",
   waitChart: "Wait for a reply, in seconds",

@@ -33,7 +33,7 @@ export function Deliveries({ webhook }: { webhook: string }) {
     { params: { path: { webhook }, query } },
     {
       pageParamName: "cursor",
-      initialPageParam: undefined,
+      initialPageParam: null,
       getNextPageParam: (page) => page.next ?? undefined,
       refetchInterval: 5_000,
     },
