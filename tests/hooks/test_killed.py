@@ -10,7 +10,7 @@ from bench.hook_actors import Actors, acting, endpoints
 from tests.servers.databases import url_in
 
 pytestmark = pytest.mark.databases
-EVENTS, ENDPOINTS = 200, 3
+EVENTS, ENDPOINTS = 120, 2
 
 
 def scene(actors: Actors) -> subprocess.Popen[str]:
