@@ -134,7 +134,7 @@ class DatabaseSettings(_Frozen):
 
 
 class BlobSettings(_Frozen):
-    """Where recordings, messages, music and logos are kept: a folder, or a store that speaks S3."""
+    """Where recordings are kept: a folder, or a store that speaks S3."""
 
     url: str = Field("", pattern="^(s3://[^/]+.*)?$", description="s3://bucket/prefix; empty: files below data")
     endpoint: str = Field("", description="address of a store that is not Amazon's, such as https://minio.example:9000")

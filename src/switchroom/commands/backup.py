@@ -25,7 +25,7 @@ Where = Annotated[Path, typer.Argument(help="a file NAME.tar, or a folder")]
 def backup(
     target: Where,
     *,
-    blobs: Annotated[bool, typer.Option(help="copy recordings, messages, music and logos; else only list them")] = True,
+    blobs: Annotated[bool, typer.Option(help="copy recordings and other blobs; else only list them")] = True,
     with_secret: Annotated[
         bool, typer.Option(help=f"put the secret in, sealed by a passphrase ({PASSPHRASE}, or it is asked for)")
     ] = False,
