@@ -2,19 +2,22 @@ import { Anchor, Breadcrumbs, Button, SimpleGrid, Stack, Text } from "@mantine/c
 import { useDisclosure, useHotkeys } from "@mantine/hooks";
 import { IconDeviceFloppy, IconMessage } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Link, useParams } from "react-router";
+import { Link, useNavigate, useParams } from "react-router";
 import { api, remote } from "@/api/client";
 import { useSession } from "@/frame/session";
+import { useConfirm } from "@/parts/confirm";
 import { Failed } from "@/parts/failed";
 import { Heading } from "@/parts/heading";
 import { PageLoading } from "@/parts/loading";
-import { tell } from "@/parts/toasts";
+import { complain, tell } from "@/parts/toasts";
 import { Unsaved } from "@/parts/unsaved";
+import { WORDS as PARTS } from "@/parts/words";
 import { useWords } from "@/words/words";
 import { Talk } from "./agents";
 import { type Agent, useForm } from "./form";
 import { Latency } from "./latency";
 import { Instructions, Sentences, Speech, Turns } from "./sections";
+import { Versions } from "./versions";
 import { WORDS } from "./words";
 import { Write } from "./write";
 
@@ -65,6 +68,7 @@ function Shown({ saved }: { saved: Agent }) {
         <Talk agent={saved} size="sm" />
         {writes && (
           <>
+            <Remove agent={saved} />
             <Button variant="default" disabled={!form.dirty} onClick={form.discard}>
               {t.discard}
             </Button>
@@ -87,9 +91,40 @@ function Shown({ saved }: { saved: Agent }) {
           <Sentences form={form} />
           <Turns form={form} />
           <Latency agent={saved.id} />
+          <Versions agent={saved.id} restored={form.discard} />
         </Stack>
       </SimpleGrid>
       <Write agent={saved} opened={writing} close={close} />
     </Stack>
+  );
+}
+
+function Remove({ agent }: { agent: Agent }) {
+  const t = useWords(WORDS);
+  const parts = useWords(PARTS);
+  const confirm = useConfirm();
+  const navigate = useNavigate();
+  const client = useQueryClient();
+  const remove = async () => {
+    await api.DELETE("/api/v1/agents/{agent_id}", { params: { path: { agent_id: agent.id } } });
+    tell(t.removed);
+    await navigate("/agents");
+    await client.invalidateQueries({ queryKey: ["get", "/api/v1/agents"] });
+  };
+  return (
+    <Button
+      variant="default"
+      c="var(--mantine-color-error)"
+      onClick={() =>
+        confirm({
+          title: t.removeSure(agent.name),
+          hint: t.removeHint,
+          verb: parts.remove,
+          act: () => remove().catch(complain),
+        })
+      }
+    >
+      {parts.remove}
+    </Button>
   );
 }

@@ -1,7 +1,11 @@
-import { Anchor, Badge, Button, Stack } from "@mantine/core";
-import { IconMicrophone, IconRobot } from "@tabler/icons-react";
-import { Link } from "react-router";
-import { remote, type Schemas } from "@/api/client";
+import { Anchor, Badge, Button, Select, Stack, Text, TextInput } from "@mantine/core";
+import { IconMicrophone, IconPlus, IconRobot } from "@tabler/icons-react";
+import { useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { Link, useNavigate } from "react-router";
+import { api, remote, type Schemas } from "@/api/client";
+import { useSession } from "@/frame/session";
+import { Dialog } from "@/parts/dialog";
 import { Heading } from "@/parts/heading";
 import { Listing } from "@/parts/listing";
 import { useWords } from "@/words/words";
@@ -11,10 +15,18 @@ type Agent = Schemas["AgentOut"];
 
 export default function Agents() {
   const t = useWords(WORDS);
+  const { may } = useSession();
   const asked = remote.useQuery("get", "/api/v1/agents");
+  const [adding, setAdding] = useState(false);
   return (
     <Stack>
-      <Heading title={t.title} hint={t.hint} />
+      <Heading title={t.title} hint={t.hint}>
+        {may("admin", "developer") && (
+          <Button leftSection={<IconPlus size={18} />} onClick={() => setAdding(true)}>
+            {t.add}
+          </Button>
+        )}
+      </Heading>
       <Listing
         asked={asked}
         label={t.title}
@@ -42,7 +54,45 @@ export default function Agents() {
           { name: t.talk, end: true, show: (agent) => <Talk agent={agent} /> },
         ]}
       />
+      {adding && <NewAgent close={() => setAdding(false)} />}
     </Stack>
+  );
+}
+
+function NewAgent({ close }: { close: () => void }) {
+  const t = useWords(WORDS);
+  const navigate = useNavigate();
+  const client = useQueryClient();
+  const flows = remote.useQuery("get", "/api/v1/flows");
+  const published = (flows.data ?? []).filter((flow) => flow.published).map((flow) => flow.name);
+  const [name, setName] = useState("");
+  const [flow, setFlow] = useState<string | null>(null);
+  const make = async () => {
+    const { data } = await api.POST("/api/v1/agents", { body: { name, flow: flow ?? "" } });
+    await client.invalidateQueries({ queryKey: ["get", "/api/v1/agents"] });
+    if (data) await navigate(`/agents/${data.id}`);
+  };
+  return (
+    <Dialog opened close={close} title={t.add} verb={t.add} refused={t.notMade} act={make}>
+      <Text size="sm">{t.addHint}</Text>
+      <TextInput
+        label={t.name}
+        required
+        maxLength={200}
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+        data-autofocus
+      />
+      <Select
+        label={t.flow}
+        description={flows.data && !published.length ? t.noFlow : t.flowHint}
+        required
+        searchable
+        value={flow}
+        onChange={setFlow}
+        data={published}
+      />
+    </Dialog>
   );
 }
 

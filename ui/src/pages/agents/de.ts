@@ -71,6 +71,22 @@ const de: Translated<typeof en> = {
   p95: "95 von 100 sind schneller als",
   measured: "Gemessene Antworten",
   noLatency: "In dieser Zeit gab es kein Gespräch.",
+  add: "Agenten anlegen",
+  addHint: "Alles andere lässt sich danach ändern.",
+  noFlow: "Noch wurde kein Ablauf veröffentlicht: beginnen und veröffentlichen Sie zuerst einen.",
+  notMade: "Der Agent wurde nicht angelegt",
+  removeSure: (name: string) => `${name} entfernen?`,
+  removeHint: "Seine Versionen gehen mit. Seine Gespräche bleiben.",
+  removed: "Der Agent wurde entfernt",
+  versions: "Versionen",
+  noVersions: "Er wurde nie geändert.",
+  version: "Version",
+  made: "Entstanden",
+  answersNow: "antwortet jetzt",
+  rollBack: "Dahin zurück",
+  rollBackOf: (number: string) => `Zurück zu Version ${number}`,
+  rollBackHint: "Sie antwortet ab dem nächsten Gespräch wieder, als neue Version.",
+  rolledBack: "Ab dem nächsten Gespräch antwortet er wieder wie zuvor",
 };
 
 export default de;

@@ -69,6 +69,22 @@ export const en = {
   p95: "95 in 100 are faster than",
   measured: "Replies measured",
   noLatency: "No call yet in this time.",
+  add: "Make an agent",
+  addHint: "Everything else can be changed afterwards.",
+  noFlow: "No flow was published yet: begin one and publish it first.",
+  notMade: "The agent was not made",
+  removeSure: (name: string) => `Remove ${name}?`,
+  removeHint: "Its versions go too. Calls that it had are kept.",
+  removed: "The agent was removed",
+  versions: "Versions",
+  noVersions: "It was never changed.",
+  version: "Version",
+  made: "Made",
+  answersNow: "answers now",
+  rollBack: "Go back to it",
+  rollBackOf: (number: string) => `Go back to version ${number}`,
+  rollBackHint: "It answers again from the next call on, as a new version.",
+  rolledBack: "It answers as before from the next call on",
 };
 
 export const WORDS = words(en, () => import("./de"));
