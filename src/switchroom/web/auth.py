@@ -117,7 +117,5 @@ async def sign_out(response: Response, request: Request, services: Services, ref
 
 
 Asker = Annotated[Identity, Depends(asker)]
-Administrator = Annotated[Identity, Depends(asker)]  # for the reader: whether they are one is said in ``roles``
-Supervisor = Annotated[Identity, Depends(asker)]
 Viewer = Annotated[User | None, Depends(viewer)]
 Member = Annotated[User, Depends(member)]

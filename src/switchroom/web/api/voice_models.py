@@ -10,7 +10,7 @@ from switchroom.catalogue.voice_models import METERS, Permission, Units, VoiceMo
 from switchroom.errors import NotFound
 from switchroom.providers.choices import Choice, Choices, Section, load_choices
 from switchroom.web.api.refusals import refusals
-from switchroom.web.auth import Administrator, Asker
+from switchroom.web.auth import Asker
 from switchroom.web.services import Services, With
 
 router = APIRouter(prefix="/api/v1/voice-models", tags=["voice models"])
@@ -69,7 +69,7 @@ async def models(asker: Asker, services: With, month: Month = None) -> VoiceMode
 
 
 @router.patch("/{section}/{name}", summary="Allow a voice model", responses=refusals(401, 403, 404, 422, 429))
-async def change(section: Part, name: str, edit: VoiceModelEdit, asker: Administrator, services: With) -> VoiceModelOut:
+async def change(section: Part, name: str, edit: VoiceModelEdit, asker: Asker, services: With) -> VoiceModelOut:
     """Say whether the tenant's agents may name it; agents that name it already are not changed."""
     choice = (await _choices(services)).section(section).get(name)
     if choice is None:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, JsonValue, WithJsonSchema
 from switchroom.catalogue.named_forms import Named, NamedForms
 from switchroom.catalogue.voice_profiles import VoiceProfileForm, voice_profiles
 from switchroom.web.api.refusals import refusals
-from switchroom.web.auth import Administrator, Asker
+from switchroom.web.auth import Asker
 from switchroom.web.services import Services, With
 
 router = APIRouter(prefix="/api/v1/voice-profiles", tags=["voice profiles"])
@@ -44,7 +44,7 @@ async def profiles(
 
 
 @router.post("", summary="Add a voice profile", status_code=201, responses=refusals(401, 403, 409, 422, 429))
-async def add(fields: Annotated[Fields, Body()], asker: Administrator, services: With) -> VoiceProfileOut:
+async def add(fields: Annotated[Fields, Body()], asker: Asker, services: With) -> VoiceProfileOut:
     """Add a voice profile."""
     return _out(await _desk(services).create(asker.tenant, fields))
 
@@ -56,15 +56,13 @@ async def one(profile: str, asker: Asker, services: With) -> VoiceProfileOut:
 
 
 @router.patch("/{profile}", summary="Change a voice profile", responses=refusals(401, 403, 404, 409, 422, 429))
-async def change(
-    profile: str, fields: Annotated[Fields, Body()], asker: Administrator, services: With
-) -> VoiceProfileOut:
+async def change(profile: str, fields: Annotated[Fields, Body()], asker: Asker, services: With) -> VoiceProfileOut:
     """Change the fields that are given."""
     return _out(await _desk(services).change(asker.tenant, profile, fields))
 
 
 @router.delete("/{profile}", summary="Remove a voice profile", status_code=204, responses=refusals(401, 403, 404, 429))
-async def remove(profile: str, asker: Administrator, services: With) -> None:
+async def remove(profile: str, asker: Asker, services: With) -> None:
     """Remove a voice profile."""
     await _desk(services).delete(asker.tenant, profile)
 
