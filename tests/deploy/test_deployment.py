@@ -1,5 +1,6 @@
 """The image, the composition of containers and the service of systemd: read as those that run them would."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -14,6 +15,7 @@ from typer.testing import CliRunner
 
 from switchroom.cli import app
 from switchroom.settings import Settings
+from tests.servers.postgresql import PASSWORD, Postgresql
 
 HOUSE = Path(__file__).parents[2]
 COMPOSE = HOUSE / "compose.yaml"
@@ -108,3 +110,27 @@ def test_systemd_understands_the_service() -> None:
     )
     complaints = [line for line in said.stderr.splitlines() if "switchroom.service" in line]
     assert [line for line in complaints if "is not executable" not in line] == []  # it is not installed here
+
+
+def test_the_role_in_the_composition_is_bound_by_row_level_security(postgresql: Postgresql) -> None:
+    served = _services()["postgres"]
+    assert "./deploy/postgres-role.sh:/docker-entrypoint-initdb.d/role.sh:ro" in cast("list[str]", served["volumes"])
+    told = {"POSTGRES_USER": "postgres", "POSTGRES_PASSWORD": "of-the-role"}
+    assert _environment(served)["POSTGRES_USER"] == told["POSTGRES_USER"]
+    programs = Path(postgresql.program("psql")).parent
+    where = {
+        "PGHOST": str(postgresql.folder),
+        "PGPORT": str(postgresql.port),
+        "PATH": f"{programs}:{os.environ['PATH']}",
+    }
+    try:
+        subprocess.run([HOUSE / "deploy/postgres-role.sh"], env={**told, **where}, check=True, capture_output=True)
+        rights = "SELECT rolsuper, rolbypassrls, rolpassword IS NULL FROM pg_authid WHERE rolname = '{}'"
+        assert postgresql.sql(rights.format("switchroom")) == "f|f|f"
+        assert postgresql.sql(rights.format("postgres")) == "t|t|t", "the superuser can still be reached by password"
+        owner = "SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = 'switchroom'"
+        assert postgresql.sql(owner) == "switchroom"
+    finally:
+        postgresql.sql(f"ALTER ROLE postgres PASSWORD '{PASSWORD}'")
+        postgresql.sql("DROP DATABASE IF EXISTS switchroom")
+        postgresql.sql("DROP ROLE IF EXISTS switchroom")
