@@ -7,8 +7,12 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from switchroom.installation import allow_files, demo_login, kept_secret
+from switchroom.errors import Conflict
+from switchroom.installation import allow_files, demo_login, keep_secret, kept_secret, master_keys, secret_of
 from switchroom.settings import Settings
+from switchroom.storage.backup.sealing import seal, unseal
+from switchroom.storage.master_keys import together
+from switchroom.storage.vault import Vault
 
 
 def test_a_secret_is_made_once_and_only_its_owner_can_read_it(tmp_path: Path) -> None:
@@ -64,3 +68,21 @@ def test_as_many_files_may_be_open_as_the_system_allows() -> None:
         assert resource.getrlimit(resource.RLIMIT_NOFILE)[1] == hard
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_what_was_sealed_under_a_rotated_key_is_opened_after_a_restore(tmp_path: Path) -> None:
+    old = Settings(data=tmp_path / "old")
+    secret = secret_of(old)
+    master_keys(old, secret).add()
+    box = Vault(secret_of(old)).seal({"password": "sesame"}, "trk_1")
+    new = Settings(data=tmp_path / "new")
+    keep_secret(new, unseal(seal(together(secret_of(old)), "a long passphrase"), "a long passphrase"))
+    assert Vault(secret_of(new)).open(box, "trk_1") == {"password": "sesame"}
+    assert (tmp_path / "new" / "master-keys").stat().st_mode & 0o077 == 0
+
+
+def test_the_keys_of_another_installation_do_not_take_the_place_of_ours(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path)
+    master_keys(settings, secret_of(settings)).add()
+    with pytest.raises(Conflict, match="master keys"):
+        keep_secret(settings, f"{secret_of(settings)}\n{'k' * 40}")

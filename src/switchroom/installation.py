@@ -57,14 +57,25 @@ def kept_secret(data: Path) -> str:
     return secret
 
 
-def keep_secret(settings: Settings, secret: str) -> None:
-    """Let ``secret`` be the installation's from now on. Raises Conflict if it has another one already."""
+def keep_secret(settings: Settings, opens: str) -> None:
+    """Let ``opens``, a secret and its master keys, a line each, be the installation's from now on.
+
+    Raises Conflict if it has another secret or other keys already.
+    """
+    secret, *keys = opens.splitlines()
+    held = settings.data / "master-keys"
+    if keys and held.exists() and held.read_text(encoding="utf-8").split() != keys:
+        raise Conflict(
+            f"this installation has master keys already, and they are others: take {held} away first", code="secret"
+        )
     path = settings.data / "secret"
     there = settings.secret or (path.read_text(encoding="utf-8").strip() if path.exists() else "")
     if there and there != secret:
         raise Conflict("this installation has a secret already, and it is another: take it away first", code="secret")
     if not there:
         _keep(path, secret)
+    if keys and not held.exists():
+        _keep(held, "\n".join(keys) + "\n")
 
 
 def allow_files() -> None:

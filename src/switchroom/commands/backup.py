@@ -46,7 +46,8 @@ def backup(
             print(f"{len(made.missing)} blobs were deleted meanwhile; the manifest names them.")
         if not with_secret:
             print(
-                "The secret is NOT inside: without SWITCHROOM_SECRET (or the file `secret` below the data folder) the"
+                "The secret is NOT inside: without SWITCHROOM_SECRET and master keys (or the files `secret` and\n"
+                "`master-keys` below the data folder) the"
             )
             print("passwords of carriers and providers in this back-up cannot be opened. Keep it elsewhere.")
 

@@ -91,6 +91,12 @@ class MasterKeys:
         self._read, self._kept = (found.st_mtime, found.st_ino), [MasterKey(line) for line in lines]
 
 
+def together(secret: str) -> str:
+    """Return the secret and, a line each, the master keys that it brings along: all that opens what was sealed."""
+    keys = secret.master_keys.all()[:-1] if isinstance(secret, InstallationSecret) else []
+    return "\n".join([str(secret), *(key.secret for key in keys)])
+
+
 class InstallationSecret(str):
     """The installation's secret, which brings its master keys along to every vault that is made of it."""
 

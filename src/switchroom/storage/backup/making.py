@@ -23,6 +23,7 @@ from switchroom.storage.backup.rows import BATCH, compressed, last_numbers, line
 from switchroom.storage.backup.sealing import mark_of, seal
 from switchroom.storage.blobs import AREAS, Blobs
 from switchroom.storage.db import Database
+from switchroom.storage.master_keys import together
 from switchroom.storage.revisions import revision_of
 from switchroom.storage.scope import WHOLE_HOUSE
 
@@ -41,10 +42,11 @@ class Wishes:
 
 async def make(database: Database, blobs: Blobs, secret: str, target: Path, wishes: Wishes, say: Say) -> Manifest:
     """Write a back-up to a folder or, if the name ends in ``.tar``, a file. Raises Conflict, Unavailable."""
-    sealed = seal(secret, wishes.passphrase) if wishes.passphrase else ""
+    opens = together(secret)
+    sealed = seal(opens, wishes.passphrase) if wishes.passphrase else ""
     with writing(target) as (writer, work):
         manifest = await rows_of(database, writer, work, say)
-        manifest.secret, manifest.sealed, manifest.blobs = mark_of(secret), bool(sealed), wishes.blobs
+        manifest.secret, manifest.sealed, manifest.blobs = mark_of(opens), bool(sealed), wishes.blobs
         if sealed:
             (work / SECRET).write_text(sealed, encoding="utf-8")
             put_part(writer, manifest, SECRET, work / SECRET)

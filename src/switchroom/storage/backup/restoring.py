@@ -32,6 +32,7 @@ from switchroom.storage.backup.rows import (
 from switchroom.storage.backup.sealing import mark_of, unseal
 from switchroom.storage.blobs import Blobs
 from switchroom.storage.db import Database
+from switchroom.storage.master_keys import together
 from switchroom.storage.migrating import migrate
 from switchroom.storage.revisions import age, known_revisions
 from switchroom.storage.scope import WHOLE_HOUSE
@@ -61,7 +62,10 @@ async def check(reader: Reader, say: Say) -> None:
 
 
 def secret_in(reader: Reader, passphrase: str) -> str:
-    """Return the secret that is sealed in a back-up. Raises NotFound if none is, Denied for a wrong passphrase."""
+    """Return the secret that is sealed in a back-up, and its master keys, a line each.
+
+    Raises NotFound if none is, Denied for a wrong passphrase.
+    """
     if not reader.manifest.sealed:
         raise NotFound("the secret is not in this back-up: it was made without a passphrase")
     with reader.open(SECRET) as file:
@@ -70,7 +74,7 @@ def secret_in(reader: Reader, passphrase: str) -> str:
 
 def same_secret(reader: Reader, secret: str) -> bool:
     """Tell whether the installation has the secret that the back-up's passwords are sealed under."""
-    return reader.manifest.secret == mark_of(secret)
+    return reader.manifest.secret == mark_of(together(secret))
 
 
 async def in_use(database: Database) -> bool:
