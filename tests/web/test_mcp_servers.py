@@ -62,6 +62,37 @@ def test_a_server_that_is_not_there_is_told_and_is_no_error_of_ours(tmp_path: Pa
     run_real(story())
 
 
+def test_a_developer_cannot_send_a_credential_to_an_address_of_their_own(tmp_path: Path) -> None:
+    theirs = "https://developer.example.net/mcp"
+
+    async def story() -> None:
+        async with site(tmp_path) as here:
+            async with here.as_user() as admin:
+                await admin.post("/api/v1/credentials", json={"name": "crm", "secret": "sesame"})
+                made = await admin.post(WHERE, json={"name": "crm", "url": CRM["url"], "credential": "crm"})
+                assert made.status_code == 201, made.text
+                tenant = here.account.tenant.id
+                accounts = here.services.accounts
+                builder = await accounts.create_user(tenant, "d@example.com", PASSWORD, name="D", role="developer")
+            async with here.as_user(builder) as developer:
+                moved = await developer.patch(f"{WHERE}/crm", json={"url": theirs})
+                assert (moved.status_code, moved.json()["code"]) == (403, "role")
+                assert (await developer.patch(f"{WHERE}/crm", json={"url": theirs, "token": "x"})).status_code == 403
+                new = {"name": "mine", "url": theirs}
+                assert (await developer.post(WHERE, json={**new, "credential": "crm"})).status_code == 403
+                assert (await developer.post(WHERE, json=new)).status_code == 201
+                assert (await developer.patch(f"{WHERE}/mine", json={"credential": "crm"})).status_code == 403
+                assert (await developer.patch(f"{WHERE}/crm", json={"filler": "One moment."})).status_code == 200
+                assert (
+                    await developer.patch(f"{WHERE}/crm", json={"url": theirs, "credential": ""})
+                ).status_code == 200
+            async with here.as_user() as admin:
+                back = await admin.patch(f"{WHERE}/crm", json={"url": CRM["url"], "credential": "crm"})
+                assert back.status_code == 200, back.text
+
+    run_real(story())
+
+
 def test_only_an_administrator_of_the_same_tenant_may_change_servers(tmp_path: Path) -> None:
     async def story() -> None:
         async with site(tmp_path) as here:

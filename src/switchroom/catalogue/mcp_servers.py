@@ -16,7 +16,7 @@ from switchroom.catalogue.credentials import Credentials
 from switchroom.catalogue.mcp_form import McpServerForm, build, read
 from switchroom.catalogue.model import CredentialRow, McpServerRow
 from switchroom.catalogue.writings import Writings
-from switchroom.errors import Conflict, Invalid, NotFound, SwitchroomError, Unavailable
+from switchroom.errors import Conflict, Denied, Invalid, NotFound, SwitchroomError, Unavailable
 from switchroom.identity import TenantId, new_id
 from switchroom.ports.tool_server import RemoteTool, ToolServer
 from switchroom.settings import McpSettings
@@ -65,17 +65,24 @@ class McpServers:
         self.credentials = credentials or Credentials(database, vault, wall)
         self.writings = Writings()
 
-    async def create(self, tenant: TenantId, values: Mapping[str, object]) -> McpServerRecord:
-        """Add a server of these fields of an McpServerForm. Raises Invalid, or Conflict if its name is taken."""
+    async def create(self, tenant: TenantId, values: Mapping[str, object], *, lends: bool = True) -> McpServerRecord:
+        """Add a server of these fields of an McpServerForm. Raises Invalid, Denied, or Conflict if its name is taken.
+
+        ``lends``: whether whoever asks may say where a credential of the tenant is sent, without knowing it.
+        """
         form = read(values, self._settings)
+        _check_lending({}, form, lends=lends)
         if len(await self.all(tenant)) >= MOST:
             raise Conflict(f"there are {MOST} MCP servers already: remove one")
         return await self._store(McpServerRow(id=new_id("mcp"), tenant_id=tenant, listed=[]), form, {})
 
-    async def change(self, server: str, tenant: TenantId, values: Mapping[str, object]) -> McpServerRecord:
-        """Change these fields; a secret of "" is forgotten. Raises NotFound, Invalid, Conflict."""
+    async def change(
+        self, server: str, tenant: TenantId, values: Mapping[str, object], *, lends: bool = True
+    ) -> McpServerRecord:
+        """Change these fields; a secret of "" is forgotten. Raises NotFound, Invalid, Denied, Conflict."""
         row = await self._row(server, tenant)
         form = read({**row.form, **values}, self._settings)
+        _check_lending(row.form, form, lends=lends)
         moved = (form.url, form.program) != (row.form.get("url"), row.form.get("program"))
         if moved and self._kept(row) and not form.secrets():
             raise Invalid('url: with another address, give the secrets anew, or "" for each: they were for the old one')
@@ -177,6 +184,16 @@ class McpServers:
             return self._vault.open(row.sealed, row.id)
         except Unavailable:
             return {}
+
+
+def _check_lending(before: Mapping[str, object], form: McpServerForm, *, lends: bool) -> None:
+    """Raise Denied if a credential would be sent where it was not, and whoever asks may not say so: they could read it there."""
+    same = all(before.get(place) == getattr(form, place) for place in ("url", "program", "credential"))
+    if form.credential and not same and not lends:
+        message = (
+            f"only an administrator says where the credential {form.credential!r} is sent: ask one, or give a token"
+        )
+        raise Denied(message, code="role")
 
 
 def _listed(row: McpServerRow) -> tuple[RemoteTool, ...]:

@@ -23,7 +23,9 @@ _MISSING: dict[int | str, dict[str, object]] = {
     404: {"description": "there is no such server, or it is somebody else's"}
 }
 _UNUSABLE: dict[int | str, dict[str, object]] = {
-    403: {"description": "only an administrator may"},
+    403: {
+        "description": "only an administrator or a developer may; where a credential is sent, only an administrator says"
+    },
     409: {"description": "the name is taken"},
     422: {"description": "a field cannot be used; says which and why"},
 }
@@ -75,8 +77,12 @@ async def servers(asker: Asker, services: With) -> list[McpServerOut]:
 
 @router.post("", summary="Add an MCP server", status_code=201, responses=_UNUSABLE)
 async def add(fields: Annotated[Fields, Body()], asker: Asker, services: With) -> McpServerOut:
-    """Add a server, over HTTP or as one of the operator's programs; it is connected to at once."""
-    return _server(await services.mcp_servers.create(asker.tenant, fields), services)
+    """Add a server, over HTTP or as one of the operator's programs; it is connected to at once.
+
+    Only an administrator may name a ``credential``, for it is sent to the server.
+    """
+    made = await services.mcp_servers.create(asker.tenant, fields, lends=asker.role == "admin")
+    return _server(made, services)
 
 
 @router.get("/{server}", summary="Get an MCP server", responses=_MISSING)
@@ -87,8 +93,12 @@ async def server(server: str, asker: Asker, services: With) -> McpServerOut:
 
 @router.patch("/{server}", summary="Change an MCP server", responses={**_MISSING, **_UNUSABLE})
 async def change(server: str, fields: Annotated[Fields, Body()], asker: Asker, services: With) -> McpServerOut:
-    """Change the fields that are given; a secret that is empty is forgotten."""
-    return _server(await services.mcp_servers.change(server, asker.tenant, fields), services)
+    """Change the fields that are given; a secret that is empty is forgotten.
+
+    Only an administrator may name a ``credential``, or another address for a server that uses one.
+    """
+    changed = await services.mcp_servers.change(server, asker.tenant, fields, lends=asker.role == "admin")
+    return _server(changed, services)
 
 
 @router.delete("/{server}", summary="Remove an MCP server", status_code=204, responses=_MISSING)
