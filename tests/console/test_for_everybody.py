@@ -70,6 +70,7 @@ def test_the_keyboard_alone_is_enough(house: House) -> None:
             await expect(on.page.get_by_role("dialog")).to_be_hidden()
 
             await on.page.keyboard.press("Control+k")
+            await expect(on.page.get_by_label("Search pages and commands")).to_be_focused()
             await on.page.keyboard.type("trunk")
             await on.shoot("palette")
             await on.page.keyboard.press("Enter")

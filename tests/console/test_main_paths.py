@@ -106,3 +106,40 @@ def test_a_key_is_shown_once(house: House) -> None:
             await expect(on.page.get_by_role("row", name="The wallboard")).to_contain_text("revoked")
 
     run_real(story())
+
+
+def test_a_brand_is_tried_kept_and_not_lost_by_leaving(house: House) -> None:
+    async def story() -> None:
+        async with visiting(house) as on:
+            await on.sign_in("settings")
+            form = on.page.get_by_role("region", name="Brand")
+            await form.get_by_label("Name").fill("North Voice")
+            await on.page.get_by_role("link", name="Calls").click()
+            await expect(on.page.get_by_role("dialog")).to_contain_text("Leave without saving?")
+            await on.page.get_by_role("dialog").get_by_role("button", name="Stay").click()
+            await form.get_by_role("button", name="Save").click()
+            await expect(form.get_by_role("button", name="Save")).to_be_disabled()
+            await expect(form.get_by_label("Name")).to_have_value("North Voice")
+            await on.shoot("branded")
+            await form.get_by_label("Name").fill("")
+            await form.get_by_role("button", name="Save").click()
+            await expect(form.get_by_role("button", name="Save")).to_be_disabled()
+
+    run_real(story())
+
+
+def test_somebody_is_invited_and_the_invitation_taken_back(house: House) -> None:
+    async def story() -> None:
+        async with visiting(house) as on:
+            await on.sign_in("people?show=invitations")
+            await on.page.get_by_role("button", name="Invite somebody").click()
+            form = on.page.get_by_role("dialog")
+            await form.get_by_label("E-mail address").fill("bo@example.com")
+            await form.get_by_role("button", name="Invite somebody").click()
+            await expect(form).to_be_hidden()
+            row = on.page.get_by_role("row", name="bo@example.com")
+            await expect(row).to_contain_text("open")
+            await row.get_by_role("button", name="Take back").click()
+            await expect(row).to_contain_text("taken back")
+
+    run_real(story())

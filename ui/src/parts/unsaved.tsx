@@ -4,18 +4,19 @@ import { useBlocker } from "react-router";
 import { useWords } from "@/words/words";
 import { WORDS } from "./words";
 
-/** Asks before a page with changes is left, by a link or by closing the tab. */
+/** Asks before a page with changes is left, by a link or by closing the tab. A form may stand beside others on its page. */
 export function Unsaved({ when }: { when: boolean }) {
+  return when ? <Guard /> : null; // the router hears one guard only: the one of a form without changes must not be it
+}
+
+function Guard() {
   const t = useWords(WORDS);
-  const blocker = useBlocker(
-    ({ currentLocation, nextLocation }) => when && currentLocation.pathname !== nextLocation.pathname,
-  );
+  const blocker = useBlocker(({ currentLocation, nextLocation }) => currentLocation.pathname !== nextLocation.pathname);
   useEffect(() => {
-    if (!when) return;
     const stop = (event: BeforeUnloadEvent) => event.preventDefault();
     addEventListener("beforeunload", stop);
     return () => removeEventListener("beforeunload", stop);
-  }, [when]);
+  }, []);
   return (
     <Modal
       opened={blocker.state === "blocked"}

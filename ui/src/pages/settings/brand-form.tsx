@@ -87,6 +87,8 @@ function Preview({ colour, name }: { colour: string; name: string }) {
   const t = useWords(WORDS);
   if (!parseHex(colour)) return null;
   const tuple = shades(colour);
+  const shade = tuple[readableShade(tuple, "#ffffff", "dark")] ?? colour; // of buttons: one for both, as in the theme
+  const onShade = contrast(shade, "#ffffff") >= contrast(shade, "#000000") ? "#ffffff" : "#000000";
   return (
     <div>
       <Text size="sm" fw={500}>
@@ -97,8 +99,7 @@ function Preview({ colour, name }: { colour: string; name: string }) {
       </Text>
       <SimpleGrid cols={2}>
         {GROUNDS.map(({ ground, ink, towards }) => {
-          const shade = tuple[readableShade(tuple, ground, towards)] ?? colour;
-          const onShade = contrast(shade, "#ffffff") >= contrast(shade, "#000000") ? "#ffffff" : "#000000";
+          const link = tuple[readableShade(tuple, ground, towards)] ?? colour;
           return (
             <Paper key={ground} withBorder p="sm" style={{ background: ground, color: ink }} aria-hidden>
               <Text fw={700} size="sm" mb={6}>
@@ -108,7 +109,7 @@ function Preview({ colour, name }: { colour: string; name: string }) {
                 <span style={{ background: shade, color: onShade, padding: "4px 10px", borderRadius: 8 }}>
                   {t.button}
                 </span>
-                <span style={{ color: shade, textDecoration: "underline" }}>{t.link}</span>
+                <span style={{ color: link, textDecoration: "underline" }}>{t.link}</span>
               </Group>
             </Paper>
           );

@@ -27,6 +27,13 @@ const de: Translated<typeof en> = {
   limit_calls_per_minute: "Gespräche, die in einer Minute beginnen",
   limit_seats: "Personen, die Anrufe annehmen",
   none: "keine Grenze",
+  retention: "Wie lange Gespräche aufgehoben werden",
+  retentionHint: "Nach dem Ende eines Gesprächs. Was älter ist, wird endgültig gelöscht.",
+  kept: { recordings: "Aufnahmen", transcripts: "Abschriften", events: "Alles über ein Gespräch" },
+  forEver: "für immer",
+  days: " Tage",
+  retentionSure: "Ändern, wie lange Gespräche aufgehoben werden?",
+  retentionSureHint: "Was älter ist, wird innerhalb der Stunde endgültig gelöscht. Niemand kann es zurückholen.",
   sip: "Telefone melden sich an bei",
   currency: "Währung",
 };

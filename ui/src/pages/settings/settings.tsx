@@ -8,6 +8,7 @@ import { useFormats } from "@/words/formats";
 import { useWords } from "@/words/words";
 import { BrandForm } from "./brand-form";
 import { Logo } from "./logo";
+import { Retention } from "./retention";
 import { WORDS } from "./words";
 
 export default function Settings() {
@@ -24,6 +25,7 @@ export default function Settings() {
           <Stack>
             <Logo found={asked.data} />
             <Limits found={asked.data} />
+            <Retention />
           </Stack>
         </SimpleGrid>
       )}

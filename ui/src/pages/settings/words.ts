@@ -26,6 +26,13 @@ export const en = {
   limit_calls_per_minute: "Calls that begin in a minute",
   limit_seats: "People who answer calls",
   none: "no limit",
+  retention: "How long calls are kept",
+  retentionHint: "After a call's end. What is older is deleted for good.",
+  kept: { recordings: "Recordings", transcripts: "Transcripts", events: "Everything about a call" },
+  forEver: "for ever",
+  days: " days",
+  retentionSure: "Change how long calls are kept?",
+  retentionSureHint: "What is older than that is deleted for good within the hour. Nobody can bring it back.",
   sip: "Telephones register at",
   currency: "Currency",
 };
