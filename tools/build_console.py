@@ -60,14 +60,14 @@ class Workshop:
     def __init__(self) -> None:
         folder = node_folder() or fetched_node()
         self._environment = {**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ.get('PATH', '')}"}
+        program = (
+            folder.parent / "lib/node_modules/npm/bin/npm-cli.js"
+        )  # the package's own bin/npm is a link turned file
+        self._npm = [str(folder / "node"), str(program)] if program.is_file() else [str(folder / "npm")]
 
     def npm(self, *arguments: str) -> None:
         """Run npm in ``ui/``. Raises Unbuildable."""
-        program = shutil.which("npm", path=self._environment["PATH"])
-        if (
-            program is None
-            or subprocess.run([program, *arguments], cwd=UI, env=self._environment, check=False).returncode
-        ):
+        if subprocess.run([*self._npm, *arguments], cwd=UI, env=self._environment, check=False).returncode:
             raise Unbuildable(f"`npm {' '.join(arguments)}` in ui/ did not work; see above, then run `make console`")
 
     def install(self) -> None:
