@@ -63,6 +63,7 @@ WHOLE_HOUSE = {  # the only places that may look at every tenant's rows, and why
     "src/switchroom/storage/backup/making.py": "a back-up has everything",
     "src/switchroom/storage/backup/restoring.py": "a back-up has everything",
     "src/switchroom/storage/journal.py": "the journal",
+    "src/switchroom/storage/journal_readers.py": "how far those are who read for all tenants",
     "src/switchroom/catalogue/voice_models.py": "it counts what everybody used",
     "src/switchroom/storage/resealing.py": "every box is wrapped anew, whosever it is",
     "src/switchroom/storage/owned.py": "what the scope is made of",
@@ -72,7 +73,6 @@ WHOLE_HOUSE = {  # the only places that may look at every tenant's rows, and why
     "src/switchroom/usage/credits.py": "a tenant's calls are paid by those above it too",
     "src/switchroom/usage/payers.py": "a tenant's calls are paid by those above it too",
     "src/switchroom/usage/price_lists.py": "price lists come from above",
-    "src/switchroom/web/api/health.py": "it reads no rows",
 }
 EVERYBODYS = {"catalogue_version", "engines", "journal_cursors", "leases"}
 """Tables whose rows belong to no tenant: each is seen in every tenant's session, so a new one needs a good reason."""

@@ -179,10 +179,19 @@ def test_health_and_figures_need_no_login(tmp_path: Path) -> None:
     async def story() -> None:
         async with site(tmp_path) as here, here.client() as client:
             assert (await client.get("/health/live")).json() == {"status": "ok"}
-            ready = {"status": "ok", "database": "ok", "engine": "ok", "calls": 0}
+            ready = {
+                "status": "ok",
+                "role": "all",
+                "database": "ok",
+                "engine": "ok",
+                "redis": "not used",
+                "calls": 0,
+                "behind": {},
+            }
             assert (await client.get("/health/ready")).json() == ready
             here.services.metrics.counter("switchroom_test_total", "A test").add()
-            assert "switchroom_test_total 1" in (await client.get("/metrics")).text
+            figures = (await client.get("/metrics")).text
+            assert "switchroom_test_total 1" in figures and "switchroom_database_up 1" in figures
 
     run_real(story())
 

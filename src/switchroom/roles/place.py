@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 
+from switchroom.errors import Unavailable
 from switchroom.events.bus import Bus
 from switchroom.events.catalogue import CallStarted, Event
 from switchroom.fleet.leases import Leases
@@ -22,6 +23,7 @@ from switchroom.identity import new_id
 from switchroom.ports import Publish
 from switchroom.settings import Settings
 from switchroom.storage.journal import Journal
+from switchroom.storage.streams import Streams
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,15 @@ class Links:
     relay: Relay
     post: Post
     calls: RoutedCalls
+    streams: Streams
+
+    async def state(self) -> str:
+        """Return what is to say of the server between us: ok, or what is wrong."""
+        try:
+            await self.streams.now()
+        except Unavailable:
+            return "cannot be reached"
+        return "ok"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +87,9 @@ async def _linked(settings: Settings, bus: Bus, journal: Journal, me: str) -> As
     if not settings.redis_url:
         yield None
         return
-    from switchroom.storage.streams import Streams  # noqa: PLC0415 - loads the client
-
     streams = Streams(settings.redis_url)
     wakes, relay, post = Wakes(streams, journal, me), Relay(streams, bus, me), Post(streams, me)
-    links = Links(wakes, relay, post, RoutedCalls(post, Registry(journal.database), journal, me))
+    links = Links(wakes, relay, post, RoutedCalls(post, Registry(journal.database), journal, me), streams)
     work = [wakes.tell(), wakes.hear(), relay.send(), post.run()]
     if settings.role in ("all", "api"):
         work.append(relay.receive())

@@ -64,7 +64,8 @@ def services_of_records(settings: Settings, records: Records, user: User | None 
         telephones=Telephones(records.sip_accounts),
     )
     services = replace(services, processes=records.place.processes)
-    return services if records.place.links is None else replace(services, control=records.place.links.calls)
+    links = records.place.links
+    return services if links is None else replace(services, control=links.calls, redis=links.state)
 
 
 def with_minds(services: Services, minds: Minds) -> Services:

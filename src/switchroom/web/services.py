@@ -62,6 +62,10 @@ async def _nobody() -> list[Listed]:
     return []
 
 
+async def _unused() -> str:
+    return "not used"
+
+
 class _NoCalls:
     """Implements CallDesk where no calls are carried."""
 
@@ -131,6 +135,8 @@ class Services:
     control: CallDesk = field(default_factory=_NoCalls)
     answers: KeptAnswers | None = None
     processes: Callable[[], Awaitable[list[Listed]]] = _nobody
+    redis: Callable[[], Awaitable[str]] = _unused
+    """What is to say of it: ok, not used, or what is wrong."""
     wall: Callable[[], float] = time.time
 
 
