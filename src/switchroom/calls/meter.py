@@ -121,3 +121,14 @@ class MeteredVoice:
                     silent = False
                     self.meter.add("tts_characters", self.who(), len(text))
                 yield piece
+
+
+def unmetered(tts: TextToSpeech) -> TextToSpeech:
+    """Return the voice itself, for what is made ready and may never be heard."""
+    return tts.tts if isinstance(tts, MeteredVoice) else tts
+
+
+def heard(tts: TextToSpeech, text: str) -> None:
+    """Count what was made ready by the voice itself, and is heard now."""
+    if isinstance(tts, MeteredVoice):
+        tts.meter.add("tts_characters", tts.who(), len(text))

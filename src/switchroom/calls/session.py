@@ -25,7 +25,7 @@ from switchroom.calls.guard import Guard, GuardedLeg
 from switchroom.calls.guests import Guests
 from switchroom.calls.listening import Listening
 from switchroom.calls.live_control import LiveControl, Stage
-from switchroom.calls.meter import MeteredRecogniser, MeteredVoice
+from switchroom.calls.meter import MeteredRecogniser, MeteredVoice, heard, unmetered
 from switchroom.calls.mind import Mind
 from switchroom.calls.minutes import Minutes
 from switchroom.calls.mouth import Mouth
@@ -193,6 +193,7 @@ class CallSession:
         self._chronicle.tell(partial(happened.CallConnected, after=round(self._connected - began, 4)))
         parts.minutes.begin(self._connected)
         self._chronicle.meter.begin()
+        heard(self._with.tts, plan.greeting)
         charging = tasks.create_task(paying.run(partial(self._part, parts.mouth)), name="paying")
         preparing = tasks.create_task(parts.watch.stock.prepare(), name="sentences")
         await self._talk(parts, tasks, playout, errands, rendered[0])
@@ -311,13 +312,13 @@ class CallSession:
         )
 
     def _watch(self, mouth: Mouth, apology: Rendered) -> Watch:
-        stock = Stock(self._plan, self._with.tts, self._with.sentences)
+        stock = Stock(self._plan, unmetered(self._with.tts), self._with.sentences)
         return Watch(stock, self._with.paces.of(self._plan.agent), mouth, self._chronicle, apology)
 
     async def _render(self, text: str) -> Rendered:
         pieces = [np.zeros(0, np.int16)]
         if text:
-            async with aclosing(self._with.tts.speak(text, self._plan.voice)) as speech:
+            async with aclosing(unmetered(self._with.tts).speak(text, self._plan.voice)) as speech:
                 pieces += [piece async for piece in speech]
         return Rendered(text, np.concatenate(pieces))
 
