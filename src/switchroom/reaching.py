@@ -34,7 +34,13 @@ class Reaching:
         account = await self._account(wanted.tenant, wanted.target)
         if account is None:
             return await self.by_trunk(wanted, ringing)
-        return await self.dial(Dialling(f"sip:{account.name}@{account.realm}", ringing=ringing))
+        try:
+            return await self.dial(Dialling(f"sip:{account.name}@{account.realm}", ringing=ringing))
+        except Unavailable as error:
+            if error.code != "sip_no_route":  # a realm of ours has no address but those of its telephones
+                raise
+            message = "that telephone is not registered: switch it on, or look at its account and password"
+            raise Unavailable(message, code="not_registered") from error
 
     async def _account(self, tenant: TenantId, target: str) -> SipAccount | None:
         scheme, _, rest = target.strip().partition(":")
@@ -45,6 +51,6 @@ class Reaching:
             account = None
         if account is not None and host in ("", account.realm, account.domain):
             return account
-        if host:
+        if host or not any(sign.isdigit() for sign in name):
             raise Invalid(f"{target}: only numbers and SIP accounts of your own can be called", code="no_such_target")
         return None

@@ -17,10 +17,10 @@ from switchroom.storage.journal import Data, JournalRow
 _OURS: Final = frozenset(
     {
         "direction", "source", "agent", "reason", "code", "answers", "how", "encoding", "leg", "tool", "model", "provider",
-        "capability", "flow", "why", "by", "purpose", "owner", "status", "meter", "unit", "sha256",
+        "capability", "flow", "why", "by", "purpose", "owner", "status", "meter", "unit", "used", "sha256",
     }
 )  # fmt: skip
-"""Fields whose text is a word of ours."""
+"""Fields whose text is a word of ours. What was ``used`` is among them: it may not have been charged yet."""
 
 _WORDS: Final = frozenset({"text", "heard", "unheard", "arguments", "result", "note", "digit", "digits"})
 """Fields that hold what was said, typed, or asked of tools because of it."""
