@@ -68,7 +68,7 @@ class WebSettings(_Frozen):
 
     host: str = "127.0.0.1"
     port: int = Field(8080, ge=0, le=65535)
-    address: str = Field("", description="where people reach us, for links in mails; empty: http at host and port")
+    address: str = Field("", description="where people reach us, for links; empty: http at host and port")
     origins: tuple[str, ...] = Field(
         (), description="web sites whose scripts may use the API with tokens, such as https://app.example.com"
     )

@@ -141,6 +141,18 @@ def test_a_link_gives_the_recording_to_whoever_has_it_until_it_expires(tmp_path:
     run_real(story())
 
 
+def test_a_link_leads_to_the_tenant_s_own_domain_whatever_the_request_called_us(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with site(tmp_path) as here, here.as_user() as client:
+            await recorded(here)
+            said = await client.patch("/api/v1/settings", json={"brand_domain": "voice.acme.example"})
+            assert said.status_code == 200
+            made = await client.post(f"{WHERE}/link", json={}, headers={"host": "elsewhere.example"})
+            assert made.json()["url"].startswith("https://voice.acme.example/api/v1/recordings/")
+
+    run_real(story())
+
+
 def test_deleting_a_call_ends_its_links(tmp_path: Path) -> None:
     async def story() -> None:
         async with site(tmp_path) as here, here.as_user() as client, here.client() as anybody:

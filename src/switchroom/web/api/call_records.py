@@ -7,11 +7,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette import status
 from starlette.responses import FileResponse, Response
 
+from switchroom.accounts.tokens import Identity
 from switchroom.history.retention import Rule
 from switchroom.identity import CallId
 from switchroom.web.auth import Asker
 from switchroom.web.recordings import sound
-from switchroom.web.services import With
+from switchroom.web.services import Services, With
 
 router = APIRouter(prefix="/api/v1", tags=["calls"])
 
@@ -79,7 +80,15 @@ async def link(call_id: str, wanted: LinkWanted, request: Request, asker: Asker,
     """Whoever has the link can listen, without signing in, until it expires or the recording is deleted."""
     await sound(request, services, CallId(call_id), asker.tenant)  # there is one
     token, until = services.archive.links.make(CallId(call_id), asker.tenant, wanted.minutes * 60.0)
-    return LinkOut(url=str(request.url_for("linked", token=token)), expires=datetime.fromtimestamp(until, UTC))
+    url = f"{await _home(request, services, asker)}{request.app.url_path_for('linked', token=token)}"
+    return LinkOut(url=url, expires=datetime.fromtimestamp(until, UTC))
+
+
+async def _home(request: Request, services: Services, asker: Identity) -> str:
+    """Return where the tenant's people reach us: as in mails, and not as the request called us if anybody has said so."""
+    domain = (await services.tenancy.settings.of(asker.tenant)).values.brand_domain
+    home = f"https://{domain}" if domain else services.settings.web.address or str(request.base_url)
+    return home.rstrip("/")
 
 
 @router.api_route(
