@@ -15,6 +15,7 @@ import structlog
 
 from switchroom.accounts.settings_book import SettingsBook
 from switchroom.accounts.suspensions import Suspensions
+from switchroom.catalogue.agent_voice import as_it_speaks
 from switchroom.catalogue.hold_music import HoldMusic
 from switchroom.catalogue.number import Target, answering_now
 from switchroom.catalogue.queues import flow_before, flow_text, queues_of
@@ -74,6 +75,7 @@ class Answering:
     ) -> None:
         """Without ``providers``, whatever agents want: the speech of whoever carries the call."""
         self._catalogue = catalogue
+        self._database = database
         self._suspensions = Suspensions(database)
         self._settings = SettingsBook(database, time.time)
         self._providers = providers
@@ -106,7 +108,7 @@ class Answering:
         return _Line(who)
 
     async def _answerer(self, target: Target, tenant: TenantId, source: Source) -> _Found:
-        agent = await self._catalogue.answerer(target, tenant)
+        agent = await as_it_speaks(await self._catalogue.answerer(target, tenant), self._database)
         if target.kind == "queue":
             agent, standing = await self._queue(target, agent)
         else:
@@ -119,6 +121,7 @@ class Answering:
         text = flow_text(queue, agent.language)
         if queue.overflow.kind == "agent":
             agent = await self._catalogue.agent(AgentId(queue.overflow.agent), agent.tenant_id)
+            agent = await as_it_speaks(agent, self._database)
             text = flow_before(queue, await self.receptions.text_of(agent))
             agent = replace(agent, greeting="")
         return agent, await self.receptions.of_text(agent.tenant_id, f"queue {queue.name}", text)
@@ -164,6 +167,7 @@ class Answering:
 
     async def plan(self, agent: AgentRecord, source: Receiver | None = None) -> CallPlan:
         """Return what a call with ``agent`` needs to know. Raises Denied if its flow takes none that comes by ``source``."""
+        agent = await as_it_speaks(agent, self._database)
         return await self._speaking(agent, await self._planned(agent, await self.receptions.of(agent), source))
 
     async def _planned(self, agent: AgentRecord, standing: Standing, source: Receiver | None) -> CallPlan:

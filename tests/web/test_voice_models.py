@@ -87,3 +87,24 @@ def test_a_voice_profile_is_made_changed_and_removed(tmp_path: Path) -> None:
             assert (await client.delete("/api/v1/voice-profiles/warm")).status_code == 204
 
     run_real(story())
+
+
+def test_an_agent_refers_to_a_voice_profile_by_name_which_then_stays(tmp_path: Path) -> None:
+    agent = "/api/v1/agents/Receptionist"
+
+    async def story() -> None:
+        async with site(tmp_path) as here, here.as_user() as client:
+            lost = await client.post("/api/v1/voice-profiles", json={"name": "lost", "provider": "sonic"})
+            assert (lost.status_code, lost.json()["code"]) == (422, "providers")
+            made = (await client.post("/api/v1/voice-profiles", json={"name": "warm", "voice": "slt"})).json()
+            changed = await client.patch(agent, json={"voice_profile": "warm"})
+            assert (changed.status_code, changed.json()["voice_profile"]) == (200, made["id"])
+            refused = await client.patch(agent, json={"voice_profile": "cold"})
+            assert (refused.status_code, refused.json()["code"]) == (422, "voice_profile_missing")
+            kept = await client.delete("/api/v1/voice-profiles/warm")
+            assert (kept.status_code, kept.json()["code"]) == (409, "in_use")
+            assert "Receptionist" in kept.json()["detail"]
+            assert (await client.patch(agent, json={"voice_profile": ""})).status_code == 200
+            assert (await client.delete("/api/v1/voice-profiles/warm")).status_code == 204
+
+    run_real(story())

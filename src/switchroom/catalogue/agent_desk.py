@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from switchroom.catalogue.agent_form import AgentChange
 from switchroom.catalogue.forms import checked
 from switchroom.catalogue.model import AgentRow, AgentVersionRow, NumberRow, QueueRow
+from switchroom.catalogue.profile_choice import chosen_profile
 from switchroom.catalogue.service import ENVELOPE, AgentRecord, Catalogue, Publication
 from switchroom.errors import Conflict, NotFound
 from switchroom.identity import AgentId, TenantId, UserId, new_id
@@ -70,10 +71,12 @@ class AgentDesk:
             return _drafted(agent, (await _row(session, agent)).draft)
 
     async def change_draft(self, agent: AgentRecord, wanted: AgentChange) -> AgentRecord:
-        """Change fields of the draft; calls do not go by them. Returns the agent as it would be."""
+        """Change fields of the draft; calls do not go by them. Returns the agent as it would be. Raises Invalid."""
         given = {name: getattr(wanted, name) for name in wanted.model_fields_set}
         async with self._database.transaction(agent.tenant_id) as session:
             row = await _row(session, agent)
+            if "voice_profile" in given:
+                given["voice_profile"] = await chosen_profile(session, agent.tenant_id, wanted.voice_profile)
             row.draft = {**row.draft, **given}
             return _drafted(agent, row.draft)
 
@@ -166,4 +169,5 @@ async def _users(session: AsyncSession, agent: AgentRecord) -> list[str]:
 
 
 def _version(row: AgentVersionRow) -> AgentVersion:
-    return AgentVersion(row.number, row.form, row.note, row.created, row.created_by, row.restores)
+    form = {"voice_profile": "", **row.form}  # versions of before there were any have none
+    return AgentVersion(row.number, form, row.note, row.created, row.created_by, row.restores)

@@ -34,6 +34,7 @@ class AgentChange(BaseModel):
     language: Tag = "en"
     languages: tuple[Tag, ...] = Field((), max_length=8)
     voices: Mapping[str, str] = Field(default_factory=dict, max_length=50)
+    voice_profile: str = Field("", max_length=100, description="name or id; its voice counts, not the agent's own")
     greeting: str = Field("", max_length=1000)
     apology: str = Field("", min_length=1, max_length=1000)
     farewell: str = Field("", min_length=1, max_length=1000)

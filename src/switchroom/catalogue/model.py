@@ -36,6 +36,7 @@ class AgentRow(Catalogued, Base):
     recognisers: Mapped[Sequence[str]] = mapped_column(JSON)
     voice_providers: Mapped[Sequence[str]] = mapped_column(JSON)
     voices: Mapped[Mapping[str, str]] = mapped_column(JSON)
+    voice_profile: Mapped[str] = mapped_column(String(64))
     languages: Mapped[Sequence[str]] = mapped_column(JSON)
     temperature: Mapped[float | None] = mapped_column(Float)
     prompt: Mapped[str] = mapped_column(Text)

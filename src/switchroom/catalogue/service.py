@@ -18,6 +18,7 @@ from switchroom.catalogue.model import AgentRow, AgentVersionRow, HoursRow, Numb
 from switchroom.catalogue.number import Answers, NumberRecord, Target, read
 from switchroom.catalogue.numbers import record_of
 from switchroom.catalogue.opening_hours import Schedule
+from switchroom.catalogue.profile_choice import chosen_profile
 from switchroom.errors import Conflict, Invalid, NotFound
 from switchroom.identity import AgentId, TenantId, new_id
 from switchroom.storage.db import Database
@@ -35,7 +36,8 @@ class AgentRecord:
     ``voice_providers`` are chains: names of the installation's providers file, the preferred first; an empty one is this
     machine's speech, or no model. ``voices`` are voices by language (``de``), or by provider and language (``cartesia:de``);
     ``languages`` are those spoken beside ``language``. ``prompt`` tells a model who it is.
-    Without ``fillers`` it says those of its language.
+    Without ``fillers`` it says those of its language. ``voice_profile`` is the id of one whose voice it speaks with instead of
+    its own (``catalogue.agent_voice``); whoever saves an agent may say its name.
     """
 
     id: AgentId
@@ -56,6 +58,7 @@ class AgentRecord:
     recognisers: tuple[str, ...] = ()
     voice_providers: tuple[str, ...] = ()
     voices: Mapping[str, str] = field(default_factory=dict)
+    voice_profile: str = ""
     languages: tuple[str, ...] = ()
     temperature: float | None = None
     prompt: str = ""
@@ -132,8 +135,13 @@ class Catalogue:
         return replace(speaks, flow=target.id) if target.kind == "flow" else speaks
 
     async def save_agent(self, agent: AgentRecord, saying: Publication = UNSIGNED) -> AgentRecord:
-        """Add the agent or replace what is stored of it: a new version, unless nothing is different. Returns it as stored."""
+        """Add the agent or replace what is stored of it: a new version, unless nothing is different. Returns it as stored.
+
+        Raises Invalid for a voice profile that the tenant does not have.
+        """
         async with self._database.transaction(agent.tenant_id) as session:
+            profile = await chosen_profile(session, agent.tenant_id, agent.voice_profile)
+            agent = replace(agent, voice_profile=profile)
             row = await session.get(AgentRow, agent.id, with_for_update=True)
             if row is not None and _record(row) == agent:
                 return replace(agent, version=row.version)

@@ -8,6 +8,9 @@ from pydantic.config import JsonDict
 from switchroom.catalogue.agent_form import Name, Tag
 from switchroom.catalogue.model import VoiceProfileRow
 from switchroom.catalogue.named_forms import NamedForms, Noun
+from switchroom.catalogue.profile_choice import agents_with
+from switchroom.errors import Conflict
+from switchroom.identity import TenantId
 from switchroom.storage.db import Database
 
 EXAMPLE: JsonDict = {"name": "warm", "provider": "local", "voice": "slt", "speed": 0.95, "language": "en"}
@@ -27,6 +30,18 @@ class VoiceProfileForm(BaseModel):
 
 
 PROFILES: Noun[VoiceProfileForm] = Noun("vpr", "voice profile", VoiceProfileRow, VoiceProfileForm)  # type: ignore[arg-type]
+
+
+async def remove_profile(database: Database, tenant: TenantId, profile: str) -> None:
+    """Remove a profile, by its id. Raises Conflict, naming the agents that use it."""
+    async with database.transaction(tenant) as session:
+        row = await session.get(VoiceProfileRow, profile, with_for_update=True)
+        users = await agents_with(session, tenant, profile)
+        if row is not None and users:
+            message = f"voice profile {row.name!r} is used by {', '.join(users)}: give them another voice first"
+            raise Conflict(message, code="in_use")
+        if row is not None and row.tenant_id == tenant:
+            await session.delete(row)
 
 
 def voice_profiles(database: Database, wall: Callable[[], float]) -> NamedForms[VoiceProfileForm]:

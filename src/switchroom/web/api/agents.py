@@ -34,6 +34,7 @@ class AgentOut(BaseModel):
     languages: tuple[str, ...]
     voice: str
     voices: Mapping[str, str]
+    voice_profile: str
     speed: float
     greeting: str
     apology: str

@@ -1,12 +1,16 @@
 """Voice profiles: ways to speak under a name."""
 
+import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Query
 from pydantic import BaseModel, JsonValue, WithJsonSchema
 
 from switchroom.catalogue.named_forms import Named, NamedForms
-from switchroom.catalogue.voice_profiles import VoiceProfileForm, voice_profiles
+from switchroom.catalogue.voice_models import VoiceModels
+from switchroom.catalogue.voice_profiles import VoiceProfileForm, remove_profile, voice_profiles
+from switchroom.identity import TenantId
+from switchroom.providers.choices import check_names, load_choices
 from switchroom.web.api.refusals import refusals
 from switchroom.web.auth import Asker
 from switchroom.web.services import Services, With
@@ -46,6 +50,7 @@ async def profiles(
 @router.post("", summary="Add a voice profile", status_code=201, responses=refusals(401, 403, 409, 422, 429))
 async def add(fields: Annotated[Fields, Body()], asker: Asker, services: With) -> VoiceProfileOut:
     """Add a voice profile."""
+    await _check_provider(fields, asker.tenant, services)
     return _out(await _desk(services).create(asker.tenant, fields))
 
 
@@ -57,14 +62,26 @@ async def one(profile: str, asker: Asker, services: With) -> VoiceProfileOut:
 
 @router.patch("/{profile}", summary="Change a voice profile", responses=refusals(401, 403, 404, 409, 422, 429))
 async def change(profile: str, fields: Annotated[Fields, Body()], asker: Asker, services: With) -> VoiceProfileOut:
-    """Change the fields that are given."""
+    """Change the fields that are given; agents that speak by it do so from their next call on."""
+    await _check_provider(fields, asker.tenant, services)
     return _out(await _desk(services).change(asker.tenant, profile, fields))
 
 
-@router.delete("/{profile}", summary="Remove a voice profile", status_code=204, responses=refusals(401, 403, 404, 429))
+@router.delete(
+    "/{profile}", summary="Remove a voice profile", status_code=204, responses=refusals(401, 403, 404, 409, 429)
+)
 async def remove(profile: str, asker: Asker, services: With) -> None:
-    """Remove a voice profile."""
-    await _desk(services).delete(asker.tenant, profile)
+    """Remove a voice profile, unless agents speak by it: the answer then names those."""
+    found = await _desk(services).get(asker.tenant, profile)
+    await remove_profile(services.database, asker.tenant, found.id)
+
+
+async def _check_provider(fields: Fields, tenant: TenantId, services: Services) -> None:
+    """Raise Invalid if the provider that is given is none of the installation's, or switched off for the tenant."""
+    provider = fields.get("provider")
+    if isinstance(provider, str):
+        check_names(await asyncio.to_thread(load_choices, services.settings.providers_file), {"voices": [provider]})
+        await VoiceModels(services.database).check(tenant, {"voices": [provider]})
 
 
 def _desk(services: Services) -> NamedForms[VoiceProfileForm]:
