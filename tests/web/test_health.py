@@ -1,12 +1,15 @@
 """What whoever watches the house is told of the database, of Redis, and of those who read the journal."""
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from sqlalchemy import text
 
 from switchroom.storage.journal import move_cursor
 from switchroom.storage.scope import WHOLE_HOUSE
+from switchroom.web.api import health
 from tests.storage.stories import Story
 from tests.virtual_time import run_real
 from tests.web.site import site
@@ -52,4 +55,19 @@ def test_redis_away_is_said_and_keeps_no_call_away(tmp_path: Path) -> None:
                 ready = await client.get("/health/ready")
                 assert (ready.status_code, ready.json()["redis"]) == (200, "cannot be reached")
 
+    run_real(story())
+
+
+def test_redis_that_does_not_answer_keeps_nobody_waiting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def silent() -> str:
+        await asyncio.Event().wait()
+        return "ok"
+
+    async def story() -> None:
+        async with site(tmp_path) as here:
+            here.services = replace(here.services, redis=silent)
+            async with here.client() as client:
+                assert (await client.get("/health/ready")).json()["redis"] == "does not answer"
+
+    monkeypatch.setattr(health, "PATIENCE", 0.05)
     run_real(story())

@@ -13,8 +13,8 @@ from switchroom.settings import Role
 from switchroom.storage.journal_readers import behind
 from switchroom.web.services import Services, With
 
-PATIENCE = 3.0
-"""Seconds that the database has to answer: whoever asks after our health does not wait for long."""
+PATIENCE = 2.0
+"""Seconds that the database and Redis have to answer: whoever asks after our health does not wait for long."""
 
 router = APIRouter(tags=["health"])
 
@@ -52,7 +52,7 @@ async def ready(services: With) -> JSONResponse:
         role=services.settings.role,
         database="cannot be read" if left is None else "ok",
         engine=engine.problem or ("draining" if engine.draining else "ok"),
-        redis=await services.redis(),
+        redis=await _redis(services),
         calls=engine.calls,
         behind=dict(left or {}),
     )
@@ -89,3 +89,11 @@ async def _behind(services: Services) -> Mapping[str, int] | None:
             return await behind(services.database)
     except (SQLAlchemyError, OSError):  # a timeout is one
         return None
+
+
+async def _redis(services: Services) -> str:
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return await services.redis()
+    except TimeoutError:
+        return "does not answer"
