@@ -16,7 +16,6 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Delete, FromClause, Insert, Select, String, Table, Update, event, text
 from sqlalchemy.orm import (
-    DeclarativeBase,
     LoaderCriteriaOption,
     Mapped,
     ORMExecuteState,
@@ -134,10 +133,3 @@ def _check_inserted(statement: Insert, parameters: Any, scope: TenantId) -> None
 def _check(what: str, owner: object, scope: TenantId) -> None:
     if owner != scope:
         raise Bug(f"a row of {what} for tenant {owner!r} was written in a session of tenant {scope!r}")
-
-
-def owner_column(mapped: type[DeclarativeBase]) -> str | None:
-    """Return the column that says whose a row is, None for what is everybody's."""
-    if not issubclass(mapped, TenantOwned):
-        return None
-    return OWNER if OWNER in mapped.__table__.c else "id"
