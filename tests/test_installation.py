@@ -3,6 +3,7 @@
 import os
 import resource
 from pathlib import Path
+from stat import S_IMODE
 
 import pytest
 from pydantic import ValidationError
@@ -11,8 +12,10 @@ from switchroom.errors import Conflict
 from switchroom.installation import allow_files, demo_login, keep_secret, kept_secret, master_keys, secret_of
 from switchroom.settings import Settings
 from switchroom.storage.backup.sealing import seal, unseal
+from switchroom.storage.db import Database
 from switchroom.storage.master_keys import together
 from switchroom.storage.vault import Vault
+from tests.virtual_time import run_real
 
 
 def test_a_secret_is_made_once_and_only_its_owner_can_read_it(tmp_path: Path) -> None:
@@ -86,3 +89,16 @@ def test_the_keys_of_another_installation_do_not_take_the_place_of_ours(tmp_path
     master_keys(settings, secret_of(settings)).add()
     with pytest.raises(Conflict, match="master keys"):
         keep_secret(settings, f"{secret_of(settings)}\n{'k' * 40}")
+
+
+def test_nobody_else_on_the_machine_looks_into_the_data(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    secret_of(Settings(data=data, secret=""))
+    assert S_IMODE(data.stat().st_mode) == 0o700
+
+    async def opened() -> None:
+        database = Database(f"sqlite+aiosqlite:///{tmp_path / 'beside' / 'switchroom.db'}")
+        await database.close()
+
+    run_real(opened())
+    assert S_IMODE((tmp_path / "beside").stat().st_mode) == 0o700

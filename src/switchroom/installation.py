@@ -88,6 +88,6 @@ def allow_files() -> None:
 
 
 def _keep(path: Path, content: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.touch(mode=0o600)
     path.write_text(content, encoding="utf-8")

@@ -17,7 +17,7 @@ from switchroom.storage.db import Base, Database
 from switchroom.storage.journal import Journal
 from switchroom.storage.migrating import migrate
 from switchroom.storage.revisions import load_models
-from switchroom.storage.row_security import unsecured
+from switchroom.storage.row_security import bypassed, unsecured
 from switchroom.storage.schema import upgrade
 from switchroom.storage.scope import WHOLE_HOUSE
 from tests.servers.postgresql import Postgresql
@@ -156,3 +156,16 @@ def test_a_role_that_is_no_superuser_owns_makes_and_uses_the_database(postgresql
             await database.close()
 
     run_real(main())
+
+
+def test_a_role_that_passes_the_policies_by_is_known(postgresql: Postgresql) -> None:
+    async def said(url: str) -> bool:
+        database = Database(url)
+        try:
+            async with database.engine.connect() as connection:
+                return await connection.run_sync(bypassed)
+        finally:
+            await database.close()
+
+    assert run_real(said(postgresql.create())) is True, "the server's superuser"
+    assert run_real(said(as_application(postgresql))) is False

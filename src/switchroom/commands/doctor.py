@@ -27,6 +27,7 @@ from switchroom.settings import Settings
 from switchroom.speech import open_speech
 from switchroom.storage.db import Database
 from switchroom.storage.revisions import age
+from switchroom.storage.row_security import bypassed
 
 _SPACE = 1 << 30
 _MARKS = {"ok": "✓", "hint": "·", "problem": "✗"}
@@ -175,7 +176,8 @@ async def _migrated(database: Database, settings: Settings) -> list[Finding]:
     standing = await age(database)
     match standing:
         case "current":
-            return [Finding("ok", f"{url} is up to date"), *await _answered(database, settings)]
+            walls = await _walls(database)
+            return [Finding("ok", f"{url} is up to date"), *walls, *await _answered(database, settings)]
         case "empty":
             return [Finding("hint", f"{url} is empty", "its tables are made at the first start")]
         case "old":
@@ -184,6 +186,14 @@ async def _migrated(database: Database, settings: Settings) -> list[Finding]:
             return [Finding("problem", f"{url} is of a newer version", "use the Switchroom that made it, or a newer")]
         case _:
             assert_never(standing)
+
+
+async def _walls(database: Database) -> list[Finding]:
+    async with database.engine.connect() as connection:
+        if not await connection.run_sync(bypassed):
+            return []
+    what = "the database's role passes row-level security by, which keeps tenants apart"
+    return [Finding("hint", what, "use one that is NOSUPERUSER NOBYPASSRLS: docs/operating.md#postgresql")]
 
 
 def _choices(settings: Settings) -> Choices:

@@ -18,7 +18,7 @@ def open_blobs(settings: BlobSettings, data: Path) -> Blobs:
 
     if settings.url:
         return Blobs(_s3(settings))
-    data.mkdir(parents=True, exist_ok=True)
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
     return Blobs(LocalStore(data, mkdir=True), data)
 
 

@@ -67,7 +67,7 @@ class Database:
         parsed, options = _understood(url, settings or DatabaseSettings())
         self.sqlite = parsed.get_backend_name() == "sqlite"
         if self.sqlite and parsed.database not in (None, "", ":memory:"):
-            Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
+            Path(str(parsed.database)).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.engine = create_async_engine(
             parsed,
             json_serializer=_to_json,

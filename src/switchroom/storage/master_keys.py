@@ -66,7 +66,7 @@ class MasterKeys:
     def _write(self, keys: Sequence[str]) -> None:
         if self.file is None:
             raise Unavailable("the master keys come from the environment: change them there", code="master_keys")
-        self.file.parent.mkdir(parents=True, exist_ok=True)
+        self.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         fresh = self.file.with_suffix(".new")
         fresh.unlink(missing_ok=True)
         with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
