@@ -55,7 +55,7 @@ class Prices(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: Annotated[str, Field(min_length=1, max_length=100)]
-    currency: str = Field("USD", pattern="^[A-Z]{3}$", description="ISO 4217")
+    currency: str = Field("EUR", pattern="^[A-Z]{3}$", description="ISO 4217")
     credit_price: int = Field(100, ge=0, le=10**12, description="what a credit costs, in millionths of the currency")
     prices: tuple[Price, ...] = Field(max_length=200)
 
@@ -94,7 +94,7 @@ USUAL = Prices(
         Price(meter="llm_tokens_out", credits=50, per=1000),
     ),
 )
-"""What counts where nobody has made a list: five minutes with a small model come to some 2,500 credits, 25 cents."""
+"""What counts where nobody has made a list: five minutes with a small model come to some 2,500 credits, a quarter of a euro."""
 
 
 def rate(price: Price | None, amount: float) -> int:

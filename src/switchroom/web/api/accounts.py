@@ -95,7 +95,7 @@ class SecondStepNeeded(BaseModel):
     expires_in: int
 
 
-class Changes(BaseModel):
+class ProfileChanges(BaseModel):
     """What a person changes about themselves; a new password needs the old one, and ends all sessions."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"name": "Ann Lee"}})
@@ -177,7 +177,7 @@ async def me(asker: Asker, services: With) -> Person:
 
 @router.patch("/me", summary="Change oneself", responses=refusals(401, 403, 404, 422, 429))
 async def change_me(
-    changes: Changes,
+    changes: ProfileChanges,
     asker: Asker,
     request: Request,
     services: With,

@@ -19,7 +19,7 @@ router = APIRouter(prefix="/api/v1/agents/{agent_id}", tags=["agents"])
 Number = Annotated[int, Field(ge=1, le=2_000_000_000)]
 
 
-class VersionOut(BaseModel):
+class AgentVersionOut(BaseModel):
     """One publication; ``live`` is the one that answers now, ``restores`` the older one that it is a copy of, 0 for none."""
 
     number: int
@@ -34,7 +34,7 @@ class VersionOut(BaseModel):
 class VersionList(BaseModel):
     """Publications, newest first; ``next`` is the cursor of the following page."""
 
-    items: list[VersionOut]
+    items: list[AgentVersionOut]
     next: str | None
 
 
@@ -110,7 +110,7 @@ async def versions(
 
 
 @router.get("/versions/{number}", summary="Get a version of an agent", responses=refusals(401, 403, 404, 422, 429))
-async def version(agent_id: str, number: Number, asker: Asker, services: With) -> VersionOut:
+async def version(agent_id: str, number: Number, asker: Asker, services: With) -> AgentVersionOut:
     """Answer with one publication."""
     agent = await services.catalogue.meant(agent_id, asker.tenant)
     return _version(await _desk(services).version(agent, number), agent.version)
@@ -150,8 +150,8 @@ def _changes(before: object, after: object) -> list[DifferenceOut]:
     return [DifferenceOut.model_validate(asdict(one)) for one in differences(before, after)]
 
 
-def _version(found: AgentVersion, live: int) -> VersionOut:
-    return VersionOut.model_validate(
+def _version(found: AgentVersion, live: int) -> AgentVersionOut:
+    return AgentVersionOut.model_validate(
         {
             "number": found.number,
             "live": found.number == live,

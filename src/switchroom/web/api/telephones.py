@@ -33,7 +33,7 @@ class NewAccount(BaseModel):
     devices: int = Field(DEVICES, ge=1, le=MOST_DEVICES)
 
 
-class Changes(BaseModel):
+class AccountChanges(BaseModel):
     """What is to change; the rest stays."""
 
     display_name: str | None = Field(None, max_length=200)
@@ -143,7 +143,7 @@ async def create(new: NewAccount, asker: Asker, phones: Phones) -> AccountWithPa
 
 
 @router.patch("/accounts/{account}", summary="Change or disable a SIP account")
-async def change(account: str, changes: Changes, asker: Asker, phones: Phones) -> Account:
+async def change(account: str, changes: AccountChanges, asker: Asker, phones: Phones) -> Account:
     """Change what is given; the devices of an account that is disabled are let go."""
     found = await phones.accounts.get(account, asker.tenant)
     wishes = Wishes(

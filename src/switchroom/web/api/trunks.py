@@ -37,7 +37,7 @@ Fields = Annotated[dict[str, JsonValue], WithJsonSchema(schema_of(TrunkForm))]
 """Fields of a TrunkForm, some or all: whether they fit is known only together with what is usual or stored."""
 
 
-class LineOut(BaseModel):
+class TrunkLineOut(BaseModel):
     """Our registration for the trunk; ``again`` is in how many seconds it is refreshed or tried next."""
 
     state: str
@@ -51,7 +51,7 @@ class TrunkOut(BaseModel):
     id: str
     settings: dict[str, JsonValue]
     secrets: list[str]
-    line: LineOut
+    line: TrunkLineOut
     calls_in: int
     calls_out: int
 
@@ -65,7 +65,7 @@ class ProbedOut(BaseModel):
     where: str
     seconds: float
     advice: str
-    line: LineOut
+    line: TrunkLineOut
 
 
 class GuardOut(BaseModel):
@@ -191,7 +191,7 @@ def _trunk(record: TrunkRecord, asker: Identity, services: Services) -> TrunkOut
     )
 
 
-def _line(trunk: str, services: Services) -> LineOut:
+def _line(trunk: str, services: Services) -> TrunkLineOut:
     state = services.desk.lines.state(trunk)
     again = None if state.next is None else max(0.0, round(state.next - asyncio.get_running_loop().time(), 1))
-    return LineOut(state=state.state, why=state.why, again=again)
+    return TrunkLineOut(state=state.state, why=state.why, again=again)

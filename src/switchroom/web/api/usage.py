@@ -94,7 +94,7 @@ class GrantIn(BaseModel):
     note: str = Field("", max_length=500)
 
 
-class LineOut(BaseModel):
+class LedgerLineOut(BaseModel):
     """A line of the ledger; the lines of an ``entry`` add up to 0."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -113,7 +113,7 @@ class LineOut(BaseModel):
 class LineList(BaseModel):
     """Lines, newest first; ``next`` is the cursor of the following page."""
 
-    items: list[LineOut]
+    items: list[LedgerLineOut]
     next: str | None
 
 
@@ -257,8 +257,8 @@ def _sum(found: Sum) -> SumOut:
     return SumOut.model_validate(found)
 
 
-def _line(line: Line) -> LineOut:
-    return LineOut.model_validate(line)
+def _line(line: Line) -> LedgerLineOut:
+    return LedgerLineOut.model_validate(line)
 
 
 def _priced(found: PriceList) -> PriceListOut:

@@ -8,7 +8,7 @@ import { useWords } from "@/words/words";
 import classes from "./call.module.css";
 import { WORDS } from "./words";
 
-type Line = Schemas["switchroom__web__api__calls__LineOut"];
+type Line = Schemas["LineOut"];
 
 interface Props {
   call: string;
