@@ -52,5 +52,5 @@ class Reaching:
         if account is not None and host in ("", account.realm, account.domain):
             return account
         if host or not any(sign.isdigit() for sign in name):
-            raise Invalid(f"{target}: only numbers and SIP accounts of your own can be called", code="no_such_target")
+            raise Invalid("only numbers and SIP accounts of your own can be called", code="no_such_target")
         return None

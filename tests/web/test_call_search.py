@@ -31,6 +31,7 @@ ANNA, BERT = "+442079460001", "+442079460002"
         ({"text": "friday anderson"}, ["call_3", "call_2", "call_1"]),
         ({"text": "Bella AND zeppelin"}, []),
         ({"text": 'friday" OR "'}, []),
+        ({"text": "?!"}, []),
         ({"text": "FRIDAY", "number": BERT}, ["call_3"]),
     ],
 )

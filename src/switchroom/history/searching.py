@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, column, func, or_, select, text
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, column, false, func, or_, select, text
 
 from switchroom.history.model import CallRow, TranscriptRow
 from switchroom.identity import AgentId, TenantId
@@ -88,7 +88,10 @@ def _ranges(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
 
 
 def _words(tenant: TenantId, said: str, *, sqlite: bool) -> Iterator[ColumnElement[bool]]:
-    for index, word in enumerate(_WORD.findall(said)[:MOST_WORDS]):
+    words = _WORD.findall(said)
+    if said.strip() and not words:  # nobody says a punctuation mark
+        yield false()
+    for index, word in enumerate(words[:MOST_WORDS]):
         lines = select(TranscriptRow.call_id).where(TranscriptRow.tenant_id == tenant)
         if sqlite:
             found = text(f"SELECT rowid AS number FROM transcripts_fts WHERE transcripts_fts MATCH :word{index}")  # noqa: S608
