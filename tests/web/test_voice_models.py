@@ -1,8 +1,10 @@
 """Voice models and profiles over HTTP, and counters that count every event once."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from switchroom.catalogue.voice_models import VoiceModels, VoiceModelUsage, month_of
+from switchroom.catalogue.voice_profiles import VoiceProfileForm
 from switchroom.events.catalogue import UsageMetered
 from switchroom.identity import CallId, EventId, TenantId
 from switchroom.storage.journal import Journal
@@ -106,5 +108,33 @@ def test_an_agent_refers_to_a_voice_profile_by_name_which_then_stays(tmp_path: P
             assert "Receptionist" in kept.json()["detail"]
             assert (await client.patch(agent, json={"voice_profile": ""})).status_code == 200
             assert (await client.delete("/api/v1/voice-profiles/warm")).status_code == 204
+
+    run_real(story())
+
+
+def test_a_voice_profile_is_listened_to_where_there_is_a_voice(tmp_path: Path) -> None:
+    asked: list[tuple[str, str]] = []
+
+    async def speak(_tenant: TenantId, profile: VoiceProfileForm, text: str) -> bytes:
+        asked.append((profile.name, text))
+        return b"RIFF"
+
+    async def story() -> None:
+        where = "/api/v1/voice-profiles/warm/listen"
+        async with site(tmp_path) as here:
+            async with here.as_user() as client:
+                await client.post("/api/v1/voice-profiles", json={"name": "warm"})
+                nowhere = await client.post(where)
+                assert (nowhere.status_code, nowhere.json()["code"]) == (503, "not_running")
+                assert "ask an engine" in nowhere.json()["detail"]
+            here.services = replace(here.services, listen=speak)
+            async with here.as_user() as client:
+                heard = await client.post(where, json={"text": " Good morning. "})
+                assert (heard.status_code, heard.headers["content-type"], heard.content) == (200, "audio/wav", b"RIFF")
+                assert (await client.post(where)).status_code == 200
+                assert (await client.post(where, json={"text": "a" * 201})).status_code == 422
+            async with here.as_user(await here.stranger()) as stranger:
+                assert (await stranger.post(where)).status_code == 404
+        assert asked == [("warm", "Good morning."), ("warm", "")]
 
     run_real(story())

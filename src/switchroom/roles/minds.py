@@ -19,6 +19,7 @@ from switchroom.providers.choices import load_choices
 from switchroom.providers.speechless import Speechless
 from switchroom.providing import Providers, open_providers
 from switchroom.roles.records import Records
+from switchroom.roles.voice_trials import VoiceTrials
 from switchroom.settings import Settings
 from switchroom.speech import LocalSpeech
 from switchroom.tooling import Tooling
@@ -31,6 +32,7 @@ class Minds:
     directory: Answering
     texts: TextDesk
     tooling: Tooling
+    voices: VoiceTrials
 
     def measure(self, metrics: Metrics) -> None:
         """Add the figures of the tools."""
@@ -55,7 +57,7 @@ async def thinking(settings: Settings, records: Records, speech: LocalSpeech | N
                 await speech.warm(plan.voice, (), directory.hints())
         texts = TextDesk(records.publish)
         await stack.enter_async_context(hosting(texts.run()))
-        yield Minds(directory, texts, tooling)
+        yield Minds(directory, texts, tooling, VoiceTrials(providers))
 
 
 @asynccontextmanager

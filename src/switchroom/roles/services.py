@@ -79,6 +79,7 @@ def with_minds(services: Services, minds: Minds) -> Services:
         tools=minds.tooling.servers,
         texts=minds.texts,
         plan_for_text=minds.directory.plan_for_text,
+        listen=minds.voices.listen,
     )
 
 

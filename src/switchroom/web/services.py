@@ -18,6 +18,7 @@ from switchroom.catalogue.mcp_servers import McpServers
 from switchroom.catalogue.outbound_calls import OutboundCalls
 from switchroom.catalogue.service import AgentRecord, Catalogue
 from switchroom.catalogue.trunks import Trunks
+from switchroom.catalogue.voice_profiles import VoiceProfileForm
 from switchroom.errors import Unavailable
 from switchroom.events.bus import Bus
 from switchroom.fleet.registry import Listed
@@ -56,6 +57,10 @@ class EngineState:
 
 async def _no_plan(agent: AgentRecord) -> CallPlan:
     raise Unavailable(f"agent {agent.name!r} cannot be written to here", code="not_running")
+
+
+async def _no_voice(_tenant: TenantId, profile: VoiceProfileForm, _text: str) -> bytes:
+    raise Unavailable(f"voice profile {profile.name!r} cannot be listened to here: ask an engine", code="not_running")
 
 
 async def _nobody() -> list[Listed]:
@@ -131,6 +136,7 @@ class Services:
     telephones: Telephones | None = None
     texts: TextDesk | None = None
     plan_for_text: Callable[[AgentRecord], Awaitable[CallPlan]] = _no_plan
+    listen: Callable[[TenantId, VoiceProfileForm, str], Awaitable[bytes]] = _no_voice
     library: Library | None = None
     control: CallDesk = field(default_factory=_NoCalls)
     answers: KeptAnswers | None = None

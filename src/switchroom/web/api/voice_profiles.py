@@ -3,8 +3,8 @@
 import asyncio
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Query
-from pydantic import BaseModel, JsonValue, WithJsonSchema
+from fastapi import APIRouter, Body, Query, Response
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, WithJsonSchema
 
 from switchroom.catalogue.named_forms import Named, NamedForms
 from switchroom.catalogue.voice_models import VoiceModels
@@ -25,6 +25,14 @@ class VoiceProfileOut(BaseModel):
 
     id: str
     form: VoiceProfileForm
+
+
+class ListenIn(BaseModel):
+    """What is to be said; empty: the profile's sample, or a sentence in its language."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"text": "Hello, this is Ada."}})
+
+    text: str = Field("", max_length=200)
 
 
 class VoiceProfileList(BaseModel):
@@ -74,6 +82,22 @@ async def remove(profile: str, asker: Asker, services: With) -> None:
     """Remove a voice profile, unless agents speak by it: the answer then names those."""
     found = await _desk(services).get(asker.tenant, profile)
     await remove_profile(services.database, asker.tenant, found.id)
+
+
+@router.post(
+    "/{profile}/listen",
+    summary="Listen to a voice profile",
+    response_class=Response,
+    responses={
+        200: {"description": "a WAV file of the sentence", "content": {"audio/wav": {}}},
+        **refusals(401, 403, 404, 422, 429, 503, s503="its provider does not work, or not in this process; says where"),
+    },
+)
+async def listen(profile: str, asker: Asker, services: With, wanted: ListenIn | None = None) -> Response:
+    """Answer with one sentence by the profile's voice; a tenant has one at a time made, within ten seconds."""
+    found = await _desk(services).get(asker.tenant, profile)
+    spoken = await services.listen(asker.tenant, found.form, "" if wanted is None else wanted.text.strip())
+    return Response(spoken, media_type="audio/wav", headers={"cache-control": "no-store"})
 
 
 async def _check_provider(fields: Fields, tenant: TenantId, services: Services) -> None:
