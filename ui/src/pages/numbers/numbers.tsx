@@ -1,7 +1,8 @@
 import { Button, Group, Select, Text, TextInput } from "@mantine/core";
-import { IconHash, IconPlus } from "@tabler/icons-react";
+import { IconClock, IconHash, IconPlus } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import { Link } from "react-router";
 import { api, remote, type Schemas } from "@/api/client";
 import { useSession } from "@/frame/session";
 import { useConfirm } from "@/parts/confirm";
@@ -31,6 +32,9 @@ export default function Numbers() {
   return (
     <>
       <Heading title={t.title} hint={t.hint}>
+        <Button component={Link} to="/hours" variant="default" leftSection={<IconClock size={18} />}>
+          {t.hours}
+        </Button>
         {may("admin") && (
           <Button leftSection={<IconPlus size={18} />} onClick={() => setEditing("new")}>
             {t.add}
