@@ -3,26 +3,33 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { actingFor } from "./client";
 
-const PAUSE = 300; // milliseconds: a turn is several events at once
+const SOON = 300; // milliseconds: a turn is several events at once
+const SURELY = 1_500; // a change is told as it happens, and can be asked for a little later: by now at the latest
+const EVERY = 5_000; // what acting for others, and a stream that broke, leaves to asking
 
-/** Follow one call, or all of them. A stream cannot say for whom one acts: then the pages ask every few seconds. */
+/** Follow one call, or all of them. A stream cannot say for whom one acts: then it is asked every few seconds. */
 export function useCallChanges(call?: string, follow = true): void {
   const client = useQueryClient();
   useEffect(() => {
-    if (!follow || actingFor()) return;
-    const stream = new EventSource(`/api/v1/calls/changes${call ? `?call=${encodeURIComponent(call)}` : ""}`);
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    stream.addEventListener("change", () => {
-      clearTimeout(timer);
-      timer = setTimeout(() => {
-        void client.invalidateQueries({
-          predicate: ({ queryKey }) => String(queryKey[1] ?? "").startsWith("/api/v1/calls"),
-        });
-      }, PAUSE);
-    });
+    if (!follow) return;
+    const askAgain = () =>
+      void client.invalidateQueries({
+        predicate: ({ queryKey }) => String(queryKey[1] ?? "").startsWith("/api/v1/calls"),
+      });
+    const timers: ReturnType<typeof setTimeout>[] = [];
+    const changed = () => {
+      timers.splice(0).forEach(clearTimeout);
+      timers.push(setTimeout(askAgain, SOON), setTimeout(askAgain, SURELY));
+    };
+    const asking = call || actingFor() ? setInterval(askAgain, EVERY) : undefined;
+    const stream = actingFor()
+      ? null
+      : new EventSource(`/api/v1/calls/changes${call ? `?call=${encodeURIComponent(call)}` : ""}`);
+    stream?.addEventListener("change", changed);
     return () => {
-      clearTimeout(timer);
-      stream.close();
+      timers.forEach(clearTimeout);
+      clearInterval(asking);
+      stream?.close();
     };
   }, [client, call, follow]);
 }
