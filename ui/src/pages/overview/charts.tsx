@@ -1,7 +1,7 @@
 import "@mantine/charts/styles.css";
 import { BarChart, LineChart } from "@mantine/charts";
 import { Text } from "@mantine/core";
-import type { Schemas } from "@/api/client";
+import { remote, type Schemas } from "@/api/client";
 import { Card } from "@/parts/card";
 import { localeOf, useFormats } from "@/words/formats";
 import { useLanguage, useWords } from "@/words/words";
@@ -31,6 +31,7 @@ export default function Charts({ found, stretch }: { found: Schemas["OverviewOut
     [t.notAnswered]: point.calls - point.answered,
     [t.half]: point.latency.p50,
     [t.most]: point.latency.p95,
+    [t.rate]: point.calls ? point.answered / point.calls : null,
   }));
   const shared = { h: HEIGHT, data: points, dataKey: "at", withLegend: true, tickLine: "none" as const };
   return (
@@ -71,7 +72,63 @@ export default function Charts({ found, stretch }: { found: Schemas["OverviewOut
           </figure>
         )}
       </Card>
+      <Card title={t.rateChart}>
+        {found.calls === 0 ? (
+          <Nothing text={t.nothing} />
+        ) : (
+          <figure style={{ margin: 0 }} aria-label={t.rateChart}>
+            <LineChart
+              {...shared}
+              withLegend={false}
+              curveType="monotone"
+              connectNulls
+              series={[{ name: t.rate, color: "brand" }]}
+              yAxisProps={{ width: 52, domain: [0, 1] }}
+              valueFormatter={(value) => show.percent(value)}
+            />
+          </figure>
+        )}
+      </Card>
+      <Cost since={found.since} until={found.until} />
     </>
+  );
+}
+
+/** What each day cost, a bar for each currency; not there for who may not know it. */
+function Cost({ since, until }: { since: string; until: string }) {
+  const t = useWords(WORDS);
+  const show = useFormats();
+  const query = { from: since, to: until, by: "day" as const };
+  const used = remote.useQuery("get", "/api/v1/usage", { params: { query } }, { retry: false });
+  if (used.error) return null;
+  const items = (used.data?.items ?? []).filter((item) => item.currency);
+  const currencies = [...new Set(items.map((item) => item.currency))];
+  const days = new Map<string, Record<string, number>>();
+  for (const item of items) {
+    const sums = days.get(item.key) ?? {};
+    days.set(item.key, { ...sums, [item.currency]: (sums[item.currency] ?? 0) + item.cost });
+  }
+  const data = [...days].map(([day, sums]) => ({ at: show.day(`${day}T12:00:00`), ...sums }));
+  return (
+    <Card title={t.costChart}>
+      {data.length === 0 ? (
+        <Nothing text={t.noCost} />
+      ) : (
+        <figure style={{ margin: 0 }} aria-label={t.costChart}>
+          <BarChart
+            h={HEIGHT}
+            data={data}
+            dataKey="at"
+            tickLine="none"
+            maxBarWidth={64}
+            withLegend={currencies.length > 1}
+            series={currencies.map((name, index) => ({ name, color: index ? "orange.7" : "brand" }))}
+            yAxisProps={{ width: 72 }}
+            valueFormatter={(value) => show.money(value, currencies[0] ?? "EUR")}
+          />
+        </figure>
+      )}
+    </Card>
   );
 }
 

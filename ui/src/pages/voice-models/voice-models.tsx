@@ -88,6 +88,7 @@ function Models({ items, label }: { items: readonly Model[]; label: string }) {
           show: (model) => (
             <Switch
               aria-label={t.allow(model.name)}
+              display="inline-flex"
               checked={model.enabled}
               disabled={!may("admin", "developer")}
               onChange={(event) => allow(model, event.currentTarget.checked)}
