@@ -27,6 +27,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from switchroom.catalogue.voice_profiles import VoiceProfileForm
 from switchroom.identity import TenantId
 from switchroom.roles.minds import thinking
 from switchroom.roles.records import keeping_records
@@ -67,7 +68,14 @@ async def house(folder: Path) -> AsyncIterator[tuple[Services, str]]:
             services = with_minds(services_of_records(given_, records, user), minds)
             await records.journal.write(Story("call_1", TenantId(user.tenant)).whole())
             await records.reader.caught_up()
-            yield replace(services, control=ScriptedControl()), await _token(services, TenantId(user.tenant))
+            yield (
+                replace(services, control=ScriptedControl(), listen=_spoken),
+                await _token(services, TenantId(user.tenant)),
+            )
+
+
+async def _spoken(_tenant: TenantId, _profile: VoiceProfileForm, text: str) -> bytes:
+    return text.encode()
 
 
 async def _token(services: Services, tenant: TenantId) -> str:
