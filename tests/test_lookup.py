@@ -14,11 +14,13 @@ from sqlalchemy import event
 from switchroom.accounts.service import Accounts
 from switchroom.accounts.tenancy import Tenancy
 from switchroom.accounts.tenant_tree import PLATFORM
-from switchroom.answering import FLOWS, Answering
+from switchroom.answering import FLOWS, Answering, Source
 from switchroom.catalogue.flow_desk import FlowDesk
 from switchroom.catalogue.service import AgentRecord, Catalogue
 from switchroom.errors import Denied, NotFound
+from switchroom.hosting import hosting
 from switchroom.identity import UserId
+from switchroom.ports import CallPlan
 from switchroom.storage.changes.kept import Kept
 from switchroom.storage.db import Database
 from tests.servers.databases import url_in
@@ -233,5 +235,36 @@ def test_a_call_keeps_the_version_of_the_agent_that_it_began_with(tmp_path: Path
             later = await answering.find("demo", "phone_gateway")
             assert (running.agent_version, later.agent_version) == (1, 2)
             assert (running.greeting != later.greeting, later.greeting) == (True, "Hello.")
+
+    run_real(main())
+
+
+def test_what_was_known_is_found_anew_in_the_background_after_a_write_elsewhere(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with house(tmp_path) as (database, answering, agent), elsewhere(tmp_path) as other:
+            await greeting(answering)
+            with pytest.raises(NotFound):
+                await greeting(answering, "0000")
+            found: list[tuple[str, str]] = []
+            asked: list[object] = []
+            event.listen(database.engine.sync_engine, "before_cursor_execute", lambda *said: asked.append(said[2]))
+            refreshed, find = asyncio.Event(), answering.find
+
+            async def noted(dialled: str, source: Source) -> CallPlan:
+                plan = await find(dialled, source)
+                found.append((dialled, plan.greeting))
+                refreshed.set()
+                return plan
+
+            answering.find = noted  # type: ignore[method-assign]
+            async with hosting(answering.keep_fresh()):
+                for text in ("Hello.", "Good day."):
+                    await Catalogue(other).save_agent(replace(agent, greeting=text))
+                    await refreshed.wait()
+                    refreshed.clear()
+                    asked.clear()
+                    assert (await find("demo", "phone_gateway")).greeting == text
+                    assert len(asked) <= (0 if database.sqlite else 4)  # the looks for what was written
+            assert found == [("demo", "Hello."), ("demo", "Good day.")]
 
     run_real(main())

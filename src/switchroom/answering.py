@@ -4,6 +4,7 @@ What was found out for one call is kept for the next, until anything of the cata
 file of it is written or its tools change. The providers that a call speaks with are looked at for every call: they come and go.
 """
 
+import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from switchroom.accounts.settings_book import SettingsBook
 from switchroom.accounts.suspensions import Suspensions
@@ -21,7 +23,7 @@ from switchroom.catalogue.number import Target, answering_now
 from switchroom.catalogue.queues import flow_before, flow_text, queues_of
 from switchroom.catalogue.service import AgentRecord, Answerers, Catalogue
 from switchroom.conversation.waiting import waiting
-from switchroom.errors import Denied, NotFound, SwitchroomError
+from switchroom.errors import Denied, NotFound, SwitchroomError, Unavailable
 from switchroom.flow.graph import Receiver
 from switchroom.identity import AgentId, TenantId
 from switchroom.knowledge.library import Library
@@ -37,6 +39,13 @@ Source = Literal["phone_gateway", "browser"]
 
 FLOWS = Path(__file__).resolve().parents[2]
 """What the file names of flows are relative to."""
+
+
+_LOOK, _BREATH = 0.1, 0.01
+"""Seconds between two looks for what was written, and between two addresses that are found anew."""
+
+_REFRESHED = 200
+"""Addresses that are found anew at one look."""
 
 
 def utc_now() -> datetime:
@@ -98,6 +107,27 @@ class Answering:
         if found is None or not self._holds(found):
             found = line.plans[target] = await self._answerer(target, line.who.tenant_id, source)
         return await self._speaking(found.agent, found.plan)
+
+    async def keep_fresh(self) -> None:
+        """Find anew, for ever, what was known and forgotten since the catalogue was written, before somebody waits for it.
+
+        One at a time with a pause, for calls that run go before, and only those read last. What cannot be found now, or was too
+        much, is left to whoever calls.
+        """
+        while True:
+            await asyncio.sleep(_LOOK)
+            try:
+                for dialled, source in (await self._kept.lapsed())[-_REFRESHED:]:
+                    await self._refreshed(dialled, source)
+                    await asyncio.sleep(_BREATH)
+            except Unavailable as error:
+                log.warning("the catalogue cannot be read", problem=str(error))
+
+    async def _refreshed(self, dialled: str, source: Source) -> None:
+        try:
+            await self.find(dialled, source)
+        except (SwitchroomError, SQLAlchemyError, OSError, ValueError) as error:
+            log.info("an address is not answered after a change of the catalogue", problem=type(error).__name__)
 
     async def _look_up(self, dialled: str, source: Source) -> _Line | NotFound:
         try:

@@ -55,6 +55,7 @@ async def thinking(settings: Settings, records: Records, speech: LocalSpeech | N
             for plan in await directory.usable():
                 await providers.prepare(plan, directory.fixed_sentences())
                 await speech.warm(plan.voice, (), directory.hints())
+            await stack.enter_async_context(hosting(directory.keep_fresh()))
         texts = TextDesk(records.publish)
         await stack.enter_async_context(hosting(texts.run()))
         yield Minds(directory, texts, tooling, VoiceTrials(providers))

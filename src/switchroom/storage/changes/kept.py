@@ -47,6 +47,7 @@ class Kept(Generic[K, V]):
         self._most = most
         self._count = 0
         self._values: dict[K, V] = {}
+        self._lapsed: dict[K, None] = {}
 
     async def get(self, key: K, make: Callable[[], Awaitable[V]], holds: Callable[[V], bool]) -> V:
         """Return what is kept under ``key``, if nothing was written and it still ``holds``; else ``make`` it.
@@ -67,6 +68,16 @@ class Kept(Generic[K, V]):
             self._values[key] = made
         return made
 
+    async def lapsed(self) -> list[K]:
+        """Return the keys of what was forgotten and not asked for again, but of NOBODY's; each once. Raises Unavailable.
+
+        Whoever gets those again spares the next one who asks the wait; whether that is still true is seen to as ever.
+        """
+        await self._forgotten()
+        found = [key for key in self._lapsed if key not in self._values]
+        self._lapsed.clear()
+        return found
+
     async def _forgotten(self) -> int:
         """Forget what is old; return the count at which the rest is true."""
         known = self._count
@@ -74,11 +85,14 @@ class Kept(Generic[K, V]):
         if count == known:
             return count
         writers = {str(owner) for (owner,) in await self._database.peek.rows(_WRITERS, known=known)}
-        if count < known or EVERYBODY in writers:  # less: the database is an older one now
-            self._values.clear()
-        else:
-            writers.add(NOBODY)
-            self._values = {key: value for key, value in self._values.items() if self._owner(value) not in writers}
+        everything = count < known or EVERYBODY in writers  # less: the database is an older one now
+        before, self._values = self._values, {}
+        for key, value in before.items():
+            owner = self._owner(value)
+            if not everything and owner != NOBODY and owner not in writers:
+                self._values[key] = value
+            elif owner != NOBODY and len(self._lapsed) < self._most:
+                self._lapsed[key] = None
         if known == self._count:  # else another call has just done the same
             self._count = count
         return count
