@@ -126,7 +126,7 @@ class Answering:
     async def _refreshed(self, dialled: str, source: Source) -> None:
         try:
             await self.find(dialled, source)
-        except (SwitchroomError, SQLAlchemyError, OSError, ValueError) as error:
+        except (SwitchroomError, SQLAlchemyError, OSError, ValueError, LookupError) as error:
             log.info("an address is not answered after a change of the catalogue", problem=type(error).__name__)
 
     async def _look_up(self, dialled: str, source: Source) -> _Line | NotFound:
