@@ -7,7 +7,13 @@ import { WORDS } from "./words";
 export function Secret({ label, value }: { label: string; value: string }) {
   const t = useWords(WORDS);
   return (
-    <Alert color="yellow" variant="outline" icon={<IconKey />} title={label}>
+    <Alert
+      color="yellow"
+      variant="outline"
+      icon={<IconKey />}
+      title={label}
+      styles={{ title: { color: "var(--mantine-color-text)" } }}
+    >
       {t.onlyNow}
       <Group mt="sm" gap="xs" wrap="nowrap" align="flex-start">
         <Code block style={{ flex: 1, whiteSpace: "pre-wrap", overflowWrap: "anywhere" }}>

@@ -192,6 +192,7 @@ function NumberDialog({ number, close, saved }: { number: PhoneNumber | null; cl
         <>
           <Select
             label={t.closed}
+            required
             data={data}
             value={closed || null}
             onChange={(value) => setClosed(value ?? "")}
