@@ -28,7 +28,9 @@ def test_the_operator_sees_who_is_there_and_who_was_lost_and_nobody_else_does(tm
             assert (lost["id"], lost["state"], lost["lost"]) == ("eng_0", "lost", "2027-01-15T07:59:55Z")
             assert (engine["state"], engine["calls"], engine["limit"]) == ("draining", 7, 200)
             async with here.as_user() as user:
-                assert (await user.get("/api/v1/engines")).status_code == 401
+                assert (await user.get("/api/v1/engines")).status_code == 403
+            async with here.as_user(here.account.operator) as admin:
+                assert len((await admin.get("/api/v1/engines")).json()["engines"]) == 2
 
     run_real(main())
 

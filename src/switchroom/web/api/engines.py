@@ -1,7 +1,7 @@
 """The processes of the installation, for its operator: who is there, how busy, and who was given up.
 
-As with bans, they concern every tenant: a token for the purpose ``operator`` is made by whoever can read the installation's
-secret. ``switchroom engines`` lists the same from the database.
+As with bans, they concern every tenant: the platform's administrators may see them. ``switchroom engines`` lists the same from
+the database.
 """
 
 from datetime import UTC, datetime
@@ -11,15 +11,13 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from switchroom.fleet.registry import Listed
+from switchroom.web.api.refusals import refusals
 from switchroom.web.api.security import Operator
 from switchroom.web.services import With
 
 router = APIRouter(prefix="/api/v1/engines", tags=["engines"])
 
-_PROBLEMS: dict[int | str, dict[str, object]] = {
-    401: {"description": "only for the operator: see `switchroom engines`"},
-    503: {"description": "the database cannot be read now"},
-}
+_PROBLEMS = refusals(401, 403, 429, 503)
 
 
 class EngineOut(BaseModel):

@@ -1,22 +1,26 @@
 """Who is not heard: the bans of the SIP port, for the operator of the installation.
 
-They concern every tenant, so no user may see them: a token for the purpose ``operator`` is made by whoever can read the
-installation's secret, which is what ``switchroom bans`` does.
+They concern every tenant, so only the platform's administrators may see them, and whoever can read the installation's secret: that
+makes a token for the purpose ``operator``, which is what ``switchroom bans`` does.
 """
 
+from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, cast
 
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel
 
+from switchroom.accounts.tenant_tree import PLATFORM
 from switchroom.accounts.tokens import Identity
 from switchroom.errors import Denied
+from switchroom.web.api.refusals import refusals
+from switchroom.web.auth import asker
 from switchroom.web.services import With
 
 router = APIRouter(prefix="/api/v1/security", tags=["security"])
 
-_DENIED: dict[int | str, dict[str, object]] = {401: {"description": "only for the operator: see `switchroom bans`"}}
+_DENIED = refusals(401, 403, 429)
 
 
 class BanOut(BaseModel):
@@ -36,10 +40,16 @@ class BanList(BaseModel):
 async def operator(request: Request, services: With) -> Identity:
     """Return who asks. Raises Denied unless it is the operator."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer":
-        raise Denied("this is for the operator: use `switchroom bans` on the machine", code="unauthenticated")
-    who = services.accounts.identify(token.strip(), "operator")
-    request.state.asker = who
+    if scheme.lower() == "bearer":
+        with suppress(Denied):
+            request.state.asker = services.accounts.identify(token.strip(), "operator")
+            return cast("Identity", request.state.asker)
+    who = await asker(request, services)
+    if who.tenant != PLATFORM:
+        message = (
+            "this concerns every tenant: it is for administrators of the platform, or `switchroom bans` on the machine"
+        )
+        raise Denied(message, code="not_operator")
     return who
 
 
@@ -63,7 +73,7 @@ async def bans(services: With, _operator: Operator) -> BanList:
     "/bans/{source:path}",
     summary="Hear a source again",
     status_code=204,
-    responses={**_DENIED, 404: {"description": "it is not banned"}},
+    responses=refusals(401, 403, 404, 429, s404="it is not banned"),
 )
 async def lift(source: str, services: With, operator: Operator) -> None:
     """Lift a ban; it is written into the journal who did."""
