@@ -30,7 +30,8 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         async with serving(folder) as program:
             login = json.loads((folder / "demo-login.json").read_text())
             await asyncio.to_thread(_call, program.uri)
-            found.append(House(f"http://127.0.0.1:{program.port + 1}", login["email"], login["password"]))
+            url = f"http://127.0.0.1:{program.port + 1}"
+            found.append(House(url, login["email"], login["password"], program.uri))
             ready.set()
             await asyncio.to_thread(leave.wait)
 

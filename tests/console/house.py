@@ -28,6 +28,7 @@ class House:
     url: str
     email: str
     password: str
+    dial: str
 
 
 @dataclass(frozen=True, slots=True)
