@@ -43,6 +43,8 @@ const de: Translated<typeof en> = {
   fillersHint: "Kurze Sätze, reihum gesagt, bevor eine Stille lang wird. Leer: die der Sprache.",
   sentences: "Sätze",
   speech: "Stimme und Ohren",
+  profile: "Stimmprofil",
+  profileHint: "Seine Stimme, sein Tempo und seine Sprache gelten vor denen darunter.",
   voice: "Stimme",
   voiceHint: "Der Name, den ihr Hersteller ihr gibt; leer: die übliche",
   voices: "Stimmen nach Sprache",

@@ -61,6 +61,7 @@ export function Instructions({ form: { agent, set } }: Props) {
 /** What it hears, speaks and thinks with. */
 export function Speech({ form: { agent, set } }: Props) {
   const t = useWords(WORDS);
+  const profiles = remote.useQuery("get", "/api/v1/voice-profiles", { params: { query: { limit: 200 } } });
   return (
     <Card title={t.speech}>
       <Stack>
@@ -86,6 +87,14 @@ export function Speech({ form: { agent, set } }: Props) {
           description={t.languagesHint}
           value={[...agent.languages]}
           onChange={(value) => set("languages", value)}
+        />
+        <Select
+          label={t.profile}
+          description={t.profileHint}
+          clearable
+          value={agent.voice_profile || null}
+          onChange={(value) => set("voice_profile", value ?? "")}
+          data={(profiles.data?.items ?? []).map(({ id, form }) => ({ value: id, label: form.name }))}
         />
         <TextInput
           label={t.voice}

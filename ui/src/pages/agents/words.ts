@@ -41,6 +41,8 @@ export const en = {
   fillersHint: "Short sentences, said by turns before a silence gets long. Empty: the language's own.",
   sentences: "Sentences",
   speech: "Voice and ears",
+  profile: "Voice profile",
+  profileHint: "Its voice, speed and language count over those below.",
   voice: "Voice",
   voiceHint: "The name that the voice's maker gives it; empty: its usual one",
   voices: "Voices by language",

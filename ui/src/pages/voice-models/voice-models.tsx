@@ -11,6 +11,7 @@ import { Rows } from "@/parts/rows";
 import { complain } from "@/parts/toasts";
 import { useFormats } from "@/words/formats";
 import { useWords } from "@/words/words";
+import { Profiles } from "./profiles";
 import { WORDS } from "./words";
 
 type Model = Schemas["VoiceModelOut"];
@@ -39,6 +40,9 @@ export default function VoiceModels() {
             <Models items={asked.data.items.filter((model) => model.section === section)} label={t.parts[section]} />
           </Card>
         ))}
+      {asked.data && (
+        <Profiles voices={asked.data.items.filter((model) => model.section === "voices").map((model) => model.name)} />
+      )}
     </Stack>
   );
 }
