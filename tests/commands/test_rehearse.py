@@ -193,7 +193,7 @@ def _calls(settings: Settings) -> list[str]:
     async def read() -> list[str]:
         database = Database(settings.url)
         try:
-            return [entry.call for entry in await Journal(database).after(0)]
+            return [entry.call for entry in await Journal(database).after(0) if entry.call]
         finally:
             await database.close()
 
