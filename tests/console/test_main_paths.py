@@ -39,7 +39,7 @@ def test_a_call_is_found_read_and_heard(house: House) -> None:
     async def story() -> None:
         async with visiting(house) as on:
             await on.sign_in()
-            await expect(on.page.get_by_text("Answer rate")).to_be_visible()
+            await expect(on.page.get_by_text("Answer rate").first).to_be_visible()
             await on.settled()
             await on.shoot("overview")
             await on.page.get_by_role("link", name="Calls").click()
