@@ -18,6 +18,7 @@ from switchroom.storage.streams import Received, Streams
 log = structlog.get_logger()
 
 PATIENCE = 4.0
+_BEGUN = 0.9  # of the patience: later nothing is begun, as nobody would hear of it
 MOST = 1000
 KEEP = 600.0
 AT_ONCE = 200
@@ -44,7 +45,7 @@ class Post:
         name, patience = new_id("ask"), self.patience if patience is None else patience
         waiting: asyncio.Future[Data] = asyncio.get_running_loop().create_future()
         self._waiting[name] = waiting
-        question = {"ask": name, "from": self._me, "what": what, "data": data, "patience": patience}
+        question = {"ask": name, "from": self._me, "what": what, "data": data, "patience": patience * _BEGUN}
         try:
             async with asyncio.timeout(patience):
                 await self._streams.add(_inbox(whom), question, most=MOST, keep=KEEP)

@@ -22,6 +22,7 @@ from switchroom.storage.journal import APPENDING, JournalRow, encode
 from switchroom.storage.scope import SCOPE
 
 _COUNT: Final = "catalogue count"
+_TOLD: Final = "catalogue changes told"
 _NO_CALL = CallId("")
 
 
@@ -78,7 +79,14 @@ def _change(table: type[Catalogued], tenant: str, item: str) -> _Change:
     return _Change(happened, EVERYBODY if table.counts_for_all or not tenant else tenant)
 
 
-def _tell(session: Session, changes: Sequence[_Change]) -> None:
+def _tell(session: Session, noticed: Sequence[_Change]) -> None:
+    """Tell of what this transaction has not told yet: a row that it writes twice has changed once."""
+    told: set[tuple[str, str, str]] = session.info.setdefault(_TOLD, set())
+    fresh = {(one.event.tenant, one.event.kind, one.event.item): one for one in noticed}
+    changes = [one for key, one in fresh.items() if key not in told]
+    told |= fresh.keys()
+    if not changes:
+        return
     sqlite = session.get_bind().dialect.name == "sqlite"
     if not sqlite:
         session.execute(
@@ -97,3 +105,4 @@ def _tell(session: Session, changes: Sequence[_Change]) -> None:
 @event.listens_for(Session, "after_rollback")
 def _ended(session: Session) -> None:
     session.info.pop(_COUNT, None)
+    session.info.pop(_TOLD, None)
