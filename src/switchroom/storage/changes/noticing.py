@@ -84,7 +84,7 @@ def _tell(session: Session, noticed: Sequence[_Change]) -> None:
     told: set[tuple[str, str, str]] = session.info.setdefault(_TOLD, set())
     fresh = {(one.event.tenant, one.event.kind, one.event.item): one for one in noticed}
     changes = [one for key, one in fresh.items() if key not in told]
-    told |= fresh.keys()
+    told.update(fresh)
     if not changes:
         return
     sqlite = session.get_bind().dialect.name == "sqlite"
