@@ -108,7 +108,10 @@ def test_the_log_tells_of_each_attempt_and_events_are_sent_again(tmp_path: Path)
             answer = (await client.get(log, params={"state": "failed"})).json()
             [failed] = answer["items"]
             [attempt] = failed["attempts"]
-            assert (failed["topic"], failed["status"], attempt["excerpt"]) == ("voice.call.started", 410, "nobody here")
+            assert (failed["status"], attempt["excerpt"]) == (
+                410,
+                "nobody here",
+            )  # of the two, whichever was answered first
             assert (await client.get(WHERE)).json()["items"][0]["disabled_why"] == "gone"
             again = f"{WHERE}/deliveries/{failed['id']}/replay"
             assert (await client.post(again)).status_code == 409  # it is switched off
@@ -117,7 +120,7 @@ def test_the_log_tells_of_each_attempt_and_events_are_sent_again(tmp_path: Path)
             assert (replayed.status_code, replayed.json()["state"]) == (202, "pending")
             async with worker(here):
                 await receiver.received(3)
-            assert receiver.posts[2].headers["webhook-id"] == receiver.posts[0].headers["webhook-id"]
+            assert receiver.posts[2].headers["webhook-id"] == failed["event"]
             assert (await client.post(f"{WHERE}/{made['id']}/replay", json={})).json() == {"count": 0}
             everything = await client.post(f"{WHERE}/{made['id']}/replay", json={"what": "all"})
             assert everything.json() == {"count": 2}
