@@ -43,7 +43,7 @@ def test_a_call_is_found_read_and_heard(house: House) -> None:
             await on.settled()
             await on.shoot("overview")
             await on.page.get_by_role("link", name="Calls").click()
-            await on.page.get_by_role("table").get_by_role("link").first.click()
+            await on.page.get_by_role("table").get_by_role("link").last.click()
             await on.settled()
             await on.shoot("call")
             line = on.page.get_by_role("button", name=re.compile("How can I help you"))
